@@ -86,6 +86,13 @@ module.exports = {
       from: { path: "^examples/" },
       to: { path: "^src/", pathNot: "^src/[^/]+\\.ts$" },
     },
+    {
+      name: "demo-uses-the-public-api",
+      comment: "whatever is awkward for the demo is awkward for every app: mend it in the package",
+      severity: "error",
+      from: { path: "^demo/" },
+      to: { path: "^src/", pathNot: "^src/[^/]+\\.ts$" },
+    },
     { name: "not-resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -1,6 +1,6 @@
 // The first run: tells Keystead's story with a file of yours, with real cryptography, and writes every byte to a folder.
 //
-//   npm start -- [FILE] [--escrow] [--out FOLDER]
+//   npm run story -- [FILE] [--escrow] [--out FOLDER]
 //
 // With --escrow it tells the chapters about an organisation instead.
 
@@ -12,7 +12,7 @@ import { tellStory } from "./story/chapters.js";
 import { tellEscrowStory } from "./story/escrow-chapters.js";
 import { Folder } from "./story/folder.js";
 
-const USAGE = "usage: npm start -- [FILE] [--escrow] [--out FOLDER]";
+const USAGE = "usage: npm run story -- [FILE] [--escrow] [--out FOLDER]";
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** A mistake on the command line: what is wrong, and what to do. */

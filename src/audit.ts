@@ -1,6 +1,8 @@
-// keystead/audit: who can read what and why, gaps, proofs, and evidence of a server's lies. docs/spec.md sections 6 to 8 and 13.
+// keystead/audit: who can read what and why, gaps, proofs, what a service stated, and evidence of its lies. docs/spec.md sections 6
+// to 8, 12 and 13.
 
 export { abandonEpochs } from "./authoring/abandon.js";
+export { readContentHeader } from "./content/format.js";
 export {
   type CoverageOptions,
   type CoverageReport,
@@ -34,6 +36,7 @@ export { standing } from "./grants/standing.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
+export { type StatedHead, type VerifyStatementOptions, verifyStatement } from "./log/statement.js";
 export { explainCorrections } from "./views/explain-corrections.js";
 export { formatCoverage } from "./views/format-coverage.js";
 export { linksTouching, type TouchingLink } from "./views/lost-race.js";

@@ -1,4 +1,5 @@
-// keystead/contacts: what a device remembers of somebody else's log, and what changed since. docs/spec.md section 10.
+// keystead/contacts: what a device remembers of somebody else's log, and what changed since; whose log a scanned fingerprint names.
+// docs/spec.md section 10.
 
 export {
   type AcknowledgeContactOptions,
@@ -7,6 +8,7 @@ export {
 } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareContact } from "./fingerprint/contacts.js";
+export { parseFingerprint } from "./fingerprint/parse.js";
 export {
   type ContactVerification,
   decodeContact,

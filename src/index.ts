@@ -1,6 +1,6 @@
 // keystead: what every app uses: devices and their verbs, backup keys, fingerprints, sealing and opening. By folder.
-// Other entries: keystead/client, keystead/file-store, keystead/escrow, keystead/contacts, keystead/audit, keystead/sender,
-// keystead/server, keystead/relay, keystead/english, keystead/words, keystead/recovery-sheet, keystead/testing.
+// Other entries: keystead/client, keystead/file-store, keystead/blobs, keystead/escrow, keystead/contacts, keystead/audit,
+// keystead/sender, keystead/server, keystead/relay, keystead/english, keystead/words, keystead/recovery-sheet, keystead/testing.
 
 export { agenda } from "./agenda/agenda.js";
 export type { Knowledge, Served } from "./agenda/facts.js";
@@ -42,7 +42,7 @@ export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackup
 export type { Bytes } from "./bytes/bytes.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export type { Run, Runs } from "./bytes/runs.js";
-export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
+export type { ContentHeader, ContentSender } from "./content/format.js";
 export type { Freshness } from "./content/freshness.js";
 export type { LongWork } from "./content/long-work.js";
 export {
@@ -88,17 +88,17 @@ export {
 } from "./fingerprint/compare.js";
 export { type Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
-export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
+export type { ParsedFingerprint } from "./fingerprint/parse.js";
 export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export type { MemberState } from "./grants/member-state.js";
-export type { Continuity } from "./grants/seed-check.js";
+
 export type { Standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export type { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
 export type { Clock } from "./log/clock.js";
 export type { Pointer } from "./log/fields.js";
-export type { NamedHead } from "./log/heads.js";
+export type { Continuity, NamedHead } from "./log/heads.js";
 export type {
   Approval,
   Epoch,
@@ -113,7 +113,6 @@ export type {
   MemberKind,
   Removal,
 } from "./log/state.js";
-export { type StatedHead, type VerifyStatementOptions, verifyStatement } from "./log/statement.js";
 export {
   type AppendOptions,
   type AuthenticatedHead,

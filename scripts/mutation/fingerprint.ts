@@ -7,12 +7,6 @@ import type { Explained } from "./explained.js";
 export const FINGERPRINT: readonly Explained[] = [
   {
     file: "src/fingerprint/contacts.ts",
-    line: 'return links.at(pinned.seq - 1)?.hash === pinned.hash ? undefined : "forked";',
-    becomes: ["links.at(pinned.seq - 1).hash"],
-    why: "for the types: a log that ends before the pin was handled above",
-  },
-  {
-    file: "src/fingerprint/contacts.ts",
     line: "const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > pin.head.seq;",
     becomes: ["true"],
     why: "for the types: only members that were removed are asked",

@@ -6,7 +6,7 @@ import { MAX_MISSING_RUNS } from "../authoring/write-link.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
 import { dateOf } from "../coverage/dates.js";
-import { nameMembers } from "../coverage/names.js";
+import { nameMembersWith } from "../coverage/knowledge.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { standing } from "../grants/standing.js";
 import { partsOf } from "../keys/keyring.js";
@@ -63,7 +63,7 @@ function factsOf(state: MemberState, knowledge: Knowledge, me: Member): Facts {
   return {
     ...{ log, state, knowledge, me, actors: able, mayAct },
     // Few agendas ask.
-    nameOf: (who) => nameMembers(log, knowledge)(who),
+    nameOf: (who) => nameMembersWith(log, knowledge)(who),
     mine: intersectRuns(me.held, opened),
     junk: intersectRuns(lacking, runsOf(junk)),
     withheld: subtractRuns(lacking, runsOf(junk)),

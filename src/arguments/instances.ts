@@ -154,7 +154,7 @@ function hintOf(looksLike: LooksLike, name: ClassName, value: unknown): string {
   const { instead } = CLASSES[name];
   switch (looksLike) {
     case "proxy":
-      return "this is a Proxy around one; give the object itself, and keep it where nothing wraps it: in shallowRef or with markRaw (Vue), in observable.ref, which MobX 7 calls observableRef";
+      return "this is a Proxy around one; give the object itself, and keep it where nothing wraps it: in shallowRef or with markRaw (Vue), in observable.ref or observableRef (MobX)";
     case "other-copy":
       return `this one is of another copy of the library (${describe((value as Marked)[COPY])}; this is ${describe(THIS_COPY)}); let the whole program use one copy: see \`npm ls keystead\`, and whether it is bundled twice`;
     case "spread":

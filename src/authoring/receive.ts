@@ -10,11 +10,12 @@ import { wipingOnFailure } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { type OpenedGrants, type OpenGrantsOptions, openGrants } from "../grants/open.js";
-import { type Continuity, checkedFully, continuityOf, meet } from "../grants/seed-check.js";
+import { checkedFully, meet } from "../grants/seed-check.js";
 import { type Standing, standing } from "../grants/standing.js";
 import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf } from "../keys/member-keys.js";
 import { decodeEntry, matchAttachments } from "../log/entry.js";
+import { type Continuity, continuityOf } from "../log/heads.js";
 import { assertLog, findMember, type LogState, type Member, memberBySigningKey } from "../log/state.js";
 import { type AppendOptions, appendUnverified, checkAppendOptions, recordOfLink } from "../log/verify.js";
 

@@ -201,7 +201,7 @@ function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: numb
   if (keyring && partsOf(keyring).junk.has(epoch)) {
     throw new KeysteadError(
       "GRANT_UNAVAILABLE",
-      `this member could not open epoch ${epoch}, and more such epochs than one link declares missing; rotate first, which declares the newest of them, until none is left`,
+      `this member could not open epoch ${epoch}, and more such epochs than one link declares missing; rotate first, until none is left`,
       { rule: "MEM-9", details: { epoch, log: before.head.log, member: keyring.member } },
     );
   }

@@ -3,6 +3,7 @@
 
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
+import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -17,8 +18,11 @@ import {
   openStream,
 } from "../content/open.js";
 import type { StreamPair } from "../content/pair.js";
+import { type ContentReader, openRandomAccess } from "../content/random-access.js";
+import type { RandomAccessSource } from "../content/random-access-source.js";
 import type { Recipient } from "../content/recipients.js";
 import { type SealOptions, sealContent, sealStream } from "../content/seal.js";
+import type { ExpectedContent } from "../content/unlock.js";
 import { KeysteadError } from "../errors.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
 import type { DigitsComparison } from "../fingerprint/digits.js";
@@ -27,6 +31,7 @@ import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
+import type { RequestSigner } from "../transport/transport.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import { type AcknowledgeOptions, AddressBook } from "./address-book.js";
 import type { Answer } from "./asks.js";
@@ -105,18 +110,18 @@ export class Session {
     this.#deafen = this.#env.hear(this.#options.subject, () => void this.#driver.load().catch(() => undefined));
   }
 
-  /** What a screen shows now. The same object until something changes. */
-  getSnapshot(): Snapshot {
+  /** What a screen shows now. The same object until something changes. A framework can take it away from the session. */
+  readonly getSnapshot = (): Snapshot => {
     const wasMember = this.#options.lastKnown !== undefined;
     this.#snapshot ??= snapshotOf(this.#driver.model, wasMember, readClock(this.#env));
     return this.#snapshot;
-  }
+  };
 
-  /** Calls `listener` after every change. @returns a function that ends that */
-  subscribe(listener: () => void): () => void {
+  /** Calls `listener` after every change. A framework can take it away from the session. @returns a function that ends that */
+  readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
-  }
+  };
 
   /**
    * Opens the account's log, as its first device.
@@ -395,6 +400,16 @@ export class Session {
   /** Opens a stream, as {@link open}. @throws errors of `openStream` */
   openStream(options?: OpenOptions): OpenStream {
     return openStream(this.#state().keyring, options);
+  }
+
+  /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
+  async openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
+    return openRandomAccess(source, this.#state().keyring, options);
+  }
+
+  /** Signs requests by this device's keys as they are now, such as those of `keystead/blobs`; undefined while it is no member. */
+  get signer(): RequestSigner | undefined {
+    return this.#driver.signer();
   }
 
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */

@@ -93,7 +93,7 @@ function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: Re
   if (verifiedOnly && pin?.verified !== true) {
     throw new KeysteadError(
       "CONTACT_UNVERIFIED",
-      `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give as pin the tracked contact that acknowledgeContact makes with the token (compared), or seal without verifiedOnly`,
+      `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give the pin that acknowledgeContact makes with the token (compared), or seal without verifiedOnly`,
       { details: { log: log.head.log, subject: log.subject } },
     );
   }

@@ -5,7 +5,7 @@ import type { LogId, MemberId } from "../bytes/ids.js";
 import { firstOf } from "../bytes/present.js";
 import { type MemberName, nameMembers } from "../coverage/names.js";
 import { KeysteadError } from "../errors.js";
-import { compareContact } from "../fingerprint/contacts.js";
+import { compareContact, contactChanged } from "../fingerprint/contacts.js";
 import type { TrackedContact } from "../fingerprint/tracked-contact.js";
 import { type SenderStanding, standingOf } from "../fingerprint/trusted-class.js";
 import { decodeLink } from "../log/entry.js";
@@ -135,7 +135,7 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
   if (head.seq > log.head.seq) {
     throw new KeysteadError(
       "STALE_LOG",
-      `the content's sender knew link ${head.seq} of its log, and the given log ends at ${log.head.seq}; fetch the newest entries. If they do not come, the server withholds them, or the named sender is false: its signature cannot be checked without them`,
+      `the content's sender knew link ${head.seq} of its log, and the given log ends at ${log.head.seq}; fetch the newest entries. If they do not come, the server withholds them, or the named sender is false`,
       { details },
     );
   }
@@ -152,14 +152,7 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
 
 function requireNoContradiction(pin: TrackedContact, log: LogState): void {
   const change = compareContact(pin, log);
-  if (!change.evidence) return;
-  throw new KeysteadError(
-    "CONTACT_CHANGED",
-    `the log of this contact is ${change.status}: who signed the content cannot be told; show the user details.change`,
-    {
-      details: { change },
-    },
-  );
+  if (change.evidence) throw contactChanged(change, ": who signed the content cannot be told");
 }
 
 /** The key of a device at a position. The first re-keying after that position is signed by that key, then by the new one. */
@@ -178,7 +171,7 @@ function requireOneHistory(
   if (known === head.hash) return;
   throw new KeysteadError(
     "FORKED",
-    `the content's sender saw another link ${head.seq} of its own log than the given log has, or claims so; find out who the sender is, ask it over another channel, and until then trust no new data from this server`,
+    `the content's sender saw another link ${head.seq} of its own log than the given log has, or claims so; ask the sender over another channel, and until then trust no new data from this server`,
     {
       details: {
         ...{ member, removedSince, rekeyedSince, standing, judgedBy },

@@ -6,7 +6,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { checkOwnState, type MemberState } from "../grants/member-state.js";
 import { ownKeys } from "../keys/keyring.js";
 import type { MemberKeys } from "../keys/member-keys.js";
 import { activeMember } from "../log/state.js";
@@ -33,7 +33,7 @@ export interface Signer {
  * log
  */
 export function signerOf(state: MemberState): Signer {
-  const { log, keyring } = checkMemberState(state);
+  const { log, keyring } = checkOwnState(state);
   const member = activeMember(log, keyring.member);
   const keys = ownKeys(keyring);
   if (member.kind !== "device" || !equalBytes(member.signingKey, keys.sign)) {

@@ -150,13 +150,13 @@ function unopened(keyring: Keyring, epoch: number, named: RecipientHead): Keyste
       const { epochs, member } = keyring;
       return new KeysteadError(
         "NO_ACCESS",
-        `the content says that it is sealed to epoch ${epoch} of another history of this log, which has another link ${seq} than options.log, and this keyring does not open it; ask the sender which history they see, and keep the content as evidence`,
+        `the content says that it is sealed to epoch ${epoch} of another history of this log, which has another link ${seq} than options.log; ask the sender which history they see, and keep the content as evidence`,
         { details: { epoch, member, earliest: epochs[0], latest: epochs.at(-1), named } },
       );
     }
     case "ahead":
       return corrupt(
-        `the content's header was changed, or it is sealed to another history of this log: it names link ${seq}, which options.log does not have yet; fetch the newest entries of the log and try again, then fetch the content again`,
+        `the content's header was changed, or it is sealed to another history of this log: it names link ${seq}, which options.log does not have yet; fetch the newest entries, try again, then fetch the content again`,
         { named },
       );
     case "unchecked":

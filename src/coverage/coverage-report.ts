@@ -4,15 +4,16 @@
 import { checkOptions } from "../arguments/options.js";
 import { checkNow } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
+import { plainText } from "../bytes/plain-text.js";
 import { NO_RUNS, type Runs } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import { assertLog, currentEpoch, type Head, type LogState, type Member, type MemberKind } from "../log/state.js";
 import { accessWith, type DataAccess } from "./data-access.js";
 import { dateOf } from "./dates.js";
 import { type Gap, gapFinder } from "./gaps.js";
-import type { KnownEscrow } from "./knowledge.js";
+import { type KnownEscrow, nameMembersWith } from "./knowledge.js";
 import { holdingsOf, type LostStretch, lossFinder } from "./loss.js";
-import { type MemberName, type NameOf, nameMembers, plainText } from "./names.js";
+import type { MemberName, NameOf } from "./names.js";
 import type { ProvenCoverage, ProvenMember } from "./proven.js";
 import { resilience } from "./resilience.js";
 import { type Stretch, stretchesOf } from "./stretches.js";
@@ -96,7 +97,7 @@ export function coverageReport(log: LogState, options: CoverageOptions = {}): Co
       "options.proven is not a proof of this log at this head; prove it again",
     );
   }
-  const nameOf = nameMembers(log, known);
+  const nameOf = nameMembersWith(log, known);
   const findGaps = gapFinder(log, known);
   const { lost, unknown, claimed } = holdingsOf(log, known);
   const coverageOf = (member: Member): MemberCoverage => {

@@ -7,8 +7,8 @@ import { kemDigest, pairKey } from "../log/pairs.js";
 import { currentEpoch, type Epoch, epochAt, type LinkRecord, type LogState, type Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 import { knownMember } from "./data-access.js";
-import { escrowHoldings, type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
-import { type MemberName, type NameOf, nameMembers } from "./names.js";
+import { escrowHoldings, type KnownEscrow, nameMembersWith, trustedEscrowLog } from "./knowledge.js";
+import type { MemberName, NameOf } from "./names.js";
 
 /** One link that affects whether a member can read an epoch. */
 export type AccessLink = AccessLinkFacts &
@@ -94,7 +94,7 @@ export function explainAccess(
   if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > currentEpoch(log)) {
     throw new KeysteadError("INVALID_ARGUMENT", `epoch must be a whole number from 1 to ${currentEpoch(log)}`);
   }
-  const nameOf = nameMembers(log, known);
+  const nameOf = nameMembersWith(log, known);
   const foreign = foreignLinks(log, subject, known);
   const about: About = { subject, epoch: epochAt(log, epoch), nameOf, foreign };
   return {

@@ -5,8 +5,9 @@ import type { MemberId } from "../bytes/ids.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns } from "../bytes/runs.js";
 import { activeMember, assertLog, type LogState, type Member } from "../log/state.js";
 import { actors } from "./capabilities.js";
+import { nameMembersWith } from "./knowledge.js";
 import { type Holdings, holdingsOf, type LossOptions, type LostStretch, lossFinder } from "./loss.js";
-import { type MemberName, type NameOf, nameMembers } from "./names.js";
+import type { MemberName, NameOf } from "./names.js";
 import { allEpochs, type Stretch, stretchesOf } from "./stretches.js";
 
 /** A member that can close a gap, wholly or in part. */
@@ -95,7 +96,7 @@ export function gapsOf(log: LogState, member: MemberId, options: LossOptions = {
 
 /** {@link gapsOf} for many members of one log. */
 export function gapFinder(log: LogState, options: LossOptions): (member: Member) => readonly Gap[] {
-  const nameOf = nameMembers(log, options);
+  const nameOf = nameMembersWith(log, options);
   const holdings = holdingsOf(log, options);
   const facts: Facts = { log, nameOf, candidates: actors(log), ...holdings, losses: lossFinder(log, options) };
   return (target) => {

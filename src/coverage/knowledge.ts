@@ -2,11 +2,14 @@
 // trusted escrow log says which keys those are. docs/spec.md sections 8 and 11.2 (ESC-4, ESC-11).
 
 import { checkOptions } from "../arguments/options.js";
+import { plainText } from "../bytes/plain-text.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import type { LogState } from "../log/state.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { policyOf } from "../trust/escrow-needs.js";
+import { judgePointer } from "../trust/pointer.js";
 import { type Confirmation, type EscrowKnowledge, judgingLog } from "../trust/soundness.js";
+import { type NameOf, nameMembers } from "./names.js";
 
 /** What a view may know about escrow besides the log. */
 export type KnownEscrow = Partial<Pick<EscrowKnowledge, "escrowLog"> & Confirmation>;
@@ -34,4 +37,14 @@ export function trustedEscrowLog(log: LogState, known: KnownEscrow): LogState | 
   if (typeof escrowLog !== "object") return undefined;
   policyOf(escrowLog);
   return log.kind === "escrow" ? undefined : judgingLog(log, { escrowLog, ...confirmation });
+}
+
+/** {@link nameMembers}, with the organisations that escrow members stand for as far as `known` shows them. @throws `INVALID_ARGUMENT` */
+export function nameMembersWith(log: LogState, known: KnownEscrow): NameOf {
+  const escrowLog = trustedEscrowLog(log, known);
+  return nameMembers(log, ({ pointer }) => {
+    if (!escrowLog || !pointer) return undefined;
+    const isReal = ["newest", "older"].includes(judgePointer(pointer, escrowLog));
+    return isReal ? plainText(escrowLog.subject) : undefined;
+  });
 }

@@ -7,8 +7,8 @@ import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../b
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import { actors } from "./capabilities.js";
 import { knownMember } from "./data-access.js";
-import { escrowHoldings, type KnownEscrow } from "./knowledge.js";
-import { type MemberName, nameMembers } from "./names.js";
+import { escrowHoldings, type KnownEscrow, nameMembersWith } from "./knowledge.js";
+import type { MemberName } from "./names.js";
 import { allEpochs, type Stretch, stretchesOf } from "./stretches.js";
 
 /** Epochs that no active member holds. */
@@ -85,7 +85,7 @@ export function holdingsOf(log: LogState, known: KnownEscrow): Holdings {
 /** Lost epochs as stretches with those who held them. */
 export function lossFinder(log: LogState, { me, ...known }: LossOptions = {}): (lost: Runs) => readonly LostStretch[] {
   const can = mayReclaim(log, me) ? "reclaim" : "read";
-  const nameOf = nameMembers(log, known);
+  const nameOf = nameMembersWith(log, known);
   let keeping: readonly (readonly [Member, Runs])[] | undefined;
   return (lost) => {
     if (lost.length === 0) return [];

@@ -2,9 +2,8 @@
 // names here cannot hide, reorder or imitate anything. docs/spec.md section 8.
 
 import type { MemberId } from "../bytes/ids.js";
+import { alike, plainText } from "../bytes/plain-text.js";
 import { allMembers, type LogState, type Member, type MemberKind } from "../log/state.js";
-import { judgePointer } from "../trust/pointer.js";
-import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
 
 /** What a text calls a member of a log, or the service that operates it. `textOf` puts it into words. */
 export interface MemberName {
@@ -48,14 +47,13 @@ const NOBODY = { kind: undefined, name: undefined, shortId: undefined, withId: f
  * Names for the members of a log, removed ones too. When names are alike, the members' ids distinguish them: nobody must approve
  * by mistake a thief's device that has the same name as the owner's.
  *
- * @param known says whether an escrow member is the organisation's.
+ * @param organisation the organisation that an escrow member stands for, see `nameMembersWith`; by default none is known.
  */
-export function nameMembers(log: LogState, known?: KnownEscrow): NameOf {
+export function nameMembers(log: LogState, organisation?: (escrow: Member) => string | undefined): NameOf {
   const names = new Map<MemberId, MemberName>();
   const taken = new Set<string>();
-  const organisation = organisationOf(log, known);
   for (const member of inOrderOfNaming(log)) {
-    const name = nameOne(member, organisation(member), taken);
+    const name = nameOne(member, organisation?.(member), taken);
     names.set(member.id, name);
   }
   return (who) => {
@@ -67,22 +65,6 @@ export function nameMembers(log: LogState, known?: KnownEscrow): NameOf {
 /** The same names, as the user of one device reads them. */
 export function seenFrom(me: MemberId | undefined, nameOf: NameOf): NameOf {
   return (who) => (who === me ? { ...nameOf(who), code: "this-device" } : nameOf(who));
-}
-
-/**
- * Text from elsewhere on one line: without control characters, which can rewrite a terminal, and without format characters,
- * which can turn the reading order around.
- */
-export function plainText(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replace(/\p{Cf}/gu, "")
-    .trim();
-}
-
-/** Gives the same result for names that people cannot distinguish. */
-export function alike(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
 }
 
 /**
@@ -101,24 +83,11 @@ function nameOne({ id, kind, name: given }: Member, organisation: string | undef
   const code = kind === "escrow" ? "escrow" : name === undefined ? "unnamed" : "member";
   // A member without a name of its own always has its id beside it, and so has a name that imitates an id beside a name.
   const needsId = (name ?? organisation) === undefined || /\([0-9a-f]{8,}\)$/i.test(name ?? "");
-  const shown = JSON.stringify([
-    code,
-    kind === "escrow" || code === "unnamed" ? kind : "",
-    alike(name ?? organisation ?? ""),
-  ]);
+  const shown = JSON.stringify([code, code === "unnamed" ? kind : "", alike(name ?? organisation ?? "")]);
   const withId = needsId || taken.has(shown);
   taken.add(shown);
   const short = id.slice(0, SHORT);
   const shortId = taken.has(shown + short) ? id : short;
   taken.add(shown + short);
   return { code, member: id, kind, name, shortId, withId, organisation };
-}
-
-function organisationOf(log: LogState, known: KnownEscrow | undefined): (member: Member) => string | undefined {
-  const escrowLog = known ? trustedEscrowLog(log, known) : undefined;
-  return ({ pointer }) => {
-    if (!escrowLog || !pointer) return undefined;
-    const isReal = ["newest", "older"].includes(judgePointer(pointer, escrowLog));
-    return isReal ? plainText(escrowLog.subject) : undefined;
-  };
 }

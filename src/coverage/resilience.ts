@@ -6,9 +6,9 @@ import { hasEpoch, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } 
 import { assertLog, escrowMember, isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
 import { dateOf } from "./dates.js";
 import { type Gap, gapFinder } from "./gaps.js";
-import { escrowHoldings } from "./knowledge.js";
+import { escrowHoldings, nameMembersWith } from "./knowledge.js";
 import type { LossOptions } from "./loss.js";
-import { type NameOf, nameMembers, seenFrom } from "./names.js";
+import { type NameOf, seenFrom } from "./names.js";
 import { straysOf } from "./strays.js";
 import { stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
@@ -25,7 +25,7 @@ import type { Warning } from "./warnings.js";
 export function resilience(log: LogState, options: LossOptions = {}): readonly Warning[] {
   assertLog(log);
   const { me } = checkOptions(options);
-  const nameOf = nameMembers(log, options);
+  const nameOf = nameMembersWith(log, options);
   const gaps = [...log.active.values()].flatMap(gapFinder(log, options));
   return [
     ...rotationDue(log),

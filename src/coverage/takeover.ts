@@ -9,8 +9,8 @@ import { memberOf } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
 import { knownMember } from "./data-access.js";
 import { dateOf } from "./dates.js";
-import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
-import { type MemberName, type NameOf, nameMembers, seenFrom } from "./names.js";
+import { type KnownEscrow, nameMembersWith, trustedEscrowLog } from "./knowledge.js";
+import { type MemberName, type NameOf, seenFrom } from "./names.js";
 import type { Warning } from "./warnings.js";
 
 /** What {@link takeoverOf} may know besides the log. */
@@ -59,7 +59,7 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
   for (const id of [me, ...own]) knownMember(log, id);
   const named = new Set([me, ...own]);
   const closure = ownClosure(log, { me, own });
-  const nameOf = nameMembers(log, options);
+  const nameOf = nameMembersWith(log, options);
   const removers = new Map<MemberId, Remover["removed"]>();
   for (const { seq, time, author, removed } of log.links) {
     if (author === "operator" || named.has(author) || !log.active.has(author)) continue;

@@ -1,10 +1,9 @@
 // Continues with a contact whose log has changed: automatically when the change is harmless, otherwise when the user decides so.
 // docs/spec.md section 10.
 
-import { KeysteadError } from "../errors.js";
 import { assertLog, type LogState } from "../log/state.js";
 import type { ContactStatus } from "./change.js";
-import { compareContact } from "./contacts.js";
+import { compareContact, contactChanged } from "./contacts.js";
 import { type ContactVerification, isVerified, makeContact, type TrackedContact } from "./tracked-contact.js";
 import { trustedFounders } from "./trusted-class.js";
 
@@ -25,15 +24,7 @@ export interface AcknowledgeContactOptions extends ContactVerification {
  */
 export function requireContactUnchanged(pin: TrackedContact, log: LogState): TrackedContact {
   const change = compareContact(pin, log);
-  if (!isHarmless(change.status)) {
-    throw new KeysteadError(
-      "CONTACT_CHANGED",
-      `the log of this contact is ${change.status}; show the user details.change and call acknowledgeContact`,
-      {
-        details: { change },
-      },
-    );
-  }
+  if (!isHarmless(change.status)) throw contactChanged(change, " and call acknowledgeContact");
   return moved(pin, log, pin.verified);
 }
 
@@ -56,15 +47,8 @@ export function acknowledgeContact(
   const change = compareContact(pin, log);
   const { status } = change;
   if (isHarmless(status)) return moved(pin, log, isVerified(log, options, pin.verified));
-  if (status !== "extended-by-others" && status !== options?.evenIf) {
-    throw new KeysteadError(
-      "CONTACT_CHANGED",
-      `the log of this contact is ${status}; show the user details.change, and to go on all the same say evenIf: "${status}"`,
-      {
-        details: { change },
-      },
-    );
-  }
+  if (status !== "extended-by-others" && status !== options?.evenIf)
+    throw contactChanged(change, `, and to go on all the same say evenIf: "${status}"`);
   return makeContact(log, trustedFounders(log), isVerified(log, options));
 }
 

@@ -1,8 +1,9 @@
 // How a tracked contact's log changed: the facts. `textOf` puts them into words. docs/spec.md section 10.
 
 import type { MemberId } from "../bytes/ids.js";
+import type { MemberName } from "../coverage/names.js";
 import type { Evidence } from "../log/evidence.js";
-import type { Head, Member } from "../log/state.js";
+import type { Head } from "../log/state.js";
 
 /**
  * `same`; `extended`: only by the class that was trusted at the pin; `extended-by-others`; and three contradictions: `forked`,
@@ -14,19 +15,20 @@ export type ContactStatus = "same" | "extended" | "extended-by-others" | "forked
 export interface ContactLink {
   readonly seq: number;
   readonly type: string;
-  /** Milliseconds since 1970, as its author says (LOG-7). */
-  readonly time: number;
   readonly author: MemberId | "operator";
-  /** The author's name, if known, made safe to show. Its device chose the name: show it as text, and do not rely on it. */
-  readonly name: string | undefined;
+  /** What the author is called. Its device chose the name: show it as text, and do not rely on it. */
+  readonly by: MemberName;
+  /** As the author says (LOG-7). */
+  readonly when: Date;
   /** Whether the author belongs, as of the new head, to the class that was trusted at the pin. */
   readonly trusted: boolean;
 }
 
 /** A member that entered or left since the pin. */
-export interface ContactMember extends Pick<Member, "id" | "kind"> {
-  /** As in {@link ContactLink}. */
-  readonly name: string | undefined;
+export interface ContactMember {
+  readonly member: MemberId;
+  /** What it is called, as in {@link ContactLink}. */
+  readonly name: MemberName;
   /** As in {@link ContactLink}. */
   readonly trusted: boolean;
 }
@@ -54,9 +56,4 @@ export interface ContactChange extends ContactFacts {
   readonly current: Head;
   /** For the three contradictions: what shows them to a third party (`checkEvidence`). */
   readonly evidence: Evidence | undefined;
-}
-
-/** @internal A thief's device chooses its name: no quotes, line breaks or direction changes, which could forge a text. */
-export function printable(text: string): string {
-  return text.replace(/["\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }

@@ -83,8 +83,8 @@ export type DeviceComparison = DeviceMatch | Unnamed<NoMatch | "names-no-device"
  *   it is a mismatch.
  *
  * @param log the verified state to compare with.
- * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made
- * of it.
+ * @param given text as the other side shows it, or what `parseFingerprint` (of `keystead/contacts`) or `parseFingerprintWords` (of
+ * `keystead/words`) made of it.
  * @param member the device that is to be approved.
  * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`; `UNKNOWN_MEMBER` when the device is not active in the log
  */
@@ -98,8 +98,8 @@ export function compareFingerprint(
  * device.
  *
  * @param log the verified state to compare with.
- * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made
- * of it.
+ * @param given text as the other side shows it, or what `parseFingerprint` (of `keystead/contacts`) or `parseFingerprintWords` (of
+ * `keystead/words`) made of it.
  * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`
  */
 export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): LogComparison;

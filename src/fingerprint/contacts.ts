@@ -1,13 +1,15 @@
 // Comparing a tracked contact's log with its pin. docs/spec.md section 10 and LOG-8.
 
-import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
+import { dateOf } from "../coverage/dates.js";
+import { type NameOf, nameMembers } from "../coverage/names.js";
 import { KeysteadError } from "../errors.js";
 import { foundersWithoutEscrow } from "../log/approvals.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
-import { wrongSubject } from "../log/pins.js";
-import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
-import { type ContactChange, type ContactFacts, type ContactStatus, printable } from "./change.js";
+import { continuityOf } from "../log/heads.js";
+import { offeredBy, wrongSubject } from "../log/pins.js";
+import { assertLog, findMember, type Head, type LogState, type Member } from "../log/state.js";
+import type { ContactChange, ContactFacts, ContactStatus } from "./change.js";
 import { checkContact, type TrackedContact } from "./tracked-contact.js";
 
 /**
@@ -37,17 +39,15 @@ export function compareContact(pin: TrackedContact, now: LogState | KeysteadErro
   return makeChange(status, checked, now.head, facts);
 }
 
-function contradictionOf(pinned: Head, { head, links }: LogState): EvidenceKind | undefined {
-  if (head.log !== pinned.log) return "replaced";
-  if (head.seq < pinned.seq) return "rolled-back";
-  return links.at(pinned.seq - 1)?.hash === pinned.hash ? undefined : "forked";
+function contradictionOf(pinned: Head, now: LogState): EvidenceKind | undefined {
+  const history = now.head.log === pinned.log ? continuityOf(now, pinned) : "replaced";
+  return history === "continued" ? undefined : history;
 }
 
 /** The part of the offered log that shows the contradiction. */
-function evidenceOf(kind: EvidenceKind, { subject, head }: TrackedContact, { links }: LogState): Evidence {
+function evidenceOf(kind: EvidenceKind, { subject, head }: TrackedContact, now: LogState): Evidence {
   const end = kind === "replaced" ? 1 : head.seq;
-  const offered = [...links].slice(0, end).map(({ bytes }) => bytes);
-  return makeEvidence(kind, subject, head, offered);
+  return makeEvidence(kind, subject, head, offeredBy(now).bytes().slice(0, end));
 }
 
 function changeOfError(pin: TrackedContact, error: KeysteadError): ContactChange {
@@ -78,15 +78,18 @@ function factsSince(pin: TrackedContact, now: LogState): ContactFacts {
   const trusted = new Set(pin.confirmed);
   // A device or a backup key; an escrow member counts as others, by any approval (section 10).
   const isTrusted = ({ id, kind }: Member) => kind !== "escrow" && trusted.has(present(founders.get(id)));
-  const members = new Map<MemberId | "operator", Member>(allMembers(now).map((member) => [member.id, member]));
-  const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {
-    const member = members.get(author);
-    return { seq, type, time, author, name: nameOf(member), trusted: member !== undefined && isTrusted(member) };
-  });
-  const shown = (member: Member) => {
-    const { id, kind } = member;
-    return { id, kind, name: nameOf(member), trusted: isTrusted(member) };
+  // Most logs have not changed, and sealing compares thousands: only a change needs names.
+  let names: NameOf | undefined;
+  const nameOf: NameOf = (who) => {
+    names ??= nameMembers(now);
+    return names(who);
   };
+  const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {
+    const member = author === "operator" ? undefined : findMember(now, author);
+    const trusted = member !== undefined && isTrusted(member);
+    return { seq, type, author, by: nameOf(author), when: dateOf(time), trusted };
+  });
+  const shown = (member: Member) => ({ member: member.id, name: nameOf(member.id), trusted: isTrusted(member) });
   const wasThere = ({ position }: Member) => position <= pin.head.seq;
   const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > pin.head.seq;
   return {
@@ -107,8 +110,13 @@ function makeChange(
   return { code: `contact-${status}`, status, subject, pinned, current, ...facts, evidence };
 }
 
-function nameOf(member: Member | undefined): string | undefined {
-  return member?.name === undefined ? undefined : printable(member.name);
+/** The error for a change that the user must see. @param then what follows from it, or what to do then */
+export function contactChanged(change: ContactChange, then: string): KeysteadError {
+  return new KeysteadError(
+    "CONTACT_CHANGED",
+    `the log of this contact is ${change.status}; show the user details.change${then}`,
+    { details: { change } },
+  );
 }
 
 function checkSubject({ subject }: TrackedContact, actual: string): void {

@@ -26,10 +26,20 @@ export function requireOwnLog(log: LogState, keyring: Keyring): void {
 /**
  * Checks a state, and sets aside seeds that fail the quick check against its log (GRT-4).
  *
+ * @throws as {@link checkOwnState}
+ */
+export function checkMemberState(state: MemberState): MemberState {
+  const { log, keyring } = checkOwnState(state);
+  return { log, keyring: meet(log, keyring) };
+}
+
+/**
+ * Checks a state for a caller that uses the member's own keys, and no seed of an epoch.
+ *
  * @throws `INVALID_ARGUMENT` unless log and keyring have their types and belong together; `ROLLED_BACK` and `FORKED` unless the
  * log extends the head with which the keyring was stored
  */
-export function checkMemberState(state: MemberState): MemberState {
+export function checkOwnState(state: MemberState): MemberState {
   if (typeof state !== "object" || state === null) {
     throw new KeysteadError("INVALID_ARGUMENT", "the first argument must be a state, { log, keyring }");
   }
@@ -37,5 +47,5 @@ export function checkMemberState(state: MemberState): MemberState {
   assertLog(log);
   requireOwnLog(log, keyring);
   requireContinued(log, keyring);
-  return { log, keyring: meet(log, keyring) };
+  return { log, keyring };
 }

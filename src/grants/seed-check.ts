@@ -5,8 +5,9 @@ import type { Secret } from "../bytes/secret.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
-import { changedKeyring, type Keyring, type KeyringParts, partsOf, type StoredFacts } from "../keys/keyring.js";
+import { changedKeyring, type Keyring, type KeyringParts, partsOf } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
+import { continuityOf } from "../log/heads.js";
 import type { LogState } from "../log/state.js";
 import { epochAt } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -44,18 +45,6 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
     ...{ dropped, aside, published: log.epochs, gained: back.gained },
     opens: new Map([...opens, ...back.opens]),
   });
-}
-
-/**
- * Relation of a log to the head with which a keyring was stored. `continued`: the log has that head, or no head was stored.
- * `forked`: it has another link there. `rolled-back`: it ends before that head.
- */
-export type Continuity = "continued" | "forked" | "rolled-back";
-
-/** The relation of a log to a head of the same log. */
-export function continuityOf(log: LogState, { seq, hash }: StoredFacts["head"]): Continuity {
-  if (log.head.seq < seq) return "rolled-back";
-  return log.links.at(seq - 1)?.hash === hash ? "continued" : "forked";
 }
 
 /**

@@ -36,6 +36,21 @@ export function compareHead({ head: newest, links }: Pick<LogFacts, "head" | "li
   return behind === 0 ? { status: "current", head } : { status: "behind", head, links: behind };
 }
 
+/**
+ * Relation of a log to an earlier head, such as the one with which a keyring was stored. `continued`: the log has that head, or there
+ * was none. `forked`: it has another link there. `rolled-back`: it ends before that head.
+ */
+export type Continuity = "continued" | "forked" | "rolled-back";
+
+/** The relation of a log to a head of the same log. */
+export function continuityOf(
+  { head, links }: Pick<LogFacts, "head" | "links">,
+  { seq, hash }: Pick<Head, "seq" | "hash">,
+): Continuity {
+  if (head.seq < seq) return "rolled-back";
+  return linkAt({ links }, seq).hash === hash ? "continued" : "forked";
+}
+
 /** Whether two heads are equal. */
 export function isSameHead(a: Head, b: Head): boolean {
   return a.log === b.log && a.seq === b.seq && a.hash === b.hash;
@@ -44,6 +59,6 @@ export function isSameHead(a: Head, b: Head): boolean {
 /** Whether a log has a head, as its newest or as an ancestor. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function extendsHead(log: LogState, head: Head): boolean {
   assertLog(log);
-  const { log: id, seq, hash } = checkHead(head);
-  return log.head.log === id && log.links.at(seq - 1)?.hash === hash;
+  const checked = checkHead(head);
+  return log.head.log === checked.log && continuityOf(log, checked) === "continued";
 }

@@ -2,12 +2,13 @@
 // between versions; codes and facts stay. docs/spec.md section 8.
 
 import { freeze } from "../bytes/frozen.js";
+import { alike, plainText } from "../bytes/plain-text.js";
 import { epochsIn, equalRuns, formatRuns, type Runs } from "../bytes/runs.js";
 import type { AccessLink } from "../coverage/explain.js";
 import type { Gap } from "../coverage/gaps.js";
 import type { LostStretch } from "../coverage/loss.js";
-import { alike, type MemberName, plainText } from "../coverage/names.js";
-import { type ContactChange, type ContactLink, printable } from "../fingerprint/change.js";
+import type { MemberName } from "../coverage/names.js";
+import type { ContactChange, ContactLink, ContactMember } from "../fingerprint/change.js";
 import type { Activity } from "./activity.js";
 import type { RemovalView } from "./removal.js";
 import { type Catalogue, textOf } from "./texts.js";
@@ -171,21 +172,21 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       `In link ${grant.seq} ${textOf(by, c)} granted ${textOf(to, c)} something else than ${c.epochs(grant.epochs)}.`,
 
     "contact-same": ({ subject }) => `${printable(subject)}: nothing has changed.`,
-    "contact-extended": (change) =>
+    "contact-extended": (change, c) =>
       sentences(
         `${printable(change.subject)}: ${counted(change.links.length, "change")}, all by devices you trusted before`,
-        ...comings(change),
+        ...comings(change, c),
       ),
-    "contact-extended-by-others": (change) => {
+    "contact-extended-by-others": (change, c) => {
       const who = printable(change.subject);
       const others = change.links.filter(({ trusted }) => !trusted);
       const strangers = change.added.filter(({ trusted }) => !trusted);
       return sentences(
-        `${who}: ${counted(others.length, "change")} not by the devices you trusted: ${listed(others.map(linkWords))}`,
+        `${who}: ${counted(others.length, "change")} not by the devices you trusted: ${listed(others.map((link) => linkWords(link, c)))}`,
         strangers.length > 0
-          ? `Approved by none of them: ${listed(strangers.map(quoted))}`
+          ? `Approved by none of them: ${listed(namesIn(strangers, c))}`
           : "Nobody was added without their approval",
-        ...comings(change),
+        ...comings(change, c),
         `Compare fingerprints with ${who} before you send anything`,
       );
     },
@@ -472,20 +473,30 @@ function granted(link: Extract<AccessLink, { code: "access-granted" | "access-fo
   }[how];
 }
 
-function comings({ added, removed, trustedStillActive }: ContactChange): readonly string[] {
+function comings({ added, removed, trustedStillActive }: ContactChange, c: Catalogue): readonly string[] {
   return [
-    ...(added.length > 0 ? [`Added: ${listed(added.map(quoted))}`] : []),
-    ...(removed.length > 0 ? [`Removed: ${listed(removed.map(quoted))}`] : []),
+    ...(added.length > 0 ? [`Added: ${listed(namesIn(added, c))}`] : []),
+    ...(removed.length > 0 ? [`Removed: ${listed(namesIn(removed, c))}`] : []),
     ...(trustedStillActive ? [] : ["None of the devices you trusted is left"]),
   ];
 }
 
-function linkWords({ type, author, name, seq }: ContactLink): string {
-  return `${type} by ${author === "operator" ? "the service" : quoted({ id: author, name })} (link ${seq})`;
+function linkWords({ type, by, seq }: ContactLink, c: Catalogue): string {
+  return `${type} by ${quoted(by, c)} (link ${seq})`;
 }
 
-function quoted({ id, name }: { readonly id: string; readonly name: string | undefined }): string {
-  return name === undefined ? `member ${id}` : `"${name}"`;
+function namesIn(members: readonly ContactMember[], c: Catalogue): readonly string[] {
+  return members.map(({ name }) => quoted(name, c));
+}
+
+/** The reader does not know a contact's devices: a name in quotes cannot pass for a part of the sentence. */
+function quoted(name: MemberName, c: Catalogue): string {
+  return name.code === "member" ? `"${printable(textOf(name, c))}"` : textOf(name, c);
+}
+
+/** Without quotes, line breaks or direction changes, which could forge a text: a thief's device chooses its name. */
+function printable(text: string): string {
+  return text.replace(/["\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }
 
 const MAX_LISTED = 5;

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { nameMembers, plainText, seenFrom } from "../../src/coverage/names.js";
+import { nameMembersWith } from "../../src/coverage/knowledge.js";
+import { nameMembers, seenFrom } from "../../src/coverage/names.js";
 import { escrowOf, openOrganisation, openUser } from "../escrow/support.js";
 import { rename } from "../support/accepted.js";
 import { say } from "../support/spoken.js";
@@ -82,11 +83,11 @@ describe("nameMembers", () => {
     const world = openUser("names", organisation);
     const { id } = escrowOf(world);
     const known = { escrowLog: organisation.log, storedConfirmation: organisation.log.head };
-    const name = nameMembers(world.log, known)(id);
+    const name = nameMembersWith(world.log, known)(id);
     expect(name).toMatchObject({ code: "escrow", organisation: organisation.log.subject, withId: false });
     expect(say(name)).toBe(`escrow of ${organisation.log.subject}`);
     for (const other of [{ escrowLog: openOrganisation("others").log }, { escrowLog: "unsupported" } as const, {}])
-      expect(nameMembers(world.log, other)(id)).toMatchObject({ organisation: undefined, withId: true });
+      expect(nameMembersWith(world.log, other)(id)).toMatchObject({ organisation: undefined, withId: true });
   });
 
   it("lets no device pass for escrow or for this device", () => {
@@ -104,12 +105,5 @@ describe("nameMembers", () => {
   it("names a device by its id if its name is invisible", () => {
     const world = new World().join("Thief", { called: "\u202e \u0007" });
     expect(say(nameMembers(world.log)(world.id("Thief")))).toBe(`unnamed device (${world.id("Thief").slice(0, 8)})`);
-  });
-});
-
-describe("plainText", () => {
-  it("keeps a text on one line, in its order, without control characters of a terminal", () => {
-    expect(plainText("\u001b[2JLaptop\r\n\u2028of  Alice\u202eecivres\u2069")).toBe("[2JLaptop of Aliceecivres");
-    expect(plainText("Zoë’s 📱 電話")).toBe("Zoë’s 📱 電話");
   });
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
 import { requireContactUnchanged } from "../../src/fingerprint/acknowledge.js";
-import type { ContactStatus } from "../../src/fingerprint/change.js";
+import type { ContactMember, ContactStatus } from "../../src/fingerprint/change.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
@@ -241,12 +241,12 @@ describe("any history of a contact's log", () => {
           expect(change.links.map(({ seq }) => seq)).toEqual(
             [...newer.links].slice(older.head.seq).map(({ seq }) => seq),
           );
-          const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id).sort();
+          const ids = (list: readonly ContactMember[]) => list.map(({ member }) => member).sort();
           const without = (a: LogState, b: LogState) => [...a.active.keys()].filter((id) => !b.active.has(id)).sort();
           expect(ids(change.added)).toEqual(without(newer, older));
           expect(ids(change.removed)).toEqual(without(older, newer));
           if (change.status === "extended")
-            expect(change.added.every(({ trusted, kind }) => trusted || kind === "escrow")).toBe(true);
+            expect(change.added.every(({ trusted, name }) => trusted || name.kind === "escrow")).toBe(true);
         });
       }),
       RUNS,

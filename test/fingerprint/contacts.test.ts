@@ -9,6 +9,7 @@ import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { devicesAndActivity } from "../../src/views/devices-and-activity.js";
 import { say } from "../support/spoken.js";
 import { thrownBy } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
@@ -41,8 +42,12 @@ describe("a tracked contact", () => {
     const change = compareContact(pin, withPhone.log);
     expect(change).toMatchObject({
       status: "extended-by-others",
-      links: [{ seq: 2, type: "join", author: withPhone.id("Phone"), name: "Phone", trusted: false }],
-      added: [{ id: withPhone.id("Phone"), kind: "device", name: "Phone", trusted: false }],
+      links: [
+        { seq: 2, type: "join", author: withPhone.id("Phone"), by: { code: "member", name: "Phone" }, trusted: false },
+      ],
+      added: [
+        { member: withPhone.id("Phone"), name: { code: "member", kind: "device", name: "Phone" }, trusted: false },
+      ],
       removed: [],
     });
     expect(say(change)).toBe(
@@ -53,7 +58,7 @@ describe("a tracked contact", () => {
 
   it("is extended once a device that was trusted approves it: judged at the new head", () => {
     const change = compareContact(pin, approved.log);
-    expect(change).toMatchObject({ status: "extended", added: [{ name: "Phone", trusted: true }] });
+    expect(change).toMatchObject({ status: "extended", added: [{ name: { name: "Phone" }, trusted: true }] });
     expect(say(change)).toBe('alice@example.org: 2 changes, all by devices you trusted before. Added: "Phone".');
   });
 
@@ -77,7 +82,7 @@ describe("a tracked contact", () => {
     const replaced = approved.review("Phone", { remove: ["Laptop"] });
     expect(compareContact(trackContact(approved.log), replaced.log)).toMatchObject({
       status: "extended",
-      removed: [{ name: "Laptop", trusted: true }],
+      removed: [{ name: { name: "Laptop" }, trusted: true }],
       trustedStillActive: true,
     });
     const thief = laptop.join("Thief").review("Thief", { remove: ["Laptop"] });
@@ -94,7 +99,7 @@ describe("a tracked contact", () => {
     const change = compareContact(trackContact(approved.log), expelled.log);
     expect(change).toMatchObject({
       status: "extended-by-others",
-      links: [{ type: "expel", author: "operator", name: undefined, trusted: false }],
+      links: [{ type: "expel", author: "operator", by: { code: "operator" }, trusted: false }],
     });
     expect(say(change)).toBe(
       "alice@example.org: 1 change not by the devices you trusted: expel by the service (link 4). Nobody was added without " +
@@ -147,24 +152,39 @@ describe("a tracked contact", () => {
   it("counts a backup key that a trusted device made", () => {
     const paper = approved.backup("Laptop", "Paper");
     const change = compareContact(trackContact(approved.log), paper.log);
-    expect(change).toMatchObject({ status: "extended", added: [{ kind: "backup", name: "Paper", trusted: true }] });
+    expect(change).toMatchObject({
+      status: "extended",
+      added: [{ name: { kind: "backup", name: "Paper" }, trusted: true }],
+    });
   });
 
   it("names a member by its id if its name was not delivered", () => {
     const bare = withPhone.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, []));
     const change = compareContact(pin, verifyLog(bare, { subject: ALICE, now: "unchecked" }));
-    expect(change).toMatchObject({ links: [{ name: undefined }], added: [{ name: undefined }] });
-    expect(say(change)).toContain(`join by member ${withPhone.id("Phone")} (link 2)`);
+    expect(change).toMatchObject({ links: [{ by: { code: "unnamed" } }], added: [{ name: { code: "unnamed" } }] });
+    const shown = `unnamed device (${withPhone.id("Phone").slice(0, 8)})`;
+    expect(say(change)).toContain(`join by ${shown} (link 2). Approved by none of them: ${shown}. Added: ${shown}.`);
   });
 
   it("cannot be falsified by the name of a device", () => {
     const name = 'x". Approved by "Laptop\n\u202e\u2028';
     const change = compareContact(pin, laptop.join(name).log);
     const text = say(change);
-    expect(change.added[0]?.name).toBe("x\ufffd. Approved by \ufffdLaptop\ufffd\ufffd\ufffd");
-    expect(change.links[0]?.name).toBe(change.added[0]?.name);
+    expect(change.added[0]?.name.name).toBe('x". Approved by "Laptop');
+    expect(change.links[0]?.by).toEqual(change.added[0]?.name);
     expect(text).not.toMatch(/[\n\u202e\u2028]/);
-    expect(text).toContain('Added: "x\ufffd. Approved by \ufffdLaptop\ufffd\ufffd\ufffd"');
+    expect(text).toContain('Added: "x\ufffd. Approved by \ufffdLaptop".');
+  });
+
+  it("calls members what every other view of the log calls them: a newcomer has its id beside a name that is taken", () => {
+    const twin = laptop.join("Laptop");
+    const change = compareContact(pin, twin.log);
+    const [, newcomer] = [...twin.log.active.keys()];
+    const view = devicesAndActivity(twin.log, { me: laptop.id("Laptop"), now: twin.log.time });
+    const shown = view.members.find(({ member }) => member === newcomer);
+    expect(change.added.map(({ name }) => name)).toEqual([shown?.name]);
+    expect(change.links.map(({ by, when }) => [by, when])).toEqual([[shown?.name, shown?.added]]);
+    expect(say(change)).toContain(`Added: "Laptop (${newcomer?.slice(0, 8)})".`);
   });
 
   it("lists a handful and counts the rest", () => {

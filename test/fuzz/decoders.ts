@@ -14,18 +14,15 @@ import {
   openSigned,
   openStream,
   openWithDetails,
-  parseFingerprint,
   parseKeyring,
   provisionDevice,
-  readContentHeader,
   receive,
   resume,
   unsafeSerializeKeyring,
   verifyLog,
-  verifyStatement,
 } from "keystead";
-import { checkEvidence, compareStatements, decodeEvidence } from "keystead/audit";
-import { compareContact, decodeContact } from "keystead/contacts";
+import { checkEvidence, compareStatements, decodeEvidence, readContentHeader, verifyStatement } from "keystead/audit";
+import { compareContact, decodeContact, parseFingerprint } from "keystead/contacts";
 import { accessRecords, openRecordedAccess, organisationReport, recordRecovery, recoverUser } from "keystead/escrow";
 import { parseLinkHash, parseLogId, parseMemberId, stateHead } from "keystead/server";
 import { parseFingerprintWords } from "keystead/words";

@@ -2,7 +2,8 @@
 // of an input. KEYSTEAD_RUNS=n runs longer. docs/spec.md sections 4 (ENC-1 to ENC-3), 6, 9 to 12.
 
 import fc from "fast-check";
-import { KeysteadError, openContent, openRandomAccess, openStream, openWithDetails, readContentHeader } from "keystead";
+import { KeysteadError, openContent, openRandomAccess, openStream, openWithDetails } from "keystead";
+import { readContentHeader } from "keystead/audit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { concat, equalBytes } from "../../src/bytes/bytes.js";
 import { collect, pieces, through } from "../content/stream-support.js";

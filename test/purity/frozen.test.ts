@@ -18,6 +18,7 @@ import { takeoverOf } from "../../src/coverage/takeover.js";
 import { actRecords } from "../../src/escrow/act.js";
 import { recoverableEpochs } from "../../src/escrow/recover.js";
 import { thisDevice } from "../../src/fingerprint/compare.js";
+import { compareContact } from "../../src/fingerprint/contacts.js";
 import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
 import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { memberOf } from "../../src/log/state.js";
@@ -130,6 +131,7 @@ describe("nothing changes", () => {
     explainAccess: () => [...log.active.keys()].map((id) => [1, 2, 3].map((epoch) => explainAccess(log, id, epoch))),
     gapsOf: () => [...log.active.keys()].map((id) => [gapsOf(log, id), dataAccess(log, id)]),
     losses: () => [lostStretches(log), unknownStretches(log), resilience(log), straysOf(log)],
+    compareContact: () => compareContact(trackContact(before.log), log),
     takeoverOf: () => takeoverOf(log, { me }),
     removals: () => [removalOf(log, lost), suggestRemovals(log, { removed: lost, me })],
     linksTouching: () =>

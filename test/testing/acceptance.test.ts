@@ -300,7 +300,7 @@ describe("contacts", () => {
     laptop.sync().write(approve(phone));
     expect(compareContact(pin, shown())).toMatchObject({
       status: "extended",
-      added: [{ name: "Phone", trusted: true }],
+      added: [{ name: { name: "Phone" }, trusted: true }],
     });
     expect(await seal(shown())).toBe("sealed");
 

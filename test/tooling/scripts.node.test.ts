@@ -32,7 +32,7 @@ describe("npm scripts", () => {
   });
 
   it("names each by what it does", () => {
-    const conventional = /^(start|build|test|lint|format|bench|simulate)$/;
+    const conventional = /^(start|story|build|test|lint|format|bench|simulate)$/;
     const misnamed = Object.keys(scripts).filter((name) => !/^(gen|check|test|bench):[a-z-]+$/.test(name));
     expect(misnamed.filter((name) => !conventional.test(name))).toEqual([]);
   });

@@ -65,8 +65,8 @@ describe("plain words", () => {
   });
 
   it("in the comments, errors and tests of every file", () => {
-    const files = ["src", "test", "examples", "scripts", "bench", "tools"].flatMap((folder) =>
-      filesIn(folder, /\.(?:ts|py)$/, true),
+    const files = ["src", "test", "examples", "scripts", "bench", "tools", "demo"].flatMap((folder) =>
+      filesIn(folder, /\.(?:tsx?|py)$/, true),
     );
     const own = "test/tooling/words.node.test.ts";
     expect(files).toContain(own);

@@ -221,7 +221,7 @@ function mistrustIn(world: World): Violation | undefined {
     if (!member || pinned.founders.has(name)) continue;
     const { added, links } = compareContact(pinned.pin, log);
     if (
-      added.some(({ id, trusted }) => trusted && id === member.id) ||
+      added.some((each) => each.trusted && each.member === member.id) ||
       links.some((l) => l.trusted && l.author === member.id)
     )
       return { property: "contact", because: `a contact takes ${name} for a device that it trusted before` };

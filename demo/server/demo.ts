@@ -1,0 +1,81 @@
+// The demo as one process: the relay on its embedded database, the clinic's server beside it, and the web app.
+
+import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import { fetchTransport } from "keystead/client";
+import { createRelay, openPglite } from "keystead/relay";
+import { Accounts } from "./accounts.js";
+import { api, authorizer } from "./api.js";
+import { serveFiles } from "./files.js";
+import { PostRoom } from "./post-room.js";
+import { sealedItems } from "./sealed-items.js";
+
+/** Options of {@link startDemo}. */
+export interface DemoOptions {
+  /** The folder of the database; without one, everything is in memory. */
+  readonly data?: string | undefined;
+  /** The folder of the built web app. */
+  readonly web: string;
+  readonly port: number;
+  /** Opens a folder whose lock was left by a process that was killed. */
+  readonly unsafeTakeLock?: boolean | undefined;
+}
+
+/** A demo that runs. */
+export interface RunningDemo {
+  readonly url: string;
+  /** What browsers refused to load; the policy should leave nothing to report. */
+  readonly reports: readonly string[];
+  close(): Promise<void>;
+}
+
+/** @throws `STORE_UNAVAILABLE` when another process has the folder; an error of the system when the port is taken */
+export async function startDemo({ data, web, port, unsafeTakeLock = false }: DemoOptions): Promise<RunningDemo> {
+  const sql = await openPglite(data === undefined ? {} : { folder: data, unsafeTakeLock });
+  const accounts = await Accounts.open(sql);
+  const items = await sealedItems(sql);
+  const reports: string[] = [];
+  let handle: (request: Request) => Promise<Response>;
+  const server = createAdaptorServer({ fetch: (request) => handle(request) }) as Server;
+  const url = `http://localhost:${await listening(server, port)}`;
+
+  const service = randomBytes(32).toString("hex");
+  const relay = createRelay({
+    ...{ sql, origin: url, path: "/keys", authorize: authorizer(accounts, service) },
+    notify: ({ type, subject }) => (type === "genesis" ? post.welcome(subject) : undefined),
+  });
+  const logs = fetchTransport({
+    url: `${url}/keys`,
+    headers: { authorization: `Bearer ${service}` },
+    fetch: async (address, init) => await relay.fetch(new Request(address, init as RequestInit), undefined),
+  });
+  const post = new PostRoom({ items, logs });
+  const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
+  const app = api({ accounts, items, post, hasLog, reported: (report) => reports.push(report) });
+  const files = serveFiles(web);
+  handle = async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/keys/")) return await relay.fetch(request, undefined);
+    return pathname.startsWith("/api/") ? await app.fetch(request) : files(pathname);
+  };
+  return {
+    ...{ url, reports },
+    async close() {
+      relay.close();
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+      await sql.close();
+    },
+  };
+}
+
+function listening(server: Server, port: number): Promise<number> {
+  return new Promise((done, failed) => {
+    server.once("error", failed);
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      done(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}

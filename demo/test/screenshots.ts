@@ -1,0 +1,123 @@
+// Plays a day at the clinic in real browsers, and takes a picture of every screen.
+//
+//   npm run gen:screenshots              the pictures that documents show, to docs/images
+//   npm run gen:screenshots -- FOLDER    all of them, to look at
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { type Device, World } from "./world.js";
+
+const [, , given] = process.argv;
+const folder = given ?? "docs/images";
+const SHOWN = ["inbox", "devices", "review", "locked-phone", "backup-write", "use-backup-key-dark"];
+mkdirSync(folder, { recursive: true });
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (given === undefined && !SHOWN.includes(name)) return;
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+  console.log(name);
+}
+
+async function openItem(device: Device, name: RegExp | string): Promise<void> {
+  await device.page.locator(".item").filter({ hasText: name }).first().click();
+}
+
+const world = await World.open();
+try {
+  const laptop = await world.browser();
+  await laptop.page.goto("/");
+  await laptop.page.getByText("Ada Byrne").waitFor();
+  await shoot(laptop.page, "sign-in");
+  await laptop.signIn("Ada Byrne");
+  await shoot(laptop.page, "first-device");
+  await laptop.page.getByLabel("Name of this device").fill("Laptop");
+  await laptop.page.getByRole("button", { name: "Set up this device" }).click();
+  await laptop.page.locator(".item[data-state=open]").nth(2).waitFor();
+  await openItem(laptop, "Voice message");
+  await laptop.page.getByRole("button", { name: "Play" }).click();
+  await laptop.page.locator(".played").nth(8).waitFor();
+  await laptop.page.getByRole("button", { name: "Pause" }).click();
+  await shoot(laptop.page, "inbox");
+
+  const phone = await world.browser({ isPhone: true, theme: "dark" });
+  await phone.signIn("Ada Byrne");
+  await shoot(phone.page, "join-phone");
+  await phone.page.getByLabel("Name of this device").fill("Phone");
+  await phone.page.getByRole("button", { name: "Add this device" }).click();
+  await phone.page.locator(".item[data-state=locked]").nth(2).waitFor();
+  await shoot(phone.page, "waiting-phone");
+  await openItem(phone, "Locked");
+  await phone.page.getByText("cannot open this yet").waitFor();
+  await phone.page.getByRole("button", { name: "Hide them" }).click();
+  await shoot(phone.page, "locked-phone");
+  await phone.page.getByRole("button", { name: "Show the digits" }).click();
+
+  await laptop.go("Devices & Activity");
+  await laptop.page.getByRole("button", { name: "Review activity" }).waitFor();
+  await shoot(laptop.page, "devices-pending");
+  await laptop.page.getByRole("button", { name: "Review activity" }).click();
+  await laptop.page.getByRole("button", { name: "All digits are the same" }).waitFor();
+  await shoot(laptop.page, "review");
+  await laptop.page.getByRole("button", { name: "They differ" }).click();
+  await laptop.page.getByText("Do not approve").waitFor();
+  await shoot(laptop.page, "review-differs");
+  await laptop.page.getByRole("button", { name: "All digits are the same" }).click();
+  await laptop.page.getByText("The digits match").waitFor();
+  await shoot(laptop.page, "review-match");
+  await laptop.page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Approve / })
+    .click();
+  await laptop.page.getByText("Approved by").waitFor();
+
+  await laptop.go("Backup keys");
+  await shoot(laptop.page, "backup-none");
+  await laptop.page.getByRole("button", { name: "New backup key" }).click();
+  await shoot(laptop.page, "backup-name");
+  await laptop.page.getByRole("button", { name: "Make it" }).click();
+  await laptop.page.getByRole("button", { name: "I have it on paper" }).waitFor();
+  await shoot(laptop.page, "backup-write");
+  const text = (await laptop.page.getByRole("list", { name: "Your backup key" }).getAttribute("data-text")) ?? "";
+  await laptop.page.getByRole("button", { name: "I have it on paper" }).click();
+  await shoot(laptop.page, "backup-prove");
+  for (const field of await laptop.page.locator(".pair .field").all()) {
+    const group = Number((await field.locator("label").textContent())?.replace(/\D/g, ""));
+    await field.locator("input").fill(text.split("-")[group - 1] ?? "");
+  }
+  await laptop.page.getByRole("button", { name: "That is it" }).click();
+  await laptop.page.getByText("Your backup key is ready").waitFor();
+  await shoot(laptop.page, "backup-done");
+  await laptop.page.getByRole("button", { name: "Close" }).last().click();
+  await shoot(laptop.page, "backup-list");
+  await laptop.go("Devices & Activity");
+  await shoot(laptop.page, "devices");
+  await laptop.page.emulateMedia({ colorScheme: "dark" });
+  await shoot(laptop.page, "devices-dark");
+  await laptop.page.emulateMedia({ colorScheme: "light" });
+
+  const tablet = await world.browser({ theme: "dark" });
+  await tablet.enter("Ada Byrne", "Tablet");
+  await tablet.page.getByRole("button", { name: "Use a backup key" }).click();
+  const wrong = text.replace(/.$/, (last) => (last === "7" ? "8" : "7"));
+  await tablet.page.getByRole("textbox", { name: "Backup key" }).fill(wrong);
+  await tablet.page.getByText("Corrected").waitFor();
+  await tablet.page.getByLabel("Phone").check();
+  await shoot(tablet.page, "use-backup-key-dark");
+  await tablet.page.getByRole("button", { name: "Open my mail" }).click();
+  await tablet.page.locator(".item[data-state=open]").nth(2).waitFor();
+  await openItem(tablet, "Welcome");
+  await shoot(tablet.page, "inbox-dark");
+  await phone.page.getByText("was removed from your account").waitFor();
+  await shoot(phone.page, "removed-phone");
+  await laptop.page.getByText("Tablet").first().waitFor();
+  await laptop.row("Tablet").getByRole("button", { name: "Remove" }).click();
+  await shoot(laptop.page, "remove");
+} finally {
+  await world.close();
+}
+if (world.complaints.length + world.reports.length > 0) {
+  console.error(world.complaints, world.reports);
+  process.exitCode = 1;
+}

@@ -1,0 +1,70 @@
+// The clinic's server, as the page sees it.
+
+/** Who is signed in. */
+export interface Me {
+  readonly account: string;
+  readonly name: string;
+  readonly role: string;
+  readonly subject: string;
+  readonly organisation: string;
+  /** Whether a device was set up for this account: then this one joins, and never begins anew. */
+  readonly hasLog: boolean;
+}
+
+export interface People {
+  readonly organisation: string;
+  readonly password: string;
+  readonly people: readonly Pick<Me, "account" | "name" | "role">[];
+}
+
+/** What the service knows of a sealed item. */
+export interface SealedItem {
+  readonly id: string;
+  readonly kind: "mail" | "voicemail";
+  readonly at: number;
+  /** Bytes of the sealed recording; 0 for a mail. */
+  readonly recording: number;
+}
+
+/** The server refused, or was not reached. */
+export class ApiError extends Error {
+  constructor(readonly status: number) {
+    super(`the server answered with ${status}`);
+  }
+}
+
+async function ask(path: string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(`/api${path}`, { cache: "no-store", ...init }).catch(() => undefined);
+  if (!response?.ok) throw new ApiError(response?.status ?? 0);
+  return response;
+}
+
+const send = (path: string, body: unknown): Promise<Response> =>
+  ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+export const people = async (): Promise<People> => (await ask("/people")).json();
+
+/** Undefined when nobody is signed in. */
+export async function me(): Promise<Me | undefined> {
+  try {
+    return await (await ask("/me")).json();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return undefined;
+    throw error;
+  }
+}
+
+export const signIn = (account: string, password: string): Promise<Response> => send("/sign-in", { account, password });
+export const signOut = (): Promise<Response> => send("/sign-out", {});
+export const items = async (): Promise<readonly SealedItem[]> => (await ask("/items")).json();
+export const receive = (kind: SealedItem["kind"]): Promise<Response> => send("/items", { kind });
+
+export async function note(id: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await ask(`/items/${id}/note`)).arrayBuffer());
+}
+
+/** A part of a sealed recording: the page never fetches more than it plays. */
+export async function recording(id: string, offset: number, length: number): Promise<Uint8Array> {
+  const range = `bytes=${offset}-${offset + length - 1}`;
+  return new Uint8Array(await (await ask(`/items/${id}/recording`, { headers: { range } })).arrayBuffer());
+}

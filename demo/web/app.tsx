@@ -1,0 +1,88 @@
+// From the sign-in to the screens: who is signed in, the session of this device, and where it stands.
+
+import type { Session } from "keystead/client";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import * as api from "./api.js";
+import { Backup } from "./backup.js";
+import { openDevice, remember } from "./device.js";
+import { Devices } from "./devices.js";
+import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from "./hooks.js";
+import { Inbox } from "./inbox.js";
+import { Alarm, Locked } from "./locked.js";
+import { Setup } from "./setup.js";
+import { Shell } from "./shell.js";
+import { SignIn } from "./sign-in.js";
+import { explain, T } from "./texts.js";
+import { Button, Notice } from "./ui.js";
+
+export function App() {
+  const [me, setMe] = useState<api.Me | "nobody">();
+  const [session, setSession] = useState<Session>();
+  const [problem, setProblem] = useState<string>();
+  const [round, setRound] = useState(0);
+  const restart = useCallback(() => setRound((count) => count + 1), []);
+  useEffect(() => {
+    let isOver = false;
+    let opened: Session | undefined;
+    const begin = async () => {
+      setProblem(undefined);
+      const found = await api.me();
+      if (isOver) return;
+      setMe(found ?? "nobody");
+      if (!found) return;
+      opened = await openDevice(found.subject);
+      if (isOver) opened.close();
+      else setSession(opened);
+    };
+    begin().catch((error) => setProblem(explain(error)));
+    return () => {
+      isOver = true;
+      opened?.close();
+      setSession(undefined);
+      setMe(undefined);
+    };
+  }, [round]);
+
+  if (problem) {
+    return (
+      <main class="alone">
+        <Notice tone="warn" icon="alert" title={problem} actions={<Button onClick={restart}>{T.inbox.again}</Button>} />
+      </main>
+    );
+  }
+  if (me === "nobody") return <SignIn onSignedIn={restart} />;
+  if (!me || !session) return <main class="alone" aria-busy="true" />;
+  return (
+    <DeviceContext.Provider value={{ me, session, restart } satisfies Device}>
+      <Screens />
+    </DeviceContext.Provider>
+  );
+}
+
+function Screens() {
+  const { me, session } = useDevice();
+  const snapshot = useSnapshot(session);
+  const screen = useScreen();
+  const member = snapshot.devices?.me.member;
+  useEffect(() => {
+    if (member) remember(me.subject, member);
+  }, [me, member]);
+  const keepsReading = !snapshot.asks.some(({ question }) => question === "standing");
+
+  switch (snapshot.status) {
+    case "new":
+    case "joining":
+    case "lost":
+      return <Setup />;
+    case "alarm":
+      return <Alarm />;
+    case "removed":
+    case "superseded":
+      if (!keepsReading) return <Locked />;
+  }
+  return (
+    <Shell screen={screen}>
+      {screen.startsWith("devices") ? <Devices /> : screen.startsWith("backup") ? <Backup /> : <Inbox />}
+    </Shell>
+  );
+}

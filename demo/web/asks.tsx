@@ -1,0 +1,184 @@
+// What this device asks of its user, above every screen.
+
+import { fingerprintOf, formatFingerprint } from "keystead";
+import type { Ask } from "keystead/client";
+import { useState } from "preact/hooks";
+import { useDevice, useSnapshot, useWork } from "./hooks.js";
+import { say, T } from "./texts.js";
+import { Button, Groups, Notice, Problem, Qr } from "./ui.js";
+import { UsePaper } from "./use-paper.js";
+
+export function Asks() {
+  const { session } = useDevice();
+  const { status, asks, devices } = useSnapshot(session);
+  return (
+    <div class="asks">
+      {status === "removed" || status === "superseded" ? <Reading /> : null}
+      {status === "waiting" && <Waiting />}
+      {asks.map((ask) => (
+        <OneAsk key={ask.id} ask={ask} />
+      ))}
+      {devices && status !== "removed" && <Reclaim />}
+    </div>
+  );
+}
+
+/** A new device: it shows itself, to be approved on another. */
+function Waiting() {
+  const { session } = useDevice();
+  const { devices } = useSnapshot(session);
+  const [isShown, setShown] = useState(true);
+  const [usesPaper, setUsesPaper] = useState(false);
+  if (!devices?.fingerprint) return null;
+  const qr = formatFingerprint(fingerprintOf(session.log, devices.me.member), "qr");
+  return (
+    <section class="notice warn waiting" aria-label={T.waiting.title}>
+      <div class="grow">
+        <h2 class="notice-title">{T.waiting.title}</h2>
+        <p>{T.waiting.lead}</p>
+        {isShown && (
+          <div class="self">
+            <Groups text={devices.fingerprint} label={T.waiting.digits} />
+            <Qr text={qr} label={T.waiting.qr} />
+          </div>
+        )}
+        <div class="actions">
+          <Button look="quiet" onClick={() => setShown(!isShown)}>
+            {isShown ? T.waiting.hide : T.waiting.show}
+          </Button>
+          <Button look="quiet" icon="paper" onClick={() => setUsesPaper(true)}>
+            {T.waiting.usePaper}
+          </Button>
+        </div>
+      </div>
+      {usesPaper && <UsePaper onClose={() => setUsesPaper(false)} />}
+    </section>
+  );
+}
+
+/** A removed device that keeps reading. */
+function Reading() {
+  const { session } = useDevice();
+  const { isBusy, problem, run } = useWork();
+  const name = session.getSnapshot().devices?.me.name.name ?? T.kinds.device;
+  return (
+    <Notice
+      tone="danger"
+      icon="lock"
+      title={T.locked.reading}
+      actions={
+        <Button isBusy={isBusy} onClick={() => run(() => session.join({ name }))}>
+          {T.locked.rejoin}
+        </Button>
+      }
+    >
+      <Problem>{problem}</Problem>
+    </Notice>
+  );
+}
+
+/** A device that was removed and joined again has the keys of what it was. */
+function Reclaim() {
+  const { session } = useDevice();
+  const { devices } = useSnapshot(session);
+  const { isBusy, problem, run } = useWork();
+  const [isHidden, setHidden] = useState(false);
+  const member = session.formerMembers.at(-1);
+  const former = devices?.members.find((each) => each.member === member);
+  const isTaken = [...session.log.links].some(({ reclaimedFrom }) => reclaimedFrom === member);
+  if (!former || isHidden || isTaken) return null;
+  return (
+    <Notice
+      tone="warn"
+      icon="shield"
+      title={T.locked.reclaimTitle}
+      actions={
+        <>
+          <Button look="main" isBusy={isBusy} onClick={() => run(() => session.reclaim(former.member))}>
+            {T.locked.reclaimGo}
+          </Button>
+          <Button look="quiet" onClick={() => setHidden(true)}>
+            {T.nudge.later}
+          </Button>
+        </>
+      }
+    >
+      <p>{T.locked.reclaim(say(former.name))}</p>
+      <Problem>{problem}</Problem>
+    </Notice>
+  );
+}
+
+function OneAsk({ ask }: { readonly ask: Ask }) {
+  const { session } = useDevice();
+  const { isBusy, problem, run } = useWork();
+  const no = () => run(() => session.answer(ask.id, { say: "no" }));
+  switch (ask.question) {
+    case "standing":
+      return null;
+    case "prove-backup-key":
+      return (
+        <Notice
+          tone="warn"
+          icon="paper"
+          title={T.backup.unproved}
+          actions={
+            <a class="button main" href="#/backup/prove">
+              {T.backup.unprovedGo}
+            </a>
+          }
+        />
+      );
+    case "interrupted":
+      return (
+        <Notice
+          tone="warn"
+          icon="alert"
+          title={T.asks.interrupted}
+          actions={
+            <Button isBusy={isBusy} onClick={no}>
+              {T.asks.ok}
+            </Button>
+          }
+        >
+          <p>{T.intents[ask.intent] ?? ask.intent}</p>
+          <Problem>{problem}</Problem>
+        </Notice>
+      );
+    case "copied":
+      return (
+        <Notice
+          tone="danger"
+          icon="alert"
+          title={T.asks.copied}
+          actions={
+            <>
+              <Button isBusy={isBusy} onClick={() => run(() => session.rekey())}>
+                {T.asks.freshKeys}
+              </Button>
+              <Button isBusy={isBusy} onClick={no}>
+                {T.asks.ok}
+              </Button>
+            </>
+          }
+        >
+          <Problem>{problem}</Problem>
+        </Notice>
+      );
+    default:
+      return (
+        <Notice
+          tone="warn"
+          icon="alert"
+          title={say(ask.question === "contact-changed" ? ask.change : ask)}
+          actions={
+            <Button isBusy={isBusy} onClick={no}>
+              {T.asks.ok}
+            </Button>
+          }
+        >
+          <Problem>{problem}</Problem>
+        </Notice>
+      );
+  }
+}

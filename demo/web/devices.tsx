@@ -1,0 +1,293 @@
+// Devices & Activity: who can read the mail, what waits for review, and everything that happened.
+
+import type { DeviceView } from "keystead";
+import { suggestRemovals } from "keystead/audit";
+import { useState } from "preact/hooks";
+import { forgetDevice } from "./device.js";
+import { useDevice, useSnapshot, useWork } from "./hooks.js";
+import { Review } from "./review.js";
+import { day, nameOf, say, T, words } from "./texts.js";
+import { Badge, Button, Dialog, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
+
+type Open = { readonly what: "review" | "rename" } | { readonly what: "remove"; readonly device: DeviceView };
+
+export function Devices() {
+  const { session } = useDevice();
+  const { devices, status } = useSnapshot(session);
+  const [open, setOpen] = useState<Open>();
+  if (!devices) return null;
+  const { members, pending, warnings, activity } = devices;
+  const active = members.filter(({ status }) => status !== "removed" && status !== "superseded");
+  const gone = members.filter((each) => !active.includes(each));
+  const close = () => setOpen(undefined);
+  return (
+    <>
+      <h1>{T.devices.title}</h1>
+      <p class="lead">{T.devices.lead}</p>
+      {pending.length > 0 && (
+        <Notice
+          tone="warn"
+          icon="devices"
+          title={T.devices.review(pending.length)}
+          actions={
+            <Button look="main" onClick={() => setOpen({ what: "review" })}>
+              {T.devices.reviewOpen}
+            </Button>
+          }
+        >
+          <p>{T.devices.reviewLead}</p>
+        </Notice>
+      )}
+      <section aria-labelledby="mine">
+        <h2 id="mine">{T.devices.mine}</h2>
+        <ul class="list">
+          {active.map((device) => (
+            <Row
+              key={device.member}
+              device={device}
+              onRename={() => setOpen({ what: "rename" })}
+              onRemove={() => setOpen({ what: "remove", device })}
+            />
+          ))}
+        </ul>
+      </section>
+      {warnings.length > 0 && (
+        <section aria-labelledby="warnings">
+          <h2 id="warnings">{T.devices.warnings}</h2>
+          <ul class="list tight">
+            {warnings.map((warning) => (
+              <li key={say(warning)} class="line">
+                <Icon name="alert" />
+                <span>{say(warning)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Lockdown />
+      <section aria-labelledby="activity">
+        <h2 id="activity">{T.devices.activity}</h2>
+        <p class="muted">{T.devices.activityLead}</p>
+        <ol class="timeline">
+          {activity.map((link) => (
+            <li key={link.seq}>
+              <time dateTime={link.when.toISOString()}>{day(link.when)}</time>
+              <span>{say(link)}</span>
+            </li>
+          ))}
+        </ol>
+      </section>
+      {gone.length > 0 && (
+        <section aria-labelledby="gone">
+          <h2 id="gone">{T.devices.gone}</h2>
+          <ul class="list">
+            {gone.map((device) => (
+              <Row key={device.member} device={device} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-labelledby="fingerprint">
+        <h2 id="fingerprint">{T.devices.fingerprint}</h2>
+        <p class="muted">{T.devices.fingerprintLead}</p>
+        <Groups text={devices.logFingerprint} label={T.devices.fingerprint} />
+      </section>
+      {open?.what === "review" && <Review onClose={close} />}
+      {open?.what === "rename" && status !== "removed" && <Rename onClose={close} />}
+      {open?.what === "remove" && <Remove device={open.device} onClose={close} />}
+    </>
+  );
+}
+
+const TONES = {
+  "this-device": "calm",
+  approved: "good",
+  pending: "warn",
+  removed: "none",
+  superseded: "none",
+} as const;
+
+interface RowProps {
+  readonly device: DeviceView;
+  readonly onRename?: () => void;
+  readonly onRemove?: () => void;
+}
+
+export function Row({ device, onRename, onRemove }: RowProps) {
+  const { name, kind, platform, added, access, status, approvals, removed, removable, paperId } = device;
+  const isMe = status === "this-device";
+  const approval = approvals.at(-1);
+  return (
+    <li class="row" data-member={device.member} data-status={status}>
+      <span class="roundel" aria-hidden="true">
+        <Icon name={kind === "backup" ? "paper" : "devices"} />
+      </span>
+      <div class="grow">
+        <h3>
+          {nameOf(name)}
+          {(kind === "device" || status !== "approved") && (
+            <Badge tone={TONES[status]}>{T.devices.status[status]}</Badge>
+          )}
+        </h3>
+        <p class="access">
+          {removed
+            ? T.devices.removedBy(nameOf(removed.name), day(removed.when))
+            : access
+              ? (access.epoch === 1 ? T.devices.readsAll : T.devices.reads)(day(access.since))
+              : T.devices.readsNothing}
+        </p>
+        <p class="muted small">
+          {[
+            T.kinds[kind],
+            platform,
+            paperId && T.devices.paper(paperId),
+            kind === "device" && T.devices.added(day(added)),
+            approval
+              ? (kind === "backup" ? T.devices.madeBy : T.devices.approvedBy)(nameOf(approval.name), day(approval.when))
+              : status === "pending"
+                ? T.devices.notApproved
+                : undefined,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
+      </div>
+      <div class="actions">
+        {isMe && onRename && (
+          <Button look="quiet" icon="edit" onClick={onRename}>
+            {T.devices.rename}
+          </Button>
+        )}
+        {(removable || isMe) && onRemove && (
+          <Button look="quiet" onClick={onRemove}>
+            {isMe ? T.devices.removeMine : T.devices.remove}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Lockdown() {
+  const { session } = useDevice();
+  const { status } = useSnapshot(session);
+  const { isBusy, problem, run } = useWork();
+  const isOn = session.log.lockdown;
+  if (status !== "ready") return null;
+  return (
+    <section aria-labelledby="lockdown">
+      <h2 id="lockdown">{T.lockdown.title}</h2>
+      <Notice
+        tone="calm"
+        icon="lock"
+        actions={
+          <Button isBusy={isBusy} onClick={() => run(() => session.setLockdown(!isOn))}>
+            {isOn ? T.lockdown.turnOff : T.lockdown.turnOn}
+          </Button>
+        }
+      >
+        <p>{isOn ? T.lockdown.on : T.lockdown.off}</p>
+        <Problem>{problem}</Problem>
+      </Notice>
+    </section>
+  );
+}
+
+function Rename({ onClose }: { readonly onClose: () => void }) {
+  const { session } = useDevice();
+  const me = session.getSnapshot().devices?.me;
+  const [name, setName] = useState(me?.name.name ?? "");
+  const { isBusy, problem, run } = useWork();
+  const save = async () => {
+    const platform = me?.platform;
+    if (await run(() => session.rename({ name: name.trim(), ...(platform && { platform }) }))) onClose();
+  };
+  return (
+    <Dialog title={T.devices.renameTitle} onClose={onClose}>
+      <Form onSubmit={save}>
+        <Field label={T.setup.name} value={name} onInput={setName} maxLength={60} />
+        <Problem>{problem}</Problem>
+        <footer>
+          <Button onClick={onClose}>{T.cancel}</Button>
+          <Button look="main" submits isBusy={isBusy} isOff={!name.trim()}>
+            {T.devices.rename}
+          </Button>
+        </footer>
+      </Form>
+    </Dialog>
+  );
+}
+
+function Remove({ device, onClose }: { readonly device: DeviceView; readonly onClose: () => void }) {
+  const { me, session, restart } = useDevice();
+  const { devices } = useSnapshot(session);
+  const { isBusy, problem, run } = useWork();
+  const [isDone, setDone] = useState(false);
+  const name = nameOf(device.name);
+  const isMe = device.status === "this-device";
+  const only = (devices?.warnings ?? []).flatMap((warning) =>
+    warning.code === "single-member" && warning.members.includes(device.member)
+      ? [words.stretch(warning.stretch, words)]
+      : [],
+  );
+  const remove = () =>
+    run(async () => {
+      if (!isMe) {
+        await session.save({ remove: [device.member] });
+        setDone(true);
+        if (strays().length === 0) onClose();
+        return;
+      }
+      await session.signOut();
+      await forgetDevice(me.subject);
+      restart();
+    });
+  /** Active members for which nobody stands any more. */
+  const strays = () => {
+    const view = session.getSnapshot().devices;
+    if (!view?.members.some(({ member, removed }) => member === device.member && removed)) return [];
+    const suggested = suggestRemovals(session.log, { removed: device.member, me: view.me.member });
+    return view.members.filter(({ member }) => suggested.some((each) => each.member === member));
+  };
+  if (isDone) {
+    return (
+      <Dialog title={T.remove.alsoTitle} onClose={onClose}>
+        <ul class="list">
+          {strays().map((stray) => (
+            <li class="row" key={stray.member}>
+              <p class="grow">{T.remove.also(nameOf(stray.name))}</p>
+              <Button look="danger" isBusy={isBusy} onClick={() => run(() => session.save({ remove: [stray.member] }))}>
+                {T.remove.confirm}
+              </Button>
+            </li>
+          ))}
+        </ul>
+        <Problem>{problem}</Problem>
+        <footer>
+          <Button onClick={onClose}>{T.close}</Button>
+        </footer>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={T.remove.title(isMe ? T.devices.status["this-device"].toLowerCase() : name)} onClose={onClose}>
+      <ul class="bullets">
+        {isMe && <li>{T.remove.mine}</li>}
+        {!isMe && <li>{T.remove.after(name)}</li>}
+        {!isMe && <li>{device.kind === "backup" ? T.remove.paper : T.remove.kept}</li>}
+        {only.map((what) => (
+          <li key={what} class="strong">
+            {T.remove.only(what)}
+          </li>
+        ))}
+      </ul>
+      <Problem>{problem}</Problem>
+      <footer>
+        <Button onClick={onClose}>{T.cancel}</Button>
+        <Button look="danger" isBusy={isBusy} onClick={remove}>
+          {isMe ? T.remove.mineConfirm : T.remove.confirm}
+        </Button>
+      </footer>
+    </Dialog>
+  );
+}

@@ -1,0 +1,280 @@
+// The inbox: what the clinic's server sealed, opened on this device; what this device cannot open says why, and what to do.
+
+import { KeysteadError } from "keystead";
+import { readContentHeader } from "keystead/audit";
+import type { Session } from "keystead/client";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import * as api from "./api.js";
+import { useDevice, useScreen, useSnapshot, useWork } from "./hooks.js";
+import { Player } from "./player.js";
+import { day, minutes, nameOf, shortDay, T, words } from "./texts.js";
+import { Button, Icon, Notice, Problem } from "./ui.js";
+
+/** What a note says, once it is open. */
+export interface Note {
+  readonly from: string;
+  readonly title?: string;
+  readonly text?: string;
+  readonly seconds?: number;
+  readonly peaks?: readonly number[];
+}
+
+/** An item as this device sees it. */
+type Seen =
+  | { readonly state: "open"; readonly note: Note }
+  | { readonly state: "locked"; readonly epoch: number }
+  | { readonly state: "damaged" }
+  | { readonly state: "opening" };
+
+const REFRESH = 3000;
+
+/** What came in: looked at again from time to time. */
+function useItems(): readonly [readonly api.SealedItem[] | undefined, () => Promise<void>] {
+  const [items, setItems] = useState<readonly api.SealedItem[]>();
+  const refresh = useCallback(async () => {
+    const found = await api.items().catch(() => undefined);
+    if (found) setItems((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found));
+  }, []);
+  useEffect(() => {
+    void refresh();
+    const timer = setInterval(() => void refresh(), REFRESH);
+    return () => clearInterval(timer);
+  }, [refresh]);
+  return [items, refresh];
+}
+
+/** Opens the notes of items; again, when this device was given more keys. */
+function useOpened(items: readonly api.SealedItem[] | undefined) {
+  const { session } = useDevice();
+  const { devices } = useSnapshot(session);
+  const [seen, setSeen] = useState<ReadonlyMap<string, Seen>>(new Map());
+  const [round, setRound] = useState(0);
+  const reach = `${devices?.head.seq} ${devices?.me.access?.epoch}`;
+  useEffect(() => {
+    let isOver = false;
+    const openAll = async () => {
+      for (const item of items ?? []) {
+        const before = seen.get(item.id);
+        if (before?.state === "open") continue;
+        const now = await openNote(session, item);
+        if (isOver) return;
+        setSeen((all) => new Map(all).set(item.id, now));
+      }
+    };
+    void openAll();
+    return () => {
+      isOver = true;
+    };
+  }, [items, reach, session, round]);
+  return [seen, () => setRound((count) => count + 1)] as const;
+}
+
+async function openNote(session: Session, { id, kind }: api.SealedItem): Promise<Seen> {
+  try {
+    const sealed = await api.note(id);
+    try {
+      const opened = await session.open(sealed, { purpose: kind, associatedData: new TextEncoder().encode(id) });
+      return { state: "open", note: JSON.parse(new TextDecoder().decode(opened)) as Note };
+    } catch (error) {
+      if (KeysteadError.from(error)?.code !== "NO_ACCESS") throw error;
+      return { state: "locked", epoch: readContentHeader(sealed).recipients[0]?.epoch ?? 0 };
+    }
+  } catch (error) {
+    if (error instanceof api.ApiError) return { state: "opening" };
+    return { state: "damaged" };
+  }
+}
+
+export function Inbox() {
+  const [items, refresh] = useItems();
+  const [seen, again] = useOpened(items);
+  const screen = useScreen();
+  const chosen = items?.find(({ id }) => screen === `inbox/${id}`);
+  return (
+    <div class={chosen ? "inbox reading" : "inbox"}>
+      <div class="items">
+        <h1>{T.inbox.title}</h1>
+        <Nudge />
+        <Receive onReceived={refresh} />
+        {items?.length === 0 && <p class="muted">{T.inbox.empty}</p>}
+        <ul>
+          {items?.map((item) => (
+            <Line key={item.id} item={item} seen={seen.get(item.id)} isChosen={item === chosen} />
+          ))}
+        </ul>
+      </div>
+      <div class="reader">
+        {chosen ? (
+          <Reader key={chosen.id} item={chosen} seen={seen.get(chosen.id)} onAgain={again} />
+        ) : (
+          <p class="muted nothing">
+            <Icon name="mail" />
+            {T.inbox.choose}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Receive({ onReceived }: { readonly onReceived: () => Promise<void> }) {
+  const { isBusy, problem, run } = useWork();
+  const receive = (kind: api.SealedItem["kind"]) =>
+    run(async () => {
+      await api.receive(kind);
+      await onReceived();
+    });
+  return (
+    <fieldset class="receive">
+      <legend>{T.inbox.receive}</legend>
+      <Button icon="mail" isOff={isBusy} onClick={() => receive("mail")}>
+        {T.inbox.receiveMail}
+      </Button>
+      <Button icon="voice" isOff={isBusy} onClick={() => receive("voicemail")}>
+        {T.inbox.receiveCall}
+      </Button>
+      <p class="hint">{T.inbox.receiveHint}</p>
+      <Problem>{problem}</Problem>
+    </fieldset>
+  );
+}
+
+/** A backup key is best made on the first day. */
+function Nudge() {
+  const { session } = useDevice();
+  const { status, devices } = useSnapshot(session);
+  const [isHidden, setHidden] = useState(false);
+  const isDue = devices?.warnings.some(({ code }) => code === "no-backup-key");
+  if (isHidden || !isDue || status !== "ready") return null;
+  return (
+    <Notice
+      tone="warn"
+      icon="paper"
+      title={T.nudge.title}
+      actions={
+        <>
+          <a class="button main" href="#/backup/new">
+            {T.nudge.make}
+          </a>
+          <Button look="quiet" onClick={() => setHidden(true)}>
+            {T.nudge.later}
+          </Button>
+        </>
+      }
+    >
+      <p>{T.nudge.lead}</p>
+    </Notice>
+  );
+}
+
+interface LineProps {
+  readonly item: api.SealedItem;
+  readonly seen: Seen | undefined;
+  readonly isChosen: boolean;
+}
+
+function Line({ item, seen, isChosen }: LineProps) {
+  const kind = item.kind === "mail" ? T.inbox.mail : T.inbox.voicemail;
+  const note = seen?.state === "open" ? seen.note : undefined;
+  const isLocked = seen?.state === "locked" || seen?.state === "damaged";
+  return (
+    <li>
+      <a
+        class={isLocked ? "item locked" : "item"}
+        href={`#/inbox/${item.id}`}
+        aria-current={isChosen ? "true" : undefined}
+        data-state={seen?.state ?? "opening"}
+      >
+        <Icon name={isLocked ? "lock" : item.kind === "mail" ? "mail" : "voice"} />
+        <span class="grow">
+          <span class="from">{note?.from ?? (isLocked ? T.inbox.locked : T.inbox.opening)}</span>
+          <span class="what">{note?.title ?? (note?.seconds ? `${kind}, ${minutes(note.seconds)}` : kind)}</span>
+        </span>
+        <time dateTime={new Date(item.at).toISOString()}>{shortDay(new Date(item.at))}</time>
+      </a>
+    </li>
+  );
+}
+
+interface ReaderProps {
+  readonly item: api.SealedItem;
+  readonly seen: Seen | undefined;
+  readonly onAgain: () => void;
+}
+
+function Reader({ item, seen, onAgain }: ReaderProps) {
+  const when = day(new Date(item.at));
+  return (
+    <article>
+      <a class="button quiet back" href="#/inbox">
+        <Icon name="back" />
+        {T.inbox.title}
+      </a>
+      {seen?.state === "open" && <OpenItem item={item} note={seen.note} when={when} />}
+      {seen?.state === "locked" && <LockedItem epoch={seen.epoch} when={when} />}
+      {seen?.state === "damaged" && (
+        <Notice
+          tone="danger"
+          icon="alert"
+          title={T.inbox.damagedTitle}
+          actions={<Button onClick={onAgain}>{T.inbox.again}</Button>}
+        >
+          <p>{T.inbox.damagedLead}</p>
+        </Notice>
+      )}
+      {(!seen || seen.state === "opening") && <p class="muted">{T.inbox.opening}</p>}
+    </article>
+  );
+}
+
+function OpenItem({ item, note, when }: { readonly item: api.SealedItem; readonly note: Note; readonly when: string }) {
+  return (
+    <>
+      <h2>{note.title ?? T.inbox.voicemail}</h2>
+      <p class="meta">
+        <span class="face" aria-hidden="true">
+          {note.from[0]}
+        </span>
+        <span>
+          <strong>{note.from}</strong>
+          <span class="muted">{when}</span>
+        </span>
+      </p>
+      {note.text?.split("\n\n").map((paragraph) => (
+        <p key={paragraph}>{paragraph}</p>
+      ))}
+      {note.seconds && <Player item={item} seconds={note.seconds} peaks={note.peaks ?? []} />}
+      <p class="sealed">
+        <Icon name="lock" />
+        {T.inbox.openedHere}
+      </p>
+    </>
+  );
+}
+
+/** Why this device cannot open it, and who could help. */
+function LockedItem({ epoch, when }: { readonly epoch: number; readonly when: string }) {
+  const { session } = useDevice();
+  const { devices } = useSnapshot(session);
+  const since = devices?.me.access;
+  const reaches = (devices?.members ?? []).filter(
+    ({ removed, access, member }) => !removed && access && access.epoch <= epoch && member !== devices?.me.member,
+  );
+  const names = (kind: string) =>
+    words.list(reaches.filter((each) => each.kind === kind).map(({ name }) => nameOf(name)));
+  const [helpers, papers] = [names("device"), names("backup")];
+  return (
+    <Notice tone="warn" icon="lock" title={T.inbox.lockedTitle}>
+      <p>
+        {!since
+          ? T.inbox.lockedWhyNothing(when)
+          : day(since.since) === when
+            ? T.inbox.lockedBefore(when)
+            : T.inbox.lockedWhy(when, day(since.since))}
+      </p>
+      {helpers && <p>{T.inbox.lockedWho(helpers)}</p>}
+      {papers && <p>{T.inbox.lockedPaper(papers)}</p>}
+      {!helpers && !papers && <p>{T.inbox.lockedNobody}</p>}
+    </Notice>
+  );
+}

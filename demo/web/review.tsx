@@ -1,0 +1,131 @@
+// Review Activity: the checked devices are approved and the unchecked removed, in one link. A device can be checked once its
+// fingerprint was compared.
+
+import type { PendingMember } from "keystead";
+import { useState } from "preact/hooks";
+import { Compare, type Compared } from "./compare.js";
+import { useDevice, useSnapshot, useWork } from "./hooks.js";
+import { day, nameOf, say, T, words } from "./texts.js";
+import { Badge, Button, Dialog, Icon, Problem } from "./ui.js";
+
+export function Review({ onClose }: { readonly onClose: () => void }) {
+  const { session } = useDevice();
+  const { devices } = useSnapshot(session);
+  const { isBusy, problem, run } = useWork();
+  const [compared, setCompared] = useState<ReadonlyMap<string, Compared>>(new Map());
+  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  const pending = devices?.pending ?? [];
+  const approve = pending.filter(({ member }) => checked.has(member));
+  const remove = pending.filter(({ member }) => !checked.has(member));
+  const check = (member: string, isChecked: boolean) => {
+    const next = new Set(checked);
+    if (isChecked) next.add(member);
+    else next.delete(member);
+    setChecked(next);
+  };
+  const save = async () => {
+    const tokens = approve.flatMap(({ member }) => compared.get(member)?.token ?? []);
+    const done = await run(() => session.save({ approve: tokens, remove: remove.map(({ member }) => member) }));
+    if (done) onClose();
+    else {
+      setCompared(new Map());
+      setChecked(new Set());
+    }
+  };
+  return (
+    <Dialog title={T.review.title} onClose={onClose} isWide>
+      <p>{pending.length > 0 ? T.review.lead : T.review.done}</p>
+      <ul class="list">
+        {pending.map((each) => (
+          <Candidate
+            key={each.member}
+            candidate={each}
+            compared={compared.get(each.member)}
+            isChecked={checked.has(each.member)}
+            onCheck={(isChecked) => check(each.member, isChecked)}
+            onCompared={(result) => {
+              setCompared(new Map(compared).set(each.member, result));
+              check(each.member, result.token !== undefined);
+            }}
+          />
+        ))}
+      </ul>
+      <Problem>{problem}</Problem>
+      <footer>
+        <p class="muted small grow">{T.review.saveHint}</p>
+        <Button onClick={onClose}>{T.cancel}</Button>
+        {pending.length > 0 && (
+          <Button look={approve.length > 0 ? "main" : "danger"} isBusy={isBusy} onClick={save}>
+            {T.review.save(named(approve), named(remove))}
+          </Button>
+        )}
+      </footer>
+    </Dialog>
+  );
+}
+
+const named = (members: readonly PendingMember[]): readonly string[] => members.map(({ name }) => nameOf(name));
+
+interface CandidateProps {
+  readonly candidate: PendingMember;
+  readonly compared: Compared | undefined;
+  readonly isChecked: boolean;
+  readonly onCheck: (isChecked: boolean) => void;
+  readonly onCompared: (result: Compared) => void;
+}
+
+function Candidate({ candidate, compared, isChecked, onCheck, onCompared }: CandidateProps) {
+  const { session } = useDevice();
+  const { devices } = useSnapshot(session);
+  const { member, gives, further, lost, letsIn } = candidate;
+  const view = devices?.members.find((each) => each.member === member);
+  const name = nameOf(candidate.name);
+  const isMatched = compared?.token !== undefined;
+  const best = further[0];
+  const warnings = (devices?.warnings ?? []).filter(
+    ({ code, members }) => code === "lets-in-others" && members.includes(member),
+  );
+  return (
+    <li class="candidate" data-member={member}>
+      <div class="row">
+        <span class="roundel" aria-hidden="true">
+          <Icon name="devices" />
+        </span>
+        <div class="grow">
+          <h3>
+            {name}
+            <Badge tone={isChecked ? "good" : "danger"}>{isChecked ? T.review.willApprove : T.review.willRemove}</Badge>
+          </h3>
+          <p class="muted small">
+            {[view?.platform, view && T.devices.added(day(view.added))].filter(Boolean).join(" · ")}
+          </p>
+        </div>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isChecked}
+            disabled={!isMatched}
+            onChange={(event) => onCheck(event.currentTarget.checked)}
+          />
+          <span>{isMatched ? T.review.approve : T.review.compareFirst}</span>
+        </label>
+      </div>
+      <ul class="bullets">
+        {gives && <li>{T.review.gives(day(gives.since))}</li>}
+        {best?.gives && <li class="strong">{T.review.further(nameOf(best.name), day(best.gives.since))}</li>}
+        {lost.map((stretch) => (
+          <li key={stretch.from} class="strong">
+            {T.review.lost(words.stretch(stretch, words))}
+          </li>
+        ))}
+        {letsIn.length > 0 &&
+          warnings.map((warning) => (
+            <li key={warning.code} class="strong">
+              {say(warning)}
+            </li>
+          ))}
+      </ul>
+      <Compare member={member} name={name} compared={compared} onCompared={onCompared} />
+    </li>
+  );
+}

@@ -1,0 +1,61 @@
+// A browser that is no device of the account yet: begin, or join. The two are apart, so that a server that hides an account cannot
+// make a second one unasked.
+
+import { useState } from "preact/hooks";
+import { describeBrowser } from "./device.js";
+import { useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
+import { SignOut } from "./shell.js";
+import { T } from "./texts.js";
+import { Button, Field, Form, Icon, Leaf, Notice, Problem } from "./ui.js";
+
+export function Setup() {
+  useTheme();
+  const { me, session } = useDevice();
+  const { status, connection } = useSnapshot(session);
+  const { isBusy, problem, run } = useWork();
+  const described = describeBrowser();
+  const [name, setName] = useState(described.name);
+  const isFirst = !me.hasLog && status === "new";
+  const begin = () =>
+    run(async () => {
+      const device = { name: name.trim(), platform: described.platform };
+      await (isFirst ? session.create(device) : session.join(device));
+    });
+  const [title, lead] =
+    status === "lost"
+      ? [T.setup.lost, T.setup.lostLead]
+      : isFirst
+        ? [T.setup.newTitle(me.name.split(" ")[0] ?? me.name), T.setup.newLead]
+        : [T.setup.joinTitle, T.setup.joinLead];
+  return (
+    <main class="alone">
+      <div class="brand">
+        <Leaf />
+        <p>{T.app}</p>
+      </div>
+      <section class="card narrow" aria-labelledby="setup">
+        <span class="roundel" aria-hidden="true">
+          <Icon name={isFirst ? "shield" : "devices"} />
+        </span>
+        <h1 id="setup">{title}</h1>
+        <p>{lead}</p>
+        {status === "joining" && connection !== "reached" ? (
+          <Notice tone="calm" isLive>
+            <p>{T.setup.joining}</p>
+          </Notice>
+        ) : (
+          <Form onSubmit={begin}>
+            <Field label={T.setup.name} value={name} onInput={setName} hint={T.setup.nameHint} maxLength={60} />
+            <Problem>{problem}</Problem>
+            <Button look="main" submits isBusy={isBusy} isOff={!name.trim()}>
+              {isFirst ? T.setup.create : T.setup.join}
+            </Button>
+          </Form>
+        )}
+      </section>
+      <p class="center">
+        <SignOut />
+      </p>
+    </main>
+  );
+}

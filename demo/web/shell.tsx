@@ -1,0 +1,132 @@
+// The frame around every screen: where one can go, which device this is, and what it needs.
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import * as api from "./api.js";
+import { Asks } from "./asks.js";
+import { slot } from "./device.js";
+import { type Theme, useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
+import { nameOf, T } from "./texts.js";
+import { Button, Icon, type IconName, Leaf } from "./ui.js";
+
+const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
+  ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
+  ["devices", "devices", T.nav.devices, T.nav.devicesShort],
+  ["backup", "paper", T.nav.backup, T.nav.backup],
+];
+
+export function Shell({ screen, children }: { readonly screen: string; readonly children: ComponentChildren }) {
+  const { me, session } = useDevice();
+  const { devices, connection, pending } = useSnapshot(session);
+  const waiting = devices?.pending.length ?? 0;
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        {T.skip}
+      </a>
+      <div class="side">
+        <div class="brand">
+          <Leaf />
+          <p>{T.app}</p>
+        </div>
+        <button
+          type="button"
+          class="more"
+          aria-label={T.menu.more}
+          aria-expanded={isOpen}
+          aria-controls="foot"
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Icon name="menu" />
+        </button>
+        <nav aria-label={T.nav.main}>
+          {SCREENS.map(([name, icon, long, short]) => (
+            <a key={name} href={`#/${name}`} aria-current={screen.startsWith(name) ? "page" : undefined}>
+              <Icon name={icon} />
+              <span class="long">{long}</span>
+              <span class="short" aria-hidden="true">
+                {short}
+              </span>
+              {name === "devices" && waiting > 0 && <span class="count">{waiting}</span>}
+            </a>
+          ))}
+        </nav>
+        <div id="foot" class={isOpen ? "foot" : "foot closed"}>
+          <p class="whoami">
+            <span class="face" aria-hidden="true">
+              {me.name[0]}
+            </span>
+            <span>
+              <strong>{me.name}</strong>
+              {devices && <span class="muted">{nameOf(devices.me.name)}</span>}
+            </span>
+          </p>
+          <p class={`connection ${connection}`} role="status">
+            {pending ? T.pending(T.intents[pending.intent] ?? pending.intent) : T.connections[connection]}
+          </p>
+          <ThemeSwitch />
+          <AnotherDevice />
+          <SignOut />
+        </div>
+      </div>
+      <main id="main" tabIndex={-1}>
+        <Asks />
+        {children}
+      </main>
+    </div>
+  );
+}
+
+const THEMES: readonly (readonly [Theme, IconName])[] = [
+  ["auto", "auto"],
+  ["light", "sun"],
+  ["dark", "moon"],
+];
+
+function ThemeSwitch() {
+  const [theme, setTheme] = useTheme();
+  return (
+    <fieldset class="themes">
+      <legend class="hidden">{T.theme.label}</legend>
+      {THEMES.map(([each, icon]) => (
+        <label key={each} title={T.theme[each]}>
+          <input type="radio" name="theme" checked={theme === each} onChange={() => setTheme(each)} />
+          <Icon name={icon} />
+          <span class="hidden">{T.theme[each]}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Each browser profile is a device; this makes one more in the same browser, to see both at once. */
+function AnotherDevice() {
+  const next = slot === "" ? "second" : `${slot}-next`;
+  return (
+    <a class="button quiet" href={`/d/${next}`} target="_blank" rel="noopener" title={T.menu.anotherHint}>
+      <Icon name="plus" />
+      {T.menu.another}
+    </a>
+  );
+}
+
+export function SignOut() {
+  const { restart } = useDevice();
+  const { isBusy, run } = useWork();
+  return (
+    <Button
+      look="quiet"
+      icon="out"
+      isBusy={isBusy}
+      onClick={() =>
+        run(async () => {
+          await api.signOut();
+          restart();
+        })
+      }
+    >
+      {T.menu.signOut}
+    </Button>
+  );
+}

@@ -1,0 +1,409 @@
+// Every text of the demo that the library has no words for, ready for translation. The library's own are in `keystead/english`.
+
+import { type Catalogue, KeysteadError, type MemberName, textOf } from "keystead";
+import type { Connection } from "keystead/client";
+import { english } from "keystead/english";
+import { ApiError } from "./api.js";
+
+const DAY = 86_400_000;
+const LOCALE = "en-GB";
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const full = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long", year: "numeric" });
+const short = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const midnight = (date: Date): number => new Date(date).setHours(0, 0, 0, 0);
+
+/** A date as people say it: the time today and yesterday, the day before that. */
+export function day(date: Date): string {
+  const ago = Math.round((midnight(new Date()) - midnight(date)) / DAY);
+  if (ago === 0) return `today, ${clock.format(date)}`;
+  if (ago === 1) return `yesterday, ${clock.format(date)}`;
+  return full.format(date);
+}
+
+/** The same for a column of a list. */
+export function shortDay(date: Date): string {
+  return midnight(new Date()) === midnight(date) ? clock.format(date) : short.format(date);
+}
+
+/** So many seconds, as `1:05`. */
+export function minutes(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+}
+
+/** The library's English, with this app's dates, and without numbers of epochs: people know mail, and not epochs. */
+export const words: Catalogue = {
+  ...english,
+  day,
+  epochs: () => "some mail",
+  stretch: ({ since, until }) => {
+    if (!until) return `the mail since ${day(since)}`;
+    const [first, last] = [day(since), day(until)];
+    return first === last ? `the mail of ${first}` : `the mail from ${first} to ${last}`;
+  },
+  texts: {
+    ...english.texts,
+    "single-member": (warning, c) =>
+      warning.name === undefined || warning.name.code === "escrow"
+        ? english.texts["single-member"](warning, c)
+        : `Only ${textOf(warning.name, c)} can open ${c.stretch(warning.stretch, c)}. Approve another device on it, or make a backup key there: otherwise that mail is lost with it.`,
+    "no-backup-key": () => "You have no backup key. When every device is lost, so is your mail.",
+    removal: ({ removerWas, name, when }, c) =>
+      ({
+        founding: `${textOf(name, c)} removed it, ${c.day(when)}.`,
+        confirmed: `${textOf(name, c)} removed it, ${c.day(when)}. That device had been approved.`,
+        unconfirmed: `${textOf(name, c)} removed it, ${c.day(when)}. Nobody had approved that device.`,
+        escrow: `An administrator of the clinic removed it, ${c.day(when)}.`,
+        operator: `The clinic's server removed it, ${c.day(when)}.`,
+        itself: `It left your account, ${c.day(when)}.`,
+      })[removerWas],
+    "activity-genesis": ({ by }, c) => `${textOf(by, c)} opened this account`,
+    "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys`,
+    "activity-regrant": ({ by, to }, c) =>
+      `${textOf(by, c)} gave keys of older mail to ${c.list(to.map((each) => textOf(each, c)))}`,
+    "activity-reclaim": ({ by, from }, c) =>
+      `${textOf(by, c)} took over what ${textOf(from, c)} could read before it was removed`,
+  },
+};
+
+export const say = (thing: Parameters<typeof textOf>[0]): string => textOf(thing, words);
+export const nameOf = (name: MemberName): string => textOf(name, words);
+
+/** What went wrong, and what to do: for people. */
+export function explain(caught: unknown): string {
+  if (caught instanceof ApiError) return caught.status === 0 ? T.problems.offline : T.problems.server;
+  const error = KeysteadError.from(caught);
+  if (!error) return T.problems.other;
+  return (T.problems.codes as Readonly<Record<string, string>>)[error.code] ?? error.message;
+}
+
+export const T = {
+  app: "Alder Street Clinic",
+  tagline: "Mail and voice messages that only your devices can open",
+  about: "A demo of Keystead, device-managed encryption. Everybody and everything in it is made up.",
+  skip: "Skip to the content",
+  nav: { inbox: "Inbox", devices: "Devices & Activity", devicesShort: "Devices", backup: "Backup keys", main: "Main" },
+  theme: { label: "Colours", auto: "As the system", light: "Light", dark: "Dark" },
+  menu: {
+    more: "Account and settings",
+    signOut: "Sign out",
+    another: "Another device",
+    anotherHint: "Opens this account in a new tab, as a device of its own.",
+  },
+  connections: {
+    never: "Connecting…",
+    reached: "Up to date",
+    offline: "Offline",
+    refused: "Sign in again",
+    "server-behind": "The server lost entries; this device gives them back",
+    clock: "Check this device's clock",
+    trouble: "What the server shows cannot be verified",
+  } satisfies Record<Connection["state"] | "never", string> as Readonly<Record<string, string>>,
+  busy: "One moment…",
+  cancel: "Cancel",
+  close: "Close",
+  back: "Back",
+  copy: "Copy",
+  copied: "Copied",
+
+  signIn: {
+    title: "Sign in",
+    account: "Account",
+    password: "Password",
+    submit: "Sign in",
+    wrong: "The password is not right.",
+    hint: (password: string) => `Every account of this demo has the password “${password}”.`,
+  },
+
+  setup: {
+    newTitle: (name: string) => `Welcome, ${name}`,
+    newLead:
+      "This is the first device of your account. It makes the keys that your mail is sealed to. They never leave it unencrypted, and the clinic has no copy.",
+    joinTitle: "Add this device",
+    joinLead:
+      "Your account is set up on another device. This one receives new mail at once. It reads older mail when you approve it there, or with a backup key.",
+    name: "Name of this device",
+    nameHint: "You see it in the list of your devices, and so does the clinic's server.",
+    create: "Set up this device",
+    join: "Add this device",
+    lost: "This device lost its keys",
+    lostLead:
+      "This browser's storage was cleared, and the keys with it. Add it again as a new device. A backup key or one of your other devices brings back the older mail.",
+    joining: "Setting up this device. It goes on by itself once the server answers.",
+  },
+
+  waiting: {
+    title: "This device reads new mail only",
+    lead: "Approve it on one of your other devices: open Devices & Activity there, and compare these digits.",
+    show: "Show the digits to compare",
+    hide: "Hide them",
+    digits: "Digits of this device",
+    qr: "The same as a QR code, to scan with the other device",
+    usePaper: "Use a backup key instead",
+  },
+
+  nudge: {
+    title: "Make a backup key",
+    lead: "If you lose every device, only a backup key brings your mail back. It takes two minutes and a printer or a pen.",
+    make: "Make a backup key",
+    later: "Later",
+  },
+
+  inbox: {
+    title: "Inbox",
+    empty: "Nothing has come yet. Mail for you is sealed as soon as it arrives.",
+    choose: "Choose a message to read it",
+    receive: "Let something arrive",
+    receiveMail: "A letter",
+    receiveCall: "A voice message",
+    receiveHint: "The clinic's server seals it with the public keys in your account. It has no key to open it.",
+    locked: "Locked",
+    mail: "Letter",
+    voicemail: "Voice message",
+    sealed: (kind: string, when: string) => `Sealed ${kind.toLowerCase()}, ${when}`,
+    opening: "Opening…",
+    openedHere: "Sealed by the clinic's server, opened on this device",
+    from: "From",
+    lockedTitle: "This device cannot open this yet",
+    lockedWhy: (when: string, since: string) => `It was sealed ${when}. This device reads mail since ${since}.`,
+    lockedBefore: (when: string) => `It was sealed ${when}, before this device was added.`,
+    lockedWhyNothing: (when: string) => `It was sealed ${when}, and this device was given no keys for it.`,
+    lockedWho: (names: string) => `To open it, approve this device on ${names}.`,
+    lockedPaper: (names: string) => `The backup key ${names} opens it as well.`,
+    lockedNobody: "No device or backup key of yours holds its keys any more.",
+    damagedTitle: "This is not what was sealed for you",
+    damagedLead:
+      "The server gave other bytes than the ones that were sealed for this place. Nothing of it was opened. Try again later; if it stays so, tell the clinic.",
+    again: "Try again",
+  },
+  player: {
+    play: "Play",
+    pause: "Pause",
+    position: "Position",
+    at: (now: string, all: string) => `${now} of ${all}`,
+    fetched: (part: number) => `${part} % fetched and opened`,
+  },
+
+  devices: {
+    title: "Devices & Activity",
+    lead: "These devices and backup keys can read your mail, and nobody else.",
+    mine: "Your devices and backup keys",
+    review: (count: number) =>
+      count === 1 ? "One device waits for your review" : `${count} devices wait for your review`,
+    reviewLead: "Somebody signed in to your account with it. Approve it if it is yours; otherwise remove it.",
+    reviewOpen: "Review activity",
+    warnings: "To look at",
+    status: {
+      "this-device": "This device",
+      approved: "Approved",
+      pending: "Waiting",
+      removed: "Removed",
+      superseded: "Superseded",
+    },
+    added: (when: string) => `Added ${when}`,
+    reads: (when: string) => `Reads mail since ${when}`,
+    readsAll: (when: string) => `Reads everything, since ${when}`,
+    readsNothing: "Reads no mail",
+    first: "First device of the account",
+    madeBy: (who: string, when: string) => `Made by ${who}, ${when}`,
+    approvedBy: (who: string, when: string) => `Approved by ${who}, ${when}`,
+    notApproved: "Not approved by anybody",
+    paper: (id: string) => `The paper begins with ${id}`,
+    rename: "Rename",
+    renameTitle: "Rename this device",
+    remove: "Remove",
+    removeMine: "Remove this device",
+    gone: "Removed",
+    removedBy: (who: string, when: string) => `Removed by ${who}, ${when}`,
+    activity: "Activity",
+    activityLead: "Every change of your devices, in the order of the signed log.",
+    fingerprint: "Fingerprint of your account",
+    fingerprintLead: "All your devices show the same digits. If one shows others, somebody shows it another account.",
+  },
+  kinds: { device: "Device", backup: "Backup key", escrow: "Escrow" },
+
+  lockdown: {
+    title: "Lockdown",
+    on: "On: a device that signs in receives nothing until you approve it.",
+    off: "Off: a device that signs in with your password receives new mail at once, before you approve it. So can somebody who has your password, until you remove their device.",
+    turnOn: "Switch lockdown on",
+    turnOff: "Switch lockdown off",
+  },
+
+  review: {
+    title: "Review activity",
+    lead: "Check the devices that are yours. Save approves them and removes the others, in one step.",
+    approve: "Approve it",
+    compareFirst: "Compare it first",
+    gives: (when: string) => `Once approved, it reads mail since ${when}, as this device does.`,
+    further: (name: string, when: string) =>
+      `${name} reaches further back: approving there lets it read mail since ${when}.`,
+    lost: (what: string) => `Nobody can give it ${what}: that is lost.`,
+    willApprove: "Will be approved",
+    willRemove: "Will be removed",
+    save: (approve: readonly string[], remove: readonly string[]) => {
+      const some = (verb: string, names: readonly string[]) =>
+        names.length === 0 ? [] : [`${verb} ${names.length === 1 ? names[0] : names.length}`];
+      return [...some("approve", approve), ...some("remove", remove)].join(", ").replace(/^./, (c) => c.toUpperCase());
+    },
+    saveHint: "Nothing has changed until you save.",
+    done: "Nothing waits for review.",
+  },
+  compare: {
+    title: (name: string) => `Compare with ${name}`,
+    lead: (name: string) => `Open this app on ${name}. It shows 60 digits and a QR code of itself.`,
+    ways: "How to compare",
+    byEye: "By eye",
+    byText: "Type or paste",
+    byCamera: "Scan",
+    mustSee: (name: string) => `${name} must show exactly these digits:`,
+    same: "All digits are the same",
+    differ: "They differ",
+    text: "What the other device shows",
+    check: "Compare",
+    scanning: "Hold the QR code before the camera.",
+    noCamera: "There is no camera here. Compare by eye, or type the digits.",
+    differs: (name: string) =>
+      `Do not approve ${name}. Somebody may show you another device, or another list. Leave it unchecked, and save: that removes it.`,
+    matched: "The digits match",
+  },
+
+  remove: {
+    title: (name: string) => `Remove ${name}?`,
+    after: (name: string) => `From the next message on, ${name} can open nothing.`,
+    kept: "What it has opened or fetched before, it may have kept. Nobody can take that back.",
+    paper: "The paper is worth nothing from then on, except for mail that it could open before.",
+    only: (what: string) => `It alone holds the keys of ${what}. Without it, that mail is lost.`,
+    confirm: "Remove it",
+    mine: "This device leaves your account and forgets its keys. To use it again, add it as a new device.",
+    mineConfirm: "Remove this device and sign out",
+    alsoTitle: "Others came with it",
+    also: (name: string) => `${name} was approved only by what you have removed. Remove it too, unless you know it.`,
+  },
+
+  backup: {
+    title: "Backup keys",
+    lead: "A backup key is a device on paper: 36 characters that open everything this device can read, when all your devices are lost.",
+    none: "You have no backup key. When every device is lost, so is your mail.",
+    make: "New backup key",
+    drill: "Check a paper key",
+    use: "Use a backup key",
+    yours: "Your backup keys",
+    madeBy: (who: string, when: string) => `Made by ${who}, ${when}`,
+    unproved: "A backup key waits until you show that it is on paper.",
+    unprovedGo: "Show it again",
+  },
+  make: {
+    title: "New backup key",
+    steps: ["Name it", "Write it down", "Prove it"],
+    name: "Name",
+    nameDefault: "Paper in the safe",
+    nameHint: "Where you will keep it, for example.",
+    since: (when: string) => `It will open your mail since ${when}.`,
+    older: (name: string, when: string) => `${name} reads mail since ${when}: a backup key made there opens more.`,
+    go: "Make it",
+    write: "Write it down or print it now. It is shown until you prove that you have it.",
+    key: "Your backup key",
+    qr: "The backup key as a QR code",
+    print: "Print the recovery sheet",
+    have: "I have it on paper",
+    proveLead: "Type these two groups from your paper.",
+    group: (number: number) => `Group ${number}`,
+    prove: "That is it",
+    again: "See it again",
+    wrong: "That is not what stands there. Look at the paper again.",
+    cancel: "Cancel and remove this key",
+    doneTitle: "Your backup key is ready",
+    done: "Keep it as you keep your passport, and not with your devices.",
+  },
+  usePaper: {
+    title: "Use a backup key",
+    lead: "Type the 36 characters from your paper. Capitals, spaces and dashes do not matter; type ? for one that you cannot read.",
+    text: "Backup key",
+    left: (count: number) => (count === 1 ? "One more character" : `${count} more characters`),
+    tooMany: (count: number) => (count === 1 ? "One character too many" : `${count} characters too many`),
+    wrong: "No backup key of this account reads like this. Look at the paper again.",
+    found: (name: string) => `It is ${name}.`,
+    reads: (when: string) => `It opens your mail since ${when}.`,
+    readsOld: "It opens older mail, and nothing new.",
+    removedKey: "This key was removed from your account. It still brings back what it could open.",
+    corrected: "Corrected",
+    lostTitle: "Remove lost devices in the same step",
+    lostLead: "Check the devices that you do not have any more.",
+    go: "Open my mail",
+  },
+  drill: {
+    title: "Check a paper key",
+    lead: "Type it from the paper. Nothing is used up, and nothing is opened: you only learn whether it is right.",
+    good: (name: string) => `The paper is right: it is ${name}.`,
+    removed: (name: string) => `It is ${name}, which was removed. You can throw this paper away.`,
+  },
+
+  locked: {
+    removedTitle: "This device was removed from your account",
+    removedUnknown: "It receives nothing new, and opens nothing until you choose.",
+    supersededTitle: "A copy of this device took over its keys",
+    superseded: "This copy reads what it has, and receives nothing new. Add it again as a new device.",
+    notMe: "If it was not you who removed it, join again, and then remove the devices that you do not know.",
+    keep: "Keep reading older mail",
+    keepHint: "Opens what this device could open when it was removed.",
+    rejoin: "Join again",
+    rejoinHint: "As a new device. What this one could read before can be taken over with its old keys.",
+    erase: "Erase this device",
+    eraseHint: "Deletes its keys and everything it stored. That cannot be undone.",
+    reading: "This device was removed. It reads older mail, and receives nothing new.",
+    back: "Choose again",
+    reclaimTitle: "Bring back what this device could read",
+    reclaim: (name: string) =>
+      `This device still has its keys from when it was ${name}. Take over what it could read then?`,
+    reclaimGo: "Bring it back",
+  },
+  alarm: {
+    title: "The server contradicts itself",
+    lead: "It shows another history of your account than the one that this device has verified. Nothing new is believed, and nothing is sealed or approved, until that is cleared up.",
+    evidence: (count: number) =>
+      count === 1
+        ? "One piece of evidence is kept on this device."
+        : `${count} pieces of evidence are kept on this device.`,
+    what: {
+      FORKED: "Two different histories of your account exist. No honest server shows that.",
+      ROLLED_BACK: "The newest changes of your account are missing: a removal perhaps.",
+      REPLACED: "Your account was replaced by another one.",
+    } as Readonly<Record<string, string>>,
+  },
+  asks: {
+    interrupted: "Something that you asked for was not done, because another device was faster.",
+    copied: "Another copy of this device is in use, or its storage was restored from a backup.",
+    freshKeys: "Take fresh keys",
+    ok: "All right",
+  },
+  pending: (what: string) => `${what}: waits for the server.`,
+  intents: {
+    create: "Set up",
+    join: "Join",
+    review: "Approve and remove",
+    rename: "Rename",
+    lockdown: "Lockdown",
+    leave: "Remove this device",
+    rekey: "Fresh keys",
+    "backup-key": "New backup key",
+    "use-backup-key": "Use a backup key",
+    reclaim: "Bring back",
+    regrant: "Give keys again",
+    duty: "Update of keys",
+  } as Readonly<Record<string, string>>,
+
+  problems: {
+    offline: "The server was not reached. Try again when you are online.",
+    server: "The server did not answer as it should. Try again.",
+    other: "Something went wrong. Try again.",
+    codes: {
+      PENDING: "An earlier change still waits for the server. Try again in a moment.",
+      LOST_RACE: "Another device was faster. Look at the list again.",
+      COMPARE_AGAIN: "The list changed since you compared. Compare again.",
+      BACKUP_KEY_INVALID: "No backup key of this account reads like this. Look at the paper again.",
+      FINGERPRINT_INVALID: "That is not what a device shows: 60 digits, or the text of its QR code.",
+      FORBIDDEN: "The server did not allow it. Sign in again.",
+      OFFLINE: "The server was not reached. Try again when you are online.",
+    },
+  },
+} as const;
