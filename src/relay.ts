@@ -2,6 +2,8 @@
 
 export { type BlobFacts, type BlobStore, type SqlBlobsOptions, sqlBlobs } from "./relay/blob-store.js";
 export { createRelay, type Relay } from "./relay/handler.js";
+export type { LogLine } from "./relay/log-line.js";
+export { openMetrics, type RelayMetrics } from "./relay/metrics.js";
 export type {
   AccessRequest,
   Limits,
@@ -13,4 +15,5 @@ export type {
 } from "./relay/options.js";
 export { openPglite, type PgliteOptions } from "./relay/pglite.js";
 export { openPostgres, type PostgresOptions } from "./relay/postgres.js";
+export { type S3BlobsOptions, s3Blobs } from "./relay/s3-blobs.js";
 export type { Sql, SqlParameter, SqlQueries, SqlRow, SqlValue } from "./relay/sql.js";

@@ -30,6 +30,7 @@ import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
+import type { RequestSigner } from "../transport/transport.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import { type AcknowledgeOptions, AddressBook } from "./address-book.js";
 import type { Answer } from "./asks.js";
@@ -106,18 +107,18 @@ export class Session {
     this.#deafen = this.#env.hear(this.#options.subject, () => void this.#driver.load().catch(() => undefined));
   }
 
-  /** What a screen shows now. The same object until something changes. */
-  getSnapshot(): Snapshot {
+  /** What a screen shows now. The same object until something changes. A framework can take it away from the session. */
+  readonly getSnapshot = (): Snapshot => {
     const wasMember = this.#options.lastKnown !== undefined;
     this.#snapshot ??= snapshotOf(this.#driver.model, wasMember, readClock(this.#env));
     return this.#snapshot;
-  }
+  };
 
-  /** Calls `listener` after every change. @returns a function that ends that */
-  subscribe(listener: () => void): () => void {
+  /** Calls `listener` after every change. A framework can take it away from the session. @returns a function that ends that */
+  readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
-  }
+  };
 
   /**
    * Opens the account's log, as its first device.
@@ -374,6 +375,11 @@ export class Session {
   /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
   async openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
     return openRandomAccess(source, this.#state().keyring, options);
+  }
+
+  /** Signs requests by this device's keys as they are now, such as those of `keystead/blobs`; undefined while it is no member. */
+  get signer(): RequestSigner | undefined {
+    return this.#driver.signer();
   }
 
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */
