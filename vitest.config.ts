@@ -30,16 +30,16 @@ const all = "test/**/*.test.ts";
 const needsNode = "test/**/*.node.test.ts";
 /** What only a browser has, such as IndexedDB. */
 const needsBrowser = "test/**/*.browser.test.ts";
-/** Clients in real processes and real pages, which bring their own backend. */
-const ended = "test/client/{processes,reloads,service-worker}.node.test.ts";
+/** Clients in real processes and real pages, which bring their own backend, and clients that are killed everywhere. */
+const ended = "test/client/{processes,reloads,service-worker,escrow-crash,escrow-mutants}.node.test.ts";
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
 /** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended. */
-const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes}/**/*.test.ts", ended];
+const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts", ended];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
 /** Tools and the file store have no backend; worlds and clients that are ended bring their own: they run once. */
-const once = ["test/{tooling,worlds}/**/*.test.ts", "test/storage/*.node.test.ts", ended];
+const once = ["test/{tooling,worlds,frameworks}/**/*.test.ts", "test/storage/*.node.test.ts", ended];
 
 interface Files {
   readonly include: string[];

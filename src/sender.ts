@@ -8,5 +8,5 @@ export {
   type ServiceSender,
   type Subjects,
 } from "./sender/sender.js";
-export { senderTable, type SenderSql, type SenderStore, senderStoreOver, sqlSenderStore } from "./sender/store.js";
+export { type SenderSql, type SenderStore, senderStoreOver, senderTable, sqlSenderStore } from "./sender/store.js";
 export { type ClaimedHead, type SenderTransport, senderTransport } from "./transport/sender-transport.js";

@@ -12,9 +12,9 @@ const MESSAGE = new Uint8Array([1, 2, 3]);
 const label = LABELS.headStatement;
 
 describe.each([
-  ["OperatorKeys", OperatorKeys, "operator seed"],
-  ["StatementKeys", StatementKeys, "statement seed"],
-] as const)("%s", (name, Keys, what) => {
+  ["OperatorKeys", OperatorKeys, "operator seed", "operator"],
+  ["StatementKeys", StatementKeys, "statement seed", "keys"],
+] as const)("%s", (name, Keys, what, argument) => {
   const keys = new Keys(SEED);
 
   it("sign with the key that they show, from a copy of the seed", () => {
@@ -52,8 +52,8 @@ describe.each([
   it("lend their methods to nothing else", () => {
     const { signLabelled, wipe } = Keys.prototype;
     for (const other of [{}, new Proxy(keys, {})]) {
-      expectError(() => signLabelled.call(other as never, label, MESSAGE), "INVALID_ARGUMENT", undefined);
-      expectError(() => wipe.call(other as never), "INVALID_ARGUMENT", undefined);
+      for (const use of [() => signLabelled.call(other as never, label, MESSAGE), () => wipe.call(other as never)])
+        expect(expectError(use, "INVALID_ARGUMENT", undefined).details["name"]).toBe(argument);
     }
   });
 });
