@@ -35,11 +35,11 @@ const ended = "test/client/{processes,reloads,service-worker}.node.test.ts";
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
 /** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended. */
-const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes}/**/*.test.ts", ended];
+const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts", ended];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
 /** Tools and the file store have no backend; worlds and clients that are ended bring their own: they run once. */
-const once = ["test/{tooling,worlds}/**/*.test.ts", "test/storage/*.node.test.ts", ended];
+const once = ["test/{tooling,worlds,frameworks}/**/*.test.ts", "test/storage/*.node.test.ts", ended];
 
 interface Files {
   readonly include: string[];

@@ -2,6 +2,8 @@
 
 export { type BlobFacts, type BlobStore, type SqlBlobsOptions, sqlBlobs } from "./relay/blob-store.js";
 export { createRelay, type Relay } from "./relay/handler.js";
+export type { LogLine } from "./relay/log-line.js";
+export { openMetrics, type RelayMetrics } from "./relay/metrics.js";
 export type {
   AccessRequest,
   Limits,

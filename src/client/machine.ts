@@ -16,15 +16,18 @@ import { takePage } from "./take.js";
 /** At the start and after so many milliseconds, the newest known entry is compared, and what was fetched in vain is fetched again. */
 export const THOROUGH = 300_000;
 
+/** What the user decides, and a session that only reads refuses. */
+const DECISIONS: ReadonlySet<Input["type"]> = new Set(["intend", "answer", "paper-proved", "untrack", "acknowledge"]);
+
 /**
  * One step of the machine.
  *
  * @throws for an intent or answer that is not possible now; nothing has changed then
  */
 export function step(before: Model, input: Input, options: MachineOptions, env: Env): Stepped {
-  const model = ofOrganisation(before, options);
-  if (options.isReadOnly && (input.type === "intend" || input.type === "answer" || input.type === "paper-proved"))
-    throw readOnly();
+  if (options.isReadOnly && DECISIONS.has(input.type)) throw readOnly();
+  // What a full session follows is not for one that only reads to forget.
+  const model = options.isReadOnly ? before : ofOrganisation(before, options);
   switch (input.type) {
     case "sync":
       return sync(model, options, env);
@@ -62,7 +65,7 @@ function ofOrganisation(model: Model, { escrowSubject }: MachineOptions): Model 
 }
 
 /** Looks at both logs, the escrow log first: the agenda judges the own log by it. */
-function sync(model: Model, { escrowSubject }: MachineOptions, env: Env): Stepped {
+function sync(model: Model, { escrowSubject, isReadOnly }: MachineOptions, env: Env): Stepped {
   const now = readClock(env);
   // In both directions: the clock may have been set back.
   const isThorough = Math.abs(now - model.sync.thoroughAt) >= THOROUGH;
@@ -74,7 +77,8 @@ function sync(model: Model, { escrowSubject }: MachineOptions, env: Env): Steppe
     return { type: "read", of, subject, after, purpose: "newer" };
   };
   const own = look("own", model.subject);
-  const effects = escrowSubject === undefined ? [own] : [look("escrow", escrowSubject), own];
+  // Nothing that opens content needs the escrow log.
+  const effects = escrowSubject === undefined || isReadOnly ? [own] : [look("escrow", escrowSubject), own];
   const sync = isThorough ? { ...model.sync, fetched: new Set<string>(), thoroughAt: now } : model.sync;
   return { model: { ...model, sync }, effects, retired: [] };
 }

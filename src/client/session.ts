@@ -106,18 +106,18 @@ export class Session {
     this.#deafen = this.#env.hear(this.#options.subject, () => void this.#driver.load().catch(() => undefined));
   }
 
-  /** What a screen shows now. The same object until something changes. */
-  getSnapshot(): Snapshot {
+  /** What a screen shows now. The same object until something changes. A framework can take it away from the session. */
+  readonly getSnapshot = (): Snapshot => {
     const wasMember = this.#options.lastKnown !== undefined;
     this.#snapshot ??= snapshotOf(this.#driver.model, wasMember, readClock(this.#env));
     return this.#snapshot;
-  }
+  };
 
-  /** Calls `listener` after every change. @returns a function that ends that */
-  subscribe(listener: () => void): () => void {
+  /** Calls `listener` after every change. A framework can take it away from the session. @returns a function that ends that */
+  readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
-  }
+  };
 
   /**
    * Opens the account's log, as its first device.

@@ -3,7 +3,7 @@
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { EVENTS, writeEvent } from "../transport/wire.js";
 import type { RelaySettings } from "./options.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, stopping } from "./refusal.js";
 
 /** A comment keeps proxies from closing the stream, and shows clients that it lives. */
 const HEARTBEAT = 15_000;
@@ -91,6 +91,7 @@ export class Events {
   readonly #byMember = new Map<MemberId, number>();
   /** With what ends each of them. */
   readonly #streams = new Map<Stream, () => void>();
+  #isClosed = false;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -101,14 +102,16 @@ export class Events {
     for (const stream of this.#byLog.get(watched.log) ?? []) stream.hint(watched);
   }
 
-  /** Ends all streams. */
+  /** Ends all streams, and opens no more. */
   close(): void {
+    this.#isClosed = true;
     for (const end of [...this.#streams.values()]) end();
   }
 
-  /** @throws {@link Refusal} 429 when there are too many */
+  /** @throws {@link Refusal} 429 when there are too many, 503 when the relay stops */
   open({ member, watched, check }: StreamOptions): Response {
     const { limits, env, report } = this.#settings;
+    if (this.#isClosed) throw stopping();
     if ((this.#byMember.get(member) ?? 0) >= limits.streamsOfMember || this.#streams.size >= limits.streams)
       throw new Refusal(429, "RATE_LIMITED", "too many event streams; close others first", { retryAfter: HEARTBEAT });
     const end = (): void => {
@@ -116,6 +119,7 @@ export class Events {
       stop();
       stream.end();
       this.#forget(stream, member);
+      this.#count();
     };
     const stream = new Stream(watched, end);
     const look = async (): Promise<void> => {
@@ -133,11 +137,17 @@ export class Events {
       void look();
     });
     this.#streams.set(stream, end);
+    this.#count();
     this.#byMember.set(member, (this.#byMember.get(member) ?? 0) + 1);
     for (const log of stream.logs) this.#byLog.set(log, (this.#byLog.get(log) ?? new Set()).add(stream));
     // What was stored before the stream was there.
     void look();
     return new Response(stream.body, { headers: { "content-type": EVENTS, "cache-control": "no-store" } });
+  }
+
+  #count(): void {
+    const { env, log } = this.#settings;
+    log({ at: env.now(), event: "streams", open: this.#streams.size });
   }
 
   #forget(stream: Stream, member: MemberId): void {

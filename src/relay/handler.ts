@@ -26,14 +26,17 @@ import { BlobRoutes } from "./blob-routes.js";
 import { readRequest } from "./body.js";
 import { isUnchanged } from "./conditions.js";
 import { Events, type Watched } from "./events.js";
+import { Hints } from "./hints.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
 import { Logs, type Publication, type Wanted } from "./logs.js";
+import { isReady } from "./migrate.js";
 import { openApi } from "./openapi.js";
 import { checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
 import { type Exchange, Proofs } from "./proofs.js";
-import { noLog, noRoute, Refusal, refusalOf, refusing, unsigned, wellFormed } from "./refusal.js";
+import { noLog, noRoute, Refusal, refusalOf, refusing, stopping, unsigned, wellFormed } from "./refusal.js";
 import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
 import { HeadStatements } from "./statements-of-heads.js";
+import { Watch } from "./watch.js";
 
 /** A relay. */
 export interface Relay {
@@ -43,8 +46,12 @@ export interface Relay {
    * @param server what `address` gets: what the server passes beside the request.
    */
   fetch(request: Request, server?: unknown): Promise<Response>;
-  /** Ends the event streams, so that a server can stop. The database stays open. */
-  close(): void;
+  /**
+   * Ends the event streams and opens no more, and says at `/ready` that it stops. The database stays open.
+   *
+   * @returns resolves when every request that runs has its answer, so that the server and then the database can be closed.
+   */
+  close(): Promise<void>;
 }
 
 type Answer = (exchange: Exchange) => Promise<Response>;
@@ -69,6 +76,9 @@ class Service {
   readonly #statements: HeadStatements;
   readonly #proofs: Proofs;
   readonly #blobs: BlobRoutes;
+  readonly #watch: Watch;
+  readonly #hints: Hints;
+  #isClosed = false;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -78,17 +88,22 @@ class Service {
     this.#statements = new HeadStatements(settings);
     this.#proofs = new Proofs(settings);
     this.#blobs = new BlobRoutes(settings, this.#logs, this.#proofs);
+    this.#watch = new Watch(settings);
+    this.#hints = new Hints(settings, (watched) => this.#events.hint(watched));
     const app = this.#app();
     this.fetch = async (request, server) => {
-      const response = await app.fetch(request, { server });
+      const response = await this.#watch.during(request, async () => await app.fetch(request, { server }));
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       response.headers.set("x-content-type-options", "nosniff");
       return response;
     };
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#isClosed = true;
     this.#events.close();
+    this.#hints.close();
+    await this.#watch.idle();
   }
 
   #app() {
@@ -113,6 +128,7 @@ class Service {
     for (const [name, route] of routes) {
       app.on(route.method, route.path, async (context) => {
         const request = context.req.raw;
+        this.#watch.note(request, { route: name, log: logIn(context.req.param()) });
         this.#rates.check(env.now(), address(request, context.env.server), limits.requests);
         // The router answers HEAD as it answers GET, and drops the body. An event stream would stay open with no reader.
         if (request.method === "HEAD" && !withHead.has(route.path)) throw noRoute();
@@ -124,13 +140,18 @@ class Service {
         return await answers[name as keyof typeof answers]({ request, route, values, query, body });
       });
     }
-    app.get("/health", async () => {
-      await this.#settings.sql.query("select 1::int as one");
-      return Response.json({ status: "ok" });
+    app.get("/health", () => Promise.resolve(Response.json({ status: "ok" })));
+    app.get("/ready", async () => {
+      if (this.#isClosed || !(await isReady(this.#settings.sql))) throw stopping();
+      return Response.json({ status: "ready" });
     });
     app.get("/openapi.json", () => Promise.resolve(Response.json(openApi(`${origin}${path}`))));
     app.notFound(() => noRoute().response());
-    app.onError((error) => this.#failed(error).response());
+    app.onError((error, context) => {
+      const refusal = this.#failed(error);
+      this.#watch.note(context.req.raw, { code: refusal.code });
+      return refusal.response();
+    });
     return app;
   }
 
@@ -190,11 +211,13 @@ class Service {
 
   /** After the commit: nobody learns of an entry that a crash takes back. */
   #announce(state: LogState): void {
-    const { notify, report } = this.#settings;
+    const { notify, report, log, env } = this.#settings;
     const { head, subject, links } = state;
     const { seq, type, entered } = lastOf(links);
+    log({ at: env.now(), event: "entry", log: head.log, seq, type });
     this.#races.won(state);
     this.#events.hint(head);
+    this.#hints.say(head);
     void (async () => await notify({ subject, log: head.log, seq, type, entered }))().catch(report);
   }
 
@@ -322,4 +345,9 @@ class Service {
 
 function answer<T>(status: number, body: Body<T>, value: T): Response {
   return new Response(writeBody(body, value), { status, headers: { "content-type": CBOR } });
+}
+
+/** The id of a log in a path, for the relay's own log: nothing that anybody else may have put there. */
+function logIn({ log }: Readonly<Record<string, string>>): string | undefined {
+  return log !== undefined && /^[0-9a-f]{64}$/.test(log) ? log : undefined;
 }

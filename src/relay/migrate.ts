@@ -1,7 +1,7 @@
 // Brings a database to the newest schema.
 
 import { KeysteadError } from "../errors.js";
-import type { Sql } from "./sql.js";
+import type { Sql, SqlQueries } from "./sql.js";
 import { MIGRATIONS } from "./statements.js";
 
 /** Any number, the same for all relays. */
@@ -18,10 +18,7 @@ export async function migrate(sql: Sql, migrations: readonly (readonly string[])
     await queries.query("select pg_advisory_xact_lock($1::bigint)", [LOCK]);
     await queries.query("create schema if not exists keystead");
     await queries.query("create table if not exists keystead.migration (version int primary key)");
-    const [row] = await queries.query<{ done: number }>(
-      "select coalesce(max(version), 0)::int as done from keystead.migration",
-    );
-    const done = row?.done ?? 0;
+    const done = await schemaOf(queries);
     if (done > migrations.length) {
       throw new KeysteadError(
         "UNSUPPORTED",
@@ -35,4 +32,16 @@ export async function migrate(sql: Sql, migrations: readonly (readonly string[])
       await queries.query("insert into keystead.migration values ($1)", [index + 1]);
     }
   });
+}
+
+/** Whether the database is reached, and has what the statements of this relay need. A newer relay may have added to it. */
+export async function isReady(sql: SqlQueries): Promise<boolean> {
+  return (await schemaOf(sql)) >= MIGRATIONS.length;
+}
+
+async function schemaOf(queries: SqlQueries): Promise<number> {
+  const [row] = await queries.query<{ done: number }>(
+    "select coalesce(max(version), 0)::int as done from keystead.migration",
+  );
+  return row?.done ?? 0;
 }

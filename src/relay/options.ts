@@ -10,6 +10,7 @@ import { StatementKeys } from "../keys/statement-keys.js";
 import { type Env, systemEnv } from "../primitives/env.js";
 import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
 import { type BlobStore, sqlBlobs } from "./blob-store.js";
+import { errorLine, type LogLine } from "./log-line.js";
 import type { Sql } from "./sql.js";
 
 declare global {
@@ -143,10 +144,12 @@ export interface RelayOptions {
   readonly address?: ((request: RequestLike, server: unknown) => string | undefined) | undefined;
   /** Gets errors that are no answer to a request: of the database, of `authorize` and of `notify`. Default `console.error`. */
   readonly report?: ((error: unknown) => void) | undefined;
+  /** Gets a line for each request, entry and failure, such as `(line) => console.log(JSON.stringify(line))`; default none. */
+  readonly log?: ((line: LogLine) => void) | undefined;
   readonly env?: RelayEnv | undefined;
 }
 
-type WithDefaults = "path" | "blobs" | "notify" | "address" | "report" | "env";
+type WithDefaults = "path" | "blobs" | "log" | "notify" | "address" | "report" | "env";
 
 /** Options with their defaults. */
 export type RelaySettings = Omit<RelayOptions, WithDefaults | "limits"> & {
@@ -156,12 +159,12 @@ export type RelaySettings = Omit<RelayOptions, WithDefaults | "limits"> & {
 /** @throws `INVALID_ARGUMENT` */
 export function checkRelayOptions(options: RelayOptions): RelaySettings {
   const { sql, origin, path = "", authorize, operator, limits = {}, env = relayEnv() } = checkOptions(options);
-  const { notify = () => {}, address = () => undefined, report = console.error } = options;
+  const { notify = () => {}, address = () => undefined, report = console.error, log = () => {} } = options;
   if (typeof Object(sql).query !== "function") throw wrong("sql must be a database from openPglite or openPostgres");
   if (typeof origin !== "string" || !URL.canParse(origin) || new URL(origin).origin !== origin)
     throw wrong("origin must be a scheme, a host and perhaps a port, such as https://keys.example, without a slash");
   if (typeof path !== "string" || !/^(\/[\w.~-]+)*$/.test(path)) throw wrong("path must be such as /keys, or empty");
-  for (const [name, value] of Object.entries({ authorize, notify, address, report }))
+  for (const [name, value] of Object.entries({ authorize, notify, address, report, log }))
     if (typeof value !== "function") throw wrong(`${name} must be a function`);
   const { blobs = sqlBlobs(sql) } = options;
   for (const method of ["write", "read", "delete"] as const)
@@ -172,9 +175,20 @@ export function checkRelayOptions(options: RelayOptions): RelaySettings {
     if (!Object.hasOwn(LIMITS, name)) throw wrong(`limits.${name} is unknown`);
     checkCount(`options.limits.${name}`, value);
   }
+  const logged = (line: LogLine): void => {
+    try {
+      log(line);
+    } catch (error) {
+      report(error);
+    }
+  };
+  const reported = (error: unknown): void => {
+    logged(errorLine(env.now(), error));
+    report(error);
+  };
   return {
-    ...{ sql, origin, path, authorize, blobs, operator, notify, address, report, env },
-    limits: { ...LIMITS, ...limits },
+    ...{ sql, origin, path, authorize, blobs, operator, notify, address, env },
+    ...{ report: reported, log: logged, limits: { ...LIMITS, ...limits } },
   };
 }
 

@@ -1,10 +1,11 @@
 // PostgreSQL 15 and newer, through the package pg.
 
+import type { Client } from "pg";
 import { checkCount } from "../arguments/counts.js";
 import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
 import { migrate } from "./migrate.js";
-import { type Driver, exactNumber, type Sql, sqlOver } from "./sql.js";
+import { CHANNEL, type Driver, exactNumber, type Sql, sqlOver } from "./sql.js";
 
 /** Options of {@link openPostgres}. */
 export interface PostgresOptions {
@@ -12,6 +13,11 @@ export interface PostgresOptions {
   readonly url: string;
   /** Most connections at a time; default 10. */
   readonly connections?: number | undefined;
+  /**
+   * The address of the database itself, where `url` is that of a pooler in transaction mode: relays hear each other through one connection
+   * that lasts. Default `url`. With `false` they do not, and event streams hint at entries of another relay at their heartbeat.
+   */
+  readonly listenUrl?: string | false | undefined;
 }
 
 /** The type of bigint. */
@@ -26,11 +32,16 @@ const TIMEOUT = 30_000;
  * @throws `INVALID_ARGUMENT`, `STORE_UNAVAILABLE`, `UNSUPPORTED` when a newer relay made the tables
  */
 export async function openPostgres(options: PostgresOptions): Promise<Sql> {
-  const { url, connections = 10 } = checkOptions(options);
+  const { url, connections = 10, listenUrl = url } = checkOptions(options);
+  if (listenUrl !== false && (typeof listenUrl !== "string" || listenUrl === ""))
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "options.listenUrl must be the address of a PostgreSQL database, or false",
+    );
   if (typeof url !== "string" || url === "")
     throw new KeysteadError("INVALID_ARGUMENT", "options.url must be the address of a PostgreSQL database");
   checkCount("options.connections", connections);
-  const sql = sqlOver(await connect(url, connections));
+  const sql = sqlOver(await connect(url, connections, listenUrl));
   try {
     await migrate(sql);
     return sql;
@@ -40,8 +51,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Sql> {
   }
 }
 
-async function connect(connectionString: string, max: number): Promise<Driver> {
-  const { Pool, types } = (await import("pg")).default;
+async function connect(connectionString: string, max: number, listenUrl: string | false): Promise<Driver> {
+  const { Pool, Client, types } = (await import("pg")).default;
+  const ears = new Set<() => Promise<void>>();
   const pool = new Pool({
     connectionString,
     max,
@@ -81,6 +93,61 @@ async function connect(connectionString: string, max: number): Promise<Driver> {
         client.release(failure !== undefined);
       }
     },
-    close: () => pool.end(),
+    ...(listenUrl !== false && {
+      async listen(hear: (text: string) => void) {
+        const ear = new Ear(() => new Client({ connectionString: listenUrl, keepAlive: true }), hear);
+        await ear.open();
+        const stop = () => ear.close();
+        ears.add(stop);
+        return () => void stop();
+      },
+    }),
+    async close() {
+      await Promise.all([...ears].map((stop) => stop()));
+      await pool.end();
+    },
   };
+}
+
+/** Milliseconds until a connection that broke is made again. */
+const AGAIN = 1000;
+
+/** One connection that listens. It is made again when it breaks: what was said meanwhile is lost. */
+class Ear {
+  readonly #make: () => Client;
+  readonly #hear: (text: string) => void;
+  #client: Client | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(make: () => Client, hear: (text: string) => void) {
+    this.#make = make;
+    this.#hear = hear;
+  }
+
+  async open(): Promise<void> {
+    const client = this.#make();
+    client.on("notification", ({ payload }) => this.#hear(payload ?? ""));
+    client.on("error", () => this.#again(client));
+    client.on("end", () => this.#again(client));
+    this.#client = client;
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#client?.end().catch(() => {});
+  }
+
+  #again(broken: Client): void {
+    if (this.#isClosed || this.#client !== broken) return;
+    this.#client = undefined;
+    this.#timer = setTimeout(() => {
+      // A connection that cannot be made is an event of the client too, or fails here: both try again.
+      void this.open().catch(() => this.#client && this.#again(this.#client));
+    }, AGAIN);
+    this.#timer.unref?.();
+  }
 }

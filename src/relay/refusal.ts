@@ -88,3 +88,8 @@ export function noRoute(): Refusal {
 export function unsigned(): Refusal {
   return new Refusal(401, "UNSIGNED", "sign the request as a member of the log");
 }
+
+/** The relay stops, or its database is not made ready yet: another one, or this one, answers soon. */
+export function stopping(): Refusal {
+  return new Refusal(503, "UNAVAILABLE", "the service starts or stops; try again", { retryAfter: 1000 });
+}

@@ -32,6 +32,15 @@ export interface Sql extends SqlQueries {
    * @throws what `run` throws, `STORE_UNAVAILABLE`
    */
   transaction<T>(run: (queries: SqlQueries) => Promise<T>): Promise<T>;
+  /**
+   * Calls a function with each text that any relay on this database gives to `notify` from now on. Some can get lost. Absent where no
+   * other process can use the database.
+   *
+   * @returns ends it. @throws `STORE_UNAVAILABLE`
+   */
+  listen?(hear: (text: string) => void): Promise<() => void>;
+  /** Tells a text of at most 7,999 bytes to all who listen. @throws `STORE_UNAVAILABLE` */
+  notify?(text: string): Promise<void>;
   /** Waits for statements that run, and closes the database. Later calls throw `STORE_UNAVAILABLE`. May be called again. */
   close(): Promise<void>;
 }
@@ -40,8 +49,12 @@ export interface Sql extends SqlQueries {
 export interface Driver {
   query(statement: string, parameters: readonly SqlParameter[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   transaction<T>(run: (query: Driver["query"]) => Promise<T>): Promise<T>;
+  listen?(hear: (text: string) => void): Promise<() => void>;
   close(): Promise<void>;
 }
+
+/** The channel of PostgreSQL on which relays hear each other. */
+export const CHANNEL = "keystead";
 
 /** A driver as the relay uses it: with plain values, and errors of this library. */
 export function sqlOver(driver: Driver): Sql {
@@ -60,8 +73,15 @@ export function sqlOver(driver: Driver): Sql {
       throw error instanceof KeysteadError ? error : databaseFailed(error);
     }
   }
+  const { listen } = driver;
   return {
     ...queriesOver(driver.query),
+    ...(listen && {
+      listen: (hear: (text: string) => void) => answered(() => listen(hear)),
+      async notify(text: string) {
+        await answered(() => driver.query("select pg_notify($1, $2)", [CHANNEL, text]));
+      },
+    }),
     transaction: (run) => answered(() => driver.transaction((query) => run(queriesOver(query)))),
     close: () => {
       closing ??= driver.close();

@@ -1,6 +1,7 @@
 // `keystead relay`, over a real socket.
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -70,6 +71,37 @@ describe("keystead relay --data", () => {
   });
 });
 
+describe("keystead relay --log --metrics", () => {
+  it("writes lines of JSON, and serves metrics on a port of their own", async () => {
+    const said: string[] = [];
+    const args = ["--data", join(folder, "logged"), "--port", "0", "--log", "--metrics", "127.0.0.1:0"];
+    const relay = await runRelay(args, (line) => said.push(line));
+    try {
+      await fetch(`${relay.url}/health`);
+      const line = JSON.parse(said.find((each) => each.startsWith("{")) ?? "");
+      expect(line).toMatchObject({ event: "request", status: 200 });
+      const at = said.find((each) => each.startsWith("relay: metrics at "))?.slice("relay: metrics at ".length) ?? "";
+      const text = await (await fetch(at)).text();
+      expect(text).toContain('keystead_requests_total{route="none",method="GET",status="200"} 1');
+      expect(text).toContain("process_resident_memory_bytes");
+      expect((await fetch(at.replace("/metrics", "/other"))).status).toBe(404);
+    } finally {
+      await relay.close();
+    }
+  });
+
+  it("ends while a client listens to events and another does not send its request", async () => {
+    const relay = await runRelay(["--data", join(folder, "stopped"), "--port", "0"], () => {});
+    const { port } = new URL(relay.url);
+    const slow = connect(Number(port), "127.0.0.1");
+    await new Promise((connected) => slow.once("connect", connected));
+    const closed = new Promise((end) => slow.once("close", end));
+    await relay.close();
+    await closed;
+    await expect(fetch(`${relay.url}/health`)).rejects.toThrow();
+  });
+});
+
 describe("arguments of keystead relay", () => {
   writeFileSync(join(folder, "empty.mjs"), "export const notify = () => {};");
   it.each<[string, readonly string[]]>([
@@ -77,6 +109,7 @@ describe("arguments of keystead relay", () => {
     ["both", ["--data", "x", "--database", "y"]],
     ["an unknown option", ["--data", "x", "--prot", "1"]],
     ["a wrong port", ["--data", "x", "--port", "70000"]],
+    ["a wrong port for metrics", ["--data", "x", "--metrics", "localhost:http"]],
     ["another host without an app", ["--data", "x", "--host", "0.0.0.0"]],
     ["an app that is not there", ["--data", "x", "--app", join(folder, "none.mjs")]],
     ["an app without authorize", ["--data", "x", "--app", join(folder, "empty.mjs")]],

@@ -2,8 +2,12 @@
 // writes no link, sends nothing, and deletes nothing.
 
 import { expect, it } from "vitest";
+import { AppendList } from "../../src/bytes/append-list.js";
+import type { Bytes } from "../../src/bytes/bytes.js";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
+import { step } from "../../src/client/machine.js";
+import { newModel } from "../../src/client/records.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import type { SessionOptions } from "../../src/client/session-options.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
@@ -90,6 +94,7 @@ it("refuses everything that would write, before it shows or changes anything", a
     () => session.signOut(),
     () => session.erase(),
     () => session.answer("copied 1", { say: "no" }),
+    () => session.untrack("bob"),
   ];
   for (const call of calls) await expect(call()).rejects.toMatchObject(refusal);
   expect(counts.publications).toBe(publications);
@@ -127,6 +132,16 @@ it("leaves duties, pending links and what the service lost to a full session", a
   const again = await device.open();
   await again.sync();
   expect(again.getSnapshot()).toMatchObject({ pending: undefined, devices: { me: { name: { name: "Mine" } } } });
+});
+
+it("leaves the escrow log alone that a full session follows", async () => {
+  const { laptop, device } = await couple();
+  const model = { ...newModel(SUBJECT), escrow: { log: laptop.log, entries: AppendList.empty<Bytes>() } };
+  for (const escrowSubject of [undefined, "another"]) {
+    const { model: next, effects } = step(model, { type: "sync" }, { escrowSubject, isReadOnly: true }, device.env);
+    expect(next.escrow).toBe(model.escrow);
+    expect(effects).toMatchObject([{ of: "own" }]);
+  }
 });
 
 it("tells a waiting tab that its link was done", async () => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const session of sessions) session.close();
-  relay.close();
+  await relay.close();
   await sql.close();
 });
 

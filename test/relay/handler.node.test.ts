@@ -1,6 +1,7 @@
 // The relay's answers: what it stores, to whom it shows it, and the documented answer to each bad request, after which nothing is
 // stored.
 
+import { Registry } from "prom-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { encodeCbor } from "../../src/bytes/cbor.js";
 import type { LogId } from "../../src/bytes/ids.js";
@@ -10,6 +11,8 @@ import { decodeEntry, encodeEntry, MAX_ENTRY_BYTES } from "../../src/log/entry.j
 import { verifyStatement } from "../../src/log/statement.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
+import type { LogLine } from "../../src/relay/log-line.js";
+import { openMetrics } from "../../src/relay/metrics.js";
 import type { AccessRequest, News, RelayOptions } from "../../src/relay/options.js";
 import { openPglite } from "../../src/relay/pglite.js";
 import { EXPULSION } from "../../src/relay/routes.js";
@@ -680,7 +683,7 @@ describe("event streams", () => {
     for (let at = 0; at < 3; at++) await beat();
     expect(await stream.next()).toBe(`:\n\n${event(world.log.head.log, 1)}`);
     expect(await stream.next()).toBe(`:\n\n${event(world.log.head.log, 4)}`);
-    relay.close();
+    await relay.close();
     expect(await stream.next()).toBeUndefined();
   });
 
@@ -724,18 +727,106 @@ describe("event streams", () => {
     expect(await refusal(await open(relay, [other, "Laptop"]))).toBe("429 RATE_LIMITED");
     await first.cancel();
     expect((await open(relay, [other, "Laptop"])).status).toBe(200);
-    relay.close();
+    await relay.close();
     expect(beats.size).toBe(0);
+    expect(await refusal(await open(relay, [other, "Laptop"]))).toBe("503 UNAVAILABLE");
   });
 });
 
 describe("operations", () => {
-  it("are healthy while the database answers, and say nothing of it to clients when it fails", async () => {
+  it("are healthy while the process answers, and ready while the database does", async () => {
     const relay = relayWith();
     expect(await (await send(relay, "GET", "/health")).json()).toEqual({ status: "ok" });
+    expect(await (await send(relay, "GET", "/ready")).json()).toEqual({ status: "ready" });
+    await sql.query("update keystead.migration set version = -version");
+    expect(await refusal(await send(relay, "GET", "/ready"))).toBe("503 UNAVAILABLE");
+    await sql.query("update keystead.migration set version = -version");
+    expect((await send(relay, "GET", "/ready")).status).toBe(200);
+    await relay.close();
+    expect(await refusal(await send(relay, "GET", "/ready"))).toBe("503 UNAVAILABLE");
+    expect((await send(relay, "GET", "/health")).status).toBe(200);
+  });
+
+  it("stop once the requests that run have their answers", async () => {
+    let allow = (_: boolean) => {};
+    const relay = relayWith({ authorize: () => new Promise<boolean>((resolve) => (allow = resolve)) });
+    const world = newWorld();
+    const answer = create(relay, world);
+    await settled();
+    const order: string[] = [];
+    const stopped = relay.close().then(() => order.push("stopped"));
+    allow(true);
+    order.push(String((await answer).status));
+    await stopped;
+    expect(order).toEqual(["201", "stopped"]);
+  });
+
+  it("are logged in lines without subjects, names and secrets", async () => {
+    const lines: LogLine[] = [];
+    const failure = new KeysteadError("STORE_UNAVAILABLE", "no", { cause: { code: "57P01", message: "secret" } });
+    const relay = relayWith({ log: (line) => void lines.push(line), notify: () => Promise.reject(failure) });
+    const world = newWorld();
+    await publish(relay, world);
+    const log = world.log.head.log;
+    const events = targetOf(eventsRoute, {}, { log: [log] });
+    await (await send(relay, "GET", events, { by: [world, "Laptop"] })).body?.cancel();
+    allowed = () => false;
+    await send(relay, "GET", subjectOf(world));
+    await send(relay, "GET", entriesOf(world).replace(log, "x".repeat(64)));
+    await send(relay, "GET", "/nowhere");
+    await settled();
+    const request = { at: now, event: "request", took: 0, log: undefined, code: undefined };
+    expect(lines).toEqual([
+      { at: now, event: "entry", log, seq: 1, type: "genesis" },
+      { at: now, event: "error", code: "STORE_UNAVAILABLE", cause: "57P01" },
+      { ...request, route: "createLog", method: "PUT", status: 201 },
+      { at: now, event: "streams", open: 1 },
+      { ...request, route: "events", method: "GET", status: 200 },
+      { at: now, event: "streams", open: 0 },
+      { ...request, route: "readSubject", method: "GET", status: 403, code: "FORBIDDEN" },
+      { ...request, route: "readEntries", method: "GET", status: 400, code: "INVALID_ENCODING" },
+      { ...request, route: undefined, method: "GET", status: 404 },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain("secret");
+    expect(reported).toEqual([failure]);
+  });
+
+  it("are counted for Prometheus", async () => {
+    const metrics = await openMetrics(new Registry());
+    const relay = relayWith({ log: metrics.log });
+    const world = newWorld();
+    await publish(relay, world.rename("Laptop", "A"));
+    await relay.fetch(new Request(`${ORIGIN}/x`, { method: "PROPFIND" }));
+    allowed = () => false;
+    await send(relay, "GET", subjectOf(world));
+    const text = await metrics.text();
+    expect(metrics.contentType).toContain("text/plain");
+    for (const line of [
+      'keystead_requests_total{route="createLog",method="PUT",status="201"} 1',
+      'keystead_requests_total{route="none",method="other",status="404"} 1',
+      'keystead_request_seconds_count{route="appendEntry"} 1',
+      'keystead_refusals_total{code="FORBIDDEN"} 1',
+      'keystead_entries_total{type="rename"} 1',
+      "keystead_event_streams 0",
+    ])
+      expect(text).toContain(line);
+  });
+
+  it("go on when the app's log fails", async () => {
+    const failure = new Error("the disk is full");
+    const relay = relayWith({
+      log: () => {
+        throw failure;
+      },
+    });
+    expect((await send(relay, "GET", "/health")).status).toBe(200);
+    expect(reported).toEqual([failure]);
+  });
+
+  it("say nothing of the database to clients when it fails", async () => {
     const failure = new KeysteadError("STORE_UNAVAILABLE", "host 10.0.0.5 is down");
     const failing = relayWith({ sql: { ...sql, query: () => Promise.reject(failure) } });
-    for (const target of ["/health", subjectOf(newWorld())]) {
+    for (const target of ["/ready", subjectOf(newWorld())]) {
       const response = await send(failing, "GET", target);
       expect(await response.clone().text()).not.toContain("10.0.0.5");
       expect(response.headers.get("retry-after")).toBe("1");

@@ -63,7 +63,7 @@ it("publishes, loses, is refused, reads and listens", async () => {
     void device.publish(subject, later.entries[4] as Uint8Array, {}).catch(reject);
   });
   expect(await heard).toBe(subject);
-  relay.close();
+  await relay.close();
   expect((await device.read(subject, { after: 4, attachments: "none", signer }))?.newest).toBe(5);
   expect(head.seq).toBe(3);
 });
