@@ -15,4 +15,5 @@ export type {
 } from "./relay/options.js";
 export { openPglite, type PgliteOptions } from "./relay/pglite.js";
 export { openPostgres, type PostgresOptions } from "./relay/postgres.js";
+export { type S3BlobsOptions, s3Blobs } from "./relay/s3-blobs.js";
 export type { Sql, SqlParameter, SqlQueries, SqlRow, SqlValue } from "./relay/sql.js";

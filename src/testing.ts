@@ -18,6 +18,7 @@ export {
   swapContent,
 } from "./testing/lies.js";
 export { type LieOptions, MaliciousRelay } from "./testing/relay.js";
+export { type BlobRequest, type RelayBlobsOptions, relayBlobs } from "./testing/relay-blobs.js";
 export {
   type RelayFault,
   type RelayRequest,

@@ -2,8 +2,10 @@
 
 import { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { KeysteadError } from "keystead";
 import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
+import { LIES, type Liar, type LieName } from "./liar.js";
 import type { PostRoom } from "./post-room.js";
 import type { Part, SealedItems } from "./sealed-items.js";
 
@@ -14,6 +16,7 @@ export interface ApiParts {
   readonly accounts: Accounts;
   readonly items: SealedItems;
   readonly post: PostRoom;
+  readonly liar: Liar;
   /** Whether an account has a key log: its first device opens one, and every other device joins. */
   readonly hasLog: (subject: string) => Promise<boolean>;
   /** Told of what a browser refused to load. */
@@ -23,7 +26,7 @@ export interface ApiParts {
 type Env = { Variables: { account: Account } };
 
 /** The routes below `/api`. */
-export function api({ accounts, items, post, hasLog, reported }: ApiParts): Hono<Env> {
+export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts): Hono<Env> {
   const app = new Hono<Env>().basePath("/api");
 
   app.get("/people", async (c) => {
@@ -61,15 +64,36 @@ export function api({ accounts, items, post, hasLog, reported }: ApiParts): Hono
   app.get("/items", async (c) => c.json(await items.list(c.get("account").subject)));
   app.post("/items", async (c) => {
     const { kind } = await c.req.json<Record<string, unknown>>();
-    await post.receive(c.get("account").subject, kind === "mail" ? "mail" : "voicemail");
+    try {
+      await post.receive(c.get("account").subject, kind === "mail" ? "mail" : "voicemail");
+    } catch (error) {
+      // A device left, and still knows the keys: nothing is sealed before another device has changed them.
+      if (KeysteadError.from(error)?.code !== "ROTATION_DUE") throw error;
+      return c.json({ error: "rotation" }, 409);
+    }
     return c.json({}, 201);
   });
   app.get("/items/:id/:part", async (c) => {
     const { id, part } = c.req.param();
     if (part !== "note" && part !== "recording") return c.json({ error: "none" }, 404);
-    return await ranged(c.req.header("range"), (range) =>
-      items.read(c.get("account").subject, id, part as Part, range),
-    );
+    const { subject } = c.get("account");
+    const all = (await items.list(subject)).filter(({ kind }) => kind === "mail").map((each) => each.id);
+    const shown = part === "note" && all.includes(id) ? liar.shown(subject, id, all) : id;
+    return await ranged(c.req.header("range"), (range) => items.read(subject, shown, part as Part, range));
+  });
+
+  app.get("/lies", (c) => c.json({ on: liar.lieOf(c.get("account").subject) ?? null }));
+  app.post("/lies", async (c) => {
+    const { on } = await c.req.json<Record<string, unknown>>();
+    const { subject } = c.get("account");
+    if (on === "join") await liar.join(subject);
+    else
+      await liar.turn(
+        subject,
+        LIES.find((each: LieName) => each === on),
+        c.req.raw.headers,
+      );
+    return c.json({ on: liar.lieOf(subject) ?? null });
   });
   return app;
 }
@@ -92,12 +116,18 @@ async function ranged(
   });
 }
 
+/** Tells one device from another: by the sign-in, and by what the page says of itself. */
+export function deviceOf(headers: Headers): string {
+  return `${tokenIn(headers.get("cookie"))} ${headers.get("x-device")}`;
+}
+
 /** Decides what no signature proves: the relay asks the app's own sign-in. */
-export function authorizer(accounts: Accounts, service: string) {
+export function authorizer(accounts: Accounts, { service, liar }: { readonly service: string; readonly liar: string }) {
   return async (ask: AccessRequest, { headers }: RequestLike): Promise<boolean> => {
     // The post room reads public logs, without names of devices, and that is all it may do.
     if (headers.get("authorization") === `Bearer ${service}`)
-      return ask.action === "read" && ask.attachments === "none";
+      return ask.action === "heads" || (ask.action === "read" && ask.attachments === "none");
+    if (headers.get("authorization") === `Bearer ${liar}`) return true;
     const account = await accounts.signedIn(tokenIn(headers.get("cookie")));
     if (!account) return false;
     switch (ask.action) {

@@ -3,11 +3,13 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import { fetchTransport } from "keystead/client";
+import { type FetchTransportOptions, fetchTransport } from "keystead/client";
 import { createRelay, openPglite } from "keystead/relay";
+import { createSender, senderTable, senderTransport, sqlSenderStore } from "keystead/sender";
 import { Accounts } from "./accounts.js";
-import { api, authorizer } from "./api.js";
+import { api, authorizer, deviceOf } from "./api.js";
 import { serveFiles } from "./files.js";
+import { Liar } from "./liar.js";
 import { PostRoom } from "./post-room.js";
 import { sealedItems } from "./sealed-items.js";
 
@@ -40,28 +42,33 @@ export async function startDemo({ data, web, port, unsafeTakeLock = false }: Dem
   const server = createAdaptorServer({ fetch: (request) => handle(request) }) as Server;
   const url = `http://localhost:${await listening(server, port)}`;
 
-  const service = randomBytes(32).toString("hex");
+  const tokens = { service: randomBytes(32).toString("hex"), liar: randomBytes(32).toString("hex") };
   const relay = createRelay({
-    ...{ sql, origin: url, path: "/keys", authorize: authorizer(accounts, service) },
-    notify: ({ type, subject }) => (type === "genesis" ? post.welcome(subject) : undefined),
+    ...{ sql, origin: url, path: "/keys", authorize: authorizer(accounts, tokens) },
+    notify: ({ type, subject }) => (type === "genesis" ? post.welcome(subject) : post.changed(subject)),
   });
-  const logs = fetchTransport({
+  const relayAs = (token: string): FetchTransportOptions => ({
     url: `${url}/keys`,
-    headers: { authorization: `Bearer ${service}` },
+    headers: { authorization: `Bearer ${token}` },
     fetch: async (address, init) => await relay.fetch(new Request(address, init as RequestInit), undefined),
   });
-  const post = new PostRoom({ items, logs });
+  const logs = fetchTransport(relayAs(tokens.service));
+  const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
+  await sql.query(senderTable);
+  const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
+  const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
-  const app = api({ accounts, items, post, hasLog, reported: (report) => reports.push(report) });
+  const app = api({ accounts, items, post, liar, hasLog, reported: (report) => reports.push(report) });
   const files = serveFiles(web);
   handle = async (request) => {
     const { pathname } = new URL(request.url);
-    if (pathname.startsWith("/keys/")) return await relay.fetch(request, undefined);
+    if (pathname.startsWith("/keys/")) return await (liar.answer(request) ?? relay.fetch(request, undefined));
     return pathname.startsWith("/api/") ? await app.fetch(request) : files(pathname);
   };
   return {
     ...{ url, reports },
     async close() {
+      await liar.close();
       relay.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

@@ -1,7 +1,6 @@
 // Seals what comes in from outside to the public key log of the person it is for. It has no secret of anybody.
 
-import { type LogState, sealContent, systemEnv, verifyLog } from "keystead";
-import type { Transport } from "keystead/client";
+import type { ServiceSender } from "keystead/sender";
 import { CALLS, type Call, LETTERS, type Letter, WELCOME } from "./post.js";
 import type { SealedItems } from "./sealed-items.js";
 import { voice } from "./voice.js";
@@ -9,8 +8,8 @@ import { voice } from "./voice.js";
 /** What the post room needs. */
 export interface PostRoomParts {
   readonly items: SealedItems;
-  /** Reads public logs, as any sender does. */
-  readonly logs: Transport;
+  /** Keeps up with the public logs of all users. */
+  readonly sender: ServiceSender;
 }
 
 /** Receives letters and calls. */
@@ -37,30 +36,28 @@ export class PostRoom {
   }
 
   async #letter(subject: string, letter: Letter): Promise<void> {
-    const log = await this.#log(subject);
     const id = this.#parts.items.newId();
-    const note = await seal(log, id, "mail", json(letter), true);
+    const note = await this.#seal(subject, id, "mail", json(letter), true);
     await this.#parts.items.put({ id, subject, kind: "mail", at: Date.now(), note });
   }
 
   async #call(subject: string, { from, seconds }: Call): Promise<void> {
-    const log = await this.#log(subject);
     const id = this.#parts.items.newId();
     const { wav, peaks } = voice(seconds, seconds * 7919 + from.length);
-    const note = await seal(log, id, "voicemail", json({ from, seconds, peaks }), true);
-    const recording = await seal(log, id, "recording", wav, false);
+    const note = await this.#seal(subject, id, "voicemail", json({ from, seconds, peaks }), true);
+    const recording = await this.#seal(subject, id, "recording", wav, false);
     await this.#parts.items.put({ id, subject, kind: "voicemail", at: Date.now(), note, recording });
   }
 
-  /** The newest state of a log, verified from its first link. */
-  async #log(subject: string): Promise<LogState> {
-    const entries: Uint8Array[] = [];
-    for (;;) {
-      const page = await this.#parts.logs.read(subject, { after: entries.length, attachments: "none" });
-      if (!page) throw new Error("nobody can seal to an account that no device was set up for");
-      entries.push(...page.entries);
-      if (entries.length >= page.newest) return verifyLog(entries, { subject, now: Date.now() });
-    }
+  /** A device came or went: what is sealed from now on is for those who are left. */
+  async changed(subject: string): Promise<void> {
+    await this.#parts.sender.refresh([subject]);
+  }
+
+  /** Bound to the place of the item: the server cannot show one in the place of another. */
+  #seal(subject: string, id: string, purpose: string, plaintext: Uint8Array, pad: boolean): Promise<Uint8Array> {
+    const associatedData = new TextEncoder().encode(id);
+    return this.#parts.sender.seal(subject, plaintext, { purpose, associatedData, pad });
   }
 
   #next<T>(subject: string, list: readonly T[]): T {
@@ -68,12 +65,6 @@ export class PostRoom {
     this.#received.set(subject, count + 1);
     return list[count % list.length] as T;
   }
-}
-
-/** Bound to the place of the item: the server cannot show one in the place of another. */
-function seal(log: LogState, id: string, purpose: string, plaintext: Uint8Array, pad: boolean): Promise<Uint8Array> {
-  const associatedData = new TextEncoder().encode(id);
-  return sealContent([log], plaintext, { purpose, associatedData, pad }, systemEnv());
 }
 
 function json(value: unknown): Uint8Array {

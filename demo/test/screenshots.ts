@@ -112,8 +112,29 @@ try {
   await phone.page.getByText("was removed from your account").waitFor();
   await shoot(phone.page, "removed-phone");
   await laptop.page.getByText("Tablet").first().waitFor();
+  await shoot(laptop.page, "devices-end");
   await laptop.row("Tablet").getByRole("button", { name: "Remove" }).click();
   await shoot(laptop.page, "remove");
+  await laptop.page.getByRole("button", { name: "Cancel" }).click();
+  await laptop.go("Dishonest server");
+  await shoot(laptop.page, "lies");
+  await laptop.page.locator(".lie").filter({ hasText: "Replace" }).getByRole("button").click();
+  await laptop.page.getByText("Your account was replaced").waitFor();
+  await shoot(laptop.page, "lies-alarm");
+  await laptop.page.goto("/#/inbox");
+  await laptop.page.getByRole("heading", { name: "The server contradicts itself" }).waitFor();
+  await shoot(laptop.page, "alarm");
+  const small = await world.browser({ isPhone: true });
+  await small.enter("Dina Haddad", "Phone");
+  await small.page.locator(".item[data-state=open]").nth(2).waitFor();
+  await shoot(small.page, "inbox-phone");
+  await small.page.getByRole("button", { name: "Account and settings" }).click();
+  await shoot(small.page, "menu-phone");
+  await small.page.getByRole("button", { name: "Account and settings" }).click();
+  await small.go("Devices & Activity");
+  await shoot(small.page, "devices-phone");
+  await small.go("Dishonest server");
+  await shoot(small.page, "lies-phone");
 } finally {
   await world.close();
 }

@@ -91,8 +91,8 @@ export class Device {
 
   #listen(page: Page): void {
     page.on("console", (message) => {
-      // A browser writes to the console that the server is restarted, and each answer of 401, 403, 404 and 409: the app expects these.
-      const isExpected = /status of 4(01|03|04|09)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_REFUSED)/;
+      // A browser writes to the console that the server is restarted, and each refusal, such as 401 and 409: the app expects these.
+      const isExpected = /status of (4(01|03|04|09)|503)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_REFUSED)/;
       if (message.type() === "error" && !isExpected.test(message.text())) this.#complain(message.text());
     });
     page.on("pageerror", (error) => this.#complain(String(error)));
@@ -121,9 +121,11 @@ export class Device {
     await this.page.getByRole("navigation").waitFor();
   }
 
-  async go(screen: "Inbox" | "Devices & Activity" | "Backup keys"): Promise<void> {
+  async go(screen: "Inbox" | "Devices & Activity" | "Backup keys" | "Dishonest server"): Promise<void> {
     await this.page.getByRole("navigation").getByRole("link", { name: screen }).click();
-    await this.page.getByRole("heading", { level: 1, name: screen }).waitFor();
+    await this.page
+      .getByRole("heading", { level: 1, name: screen === "Dishonest server" ? "A dishonest server" : screen })
+      .waitFor();
   }
 
   /** The digits that a waiting device shows of itself. */

@@ -1,5 +1,7 @@
 // The clinic's server, as the page sees it.
 
+import { slot } from "./device.js";
+
 /** Who is signed in. */
 export interface Me {
   readonly account: string;
@@ -34,7 +36,8 @@ export class ApiError extends Error {
 }
 
 async function ask(path: string, init?: RequestInit): Promise<Response> {
-  const response = await fetch(`/api${path}`, { cache: "no-store", ...init }).catch(() => undefined);
+  const headers = { "x-device": slot, ...(init?.headers as Record<string, string> | undefined) };
+  const response = await fetch(`/api${path}`, { cache: "no-store", ...init, headers }).catch(() => undefined);
   if (!response?.ok) throw new ApiError(response?.status ?? 0);
   return response;
 }
@@ -58,6 +61,13 @@ export const signIn = (account: string, password: string): Promise<Response> => 
 export const signOut = (): Promise<Response> => send("/sign-out", {});
 export const items = async (): Promise<readonly SealedItem[]> => (await ask("/items")).json();
 export const receive = (kind: SealedItem["kind"]): Promise<Response> => send("/items", { kind });
+
+export type Lie = "swap" | "forget" | "split" | "replace";
+
+/** The lie that the server tells now. */
+export const lie = async (): Promise<Lie | null> => ((await (await ask("/lies")).json()) as { on: Lie | null }).on;
+/** Has the server tell a lie, or none; `join` has it add a device of its own. */
+export const tell = (on: Lie | "join" | null): Promise<Response> => send("/lies", { on });
 
 export async function note(id: string): Promise<Uint8Array> {
   return new Uint8Array(await (await ask(`/items/${id}/note`)).arrayBuffer());

@@ -8,6 +8,7 @@ import { openDevice, remember } from "./device.js";
 import { Devices } from "./devices.js";
 import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from "./hooks.js";
 import { Inbox } from "./inbox.js";
+import { Lies } from "./lies.js";
 import { Alarm, Locked } from "./locked.js";
 import { Setup } from "./setup.js";
 import { Shell } from "./shell.js";
@@ -75,14 +76,23 @@ function Screens() {
     case "lost":
       return <Setup />;
     case "alarm":
-      return <Alarm />;
+      if (screen !== "lies") return <Alarm />;
+      break;
     case "removed":
     case "superseded":
       if (!keepsReading) return <Locked />;
   }
   return (
     <Shell screen={screen}>
-      {screen.startsWith("devices") ? <Devices /> : screen.startsWith("backup") ? <Backup /> : <Inbox />}
+      {screen.startsWith("devices") ? (
+        <Devices />
+      ) : screen.startsWith("backup") ? (
+        <Backup />
+      ) : screen === "lies" ? (
+        <Lies />
+      ) : (
+        <Inbox />
+      )}
     </Shell>
   );
 }

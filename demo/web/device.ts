@@ -20,7 +20,7 @@ export async function openDevice(subject: string): Promise<Session> {
   const lastKnown = remembered(subject);
   return await openSession({
     ...{ subject, store: await indexedDbStore(namespace), sealer: await webCryptoSealer(namespace) },
-    transport: fetchTransport({ url: `${location.origin}/keys` }),
+    transport: fetchTransport({ url: `${location.origin}/keys`, headers: { "x-device": slot } }),
     ...(lastKnown && { lastKnown }),
   });
 }

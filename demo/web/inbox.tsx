@@ -1,7 +1,6 @@
 // The inbox: what the clinic's server sealed, opened on this device; what this device cannot open says why, and what to do.
 
 import { KeysteadError } from "keystead";
-import { readContentHeader } from "keystead/audit";
 import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
@@ -76,8 +75,9 @@ async function openNote(session: Session, { id, kind }: api.SealedItem): Promise
       const opened = await session.open(sealed, { purpose: kind, associatedData: new TextEncoder().encode(id) });
       return { state: "open", note: JSON.parse(new TextDecoder().decode(opened)) as Note };
     } catch (error) {
-      if (KeysteadError.from(error)?.code !== "NO_ACCESS") throw error;
-      return { state: "locked", epoch: readContentHeader(sealed).recipients[0]?.epoch ?? 0 };
+      const refused = KeysteadError.from(error);
+      if (refused?.code !== "NO_ACCESS") throw error;
+      return { state: "locked", epoch: Number(refused.details["epoch"]) };
     }
   } catch (error) {
     if (error instanceof api.ApiError) return { state: "opening" };

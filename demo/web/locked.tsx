@@ -111,6 +111,9 @@ export function Alarm() {
         ))}
         <p>{T.alarm.lead}</p>
         <p class="muted">{T.alarm.evidence(evidence)}</p>
+        <p>
+          <a href="#/lies">{T.alarm.toLies}</a>
+        </p>
       </section>
       <p class="center">
         <SignOut />

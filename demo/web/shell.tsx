@@ -13,11 +13,12 @@ const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string,
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
   ["devices", "devices", T.nav.devices, T.nav.devicesShort],
   ["backup", "paper", T.nav.backup, T.nav.backup],
+  ["lies", "shield", T.nav.lies, T.nav.liesShort],
 ];
 
 export function Shell({ screen, children }: { readonly screen: string; readonly children: ComponentChildren }) {
   const { me, session } = useDevice();
-  const { devices, connection, pending } = useSnapshot(session);
+  const { devices, connection, pending, alarms } = useSnapshot(session);
   const waiting = devices?.pending.length ?? 0;
   const [isOpen, setOpen] = useState(false);
   return (
@@ -62,8 +63,12 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
               {devices && <span class="muted">{nameOf(devices.me.name)}</span>}
             </span>
           </p>
-          <p class={`connection ${connection}`} role="status">
-            {pending ? T.pending(T.intents[pending.intent] ?? pending.intent) : T.connections[connection]}
+          <p class={`connection ${alarms.length > 0 ? "trouble" : connection}`} role="status">
+            {alarms.length > 0
+              ? T.alarmed
+              : pending
+                ? T.pending(T.intents[pending.intent] ?? pending.intent)
+                : T.connections[connection]}
           </p>
           <ThemeSwitch />
           <AnotherDevice />

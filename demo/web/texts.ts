@@ -46,6 +46,10 @@ export const words: Catalogue = {
       warning.name === undefined || warning.name.code === "escrow"
         ? english.texts["single-member"](warning, c)
         : `Only ${textOf(warning.name, c)} can open ${c.stretch(warning.stretch, c)}. Approve another device on it, or make a backup key there: otherwise that mail is lost with it.`,
+    "comparison-mismatch": () => "The digits do not match.",
+    "comparison-not-recognised": () =>
+      "This device knows no such digits. Reload the page on both devices, and compare again.",
+    "comparison-other-log": () => "These are the digits of another account.",
     "no-backup-key": () => "You have no backup key. When every device is lost, so is your mail.",
     removal: ({ removerWas, name, when }, c) =>
       ({
@@ -70,7 +74,10 @@ export const nameOf = (name: MemberName): string => textOf(name, words);
 
 /** What went wrong, and what to do: for people. */
 export function explain(caught: unknown): string {
-  if (caught instanceof ApiError) return caught.status === 0 ? T.problems.offline : T.problems.server;
+  if (caught instanceof ApiError) {
+    const { problems } = T;
+    return caught.status === 0 ? problems.offline : caught.status === 409 ? problems.rotation : problems.server;
+  }
   const error = KeysteadError.from(caught);
   if (!error) return T.problems.other;
   return (T.problems.codes as Readonly<Record<string, string>>)[error.code] ?? error.message;
@@ -81,7 +88,15 @@ export const T = {
   tagline: "Mail and voice messages that only your devices can open",
   about: "A demo of Keystead, device-managed encryption. Everybody and everything in it is made up.",
   skip: "Skip to the content",
-  nav: { inbox: "Inbox", devices: "Devices & Activity", devicesShort: "Devices", backup: "Backup keys", main: "Main" },
+  nav: {
+    inbox: "Inbox",
+    devices: "Devices & Activity",
+    devicesShort: "Devices",
+    backup: "Backup keys",
+    lies: "Dishonest server",
+    liesShort: "Lies",
+    main: "Main",
+  },
   theme: { label: "Colours", auto: "As the system", light: "Light", dark: "Dark" },
   menu: {
     more: "Account and settings",
@@ -98,6 +113,7 @@ export const T = {
     clock: "Check this device's clock",
     trouble: "What the server shows cannot be verified",
   } satisfies Record<Connection["state"] | "never", string> as Readonly<Record<string, string>>,
+  alarmed: "The server contradicts itself",
   busy: "One moment…",
   cancel: "Cancel",
   close: "Close",
@@ -360,6 +376,7 @@ export const T = {
   alarm: {
     title: "The server contradicts itself",
     lead: "It shows another history of your account than the one that this device has verified. Nothing new is believed, and nothing is sealed or approved, until that is cleared up.",
+    toLies: "This demo has a page that makes the server lie",
     evidence: (count: number) =>
       count === 1
         ? "One piece of evidence is kept on this device."
@@ -369,6 +386,51 @@ export const T = {
       ROLLED_BACK: "The newest changes of your account are missing: a removal perhaps.",
       REPLACED: "Your account was replaced by another one.",
     } as Readonly<Record<string, string>>,
+  },
+  lies: {
+    title: "A dishonest server",
+    lead: "What could the clinic's server do to you? Have it do it, and see what your devices make of it. It lies to your account only.",
+    honest: "The server is honest now",
+    isOn: (name: string) => `The server lies: ${name.toLowerCase()}`,
+    sees: "This device says:",
+    on: "On",
+    turnOn: "Switch on",
+    off: "Switch off",
+    once: "Do it",
+    stop: "Be honest again",
+    parts: { does: "What it does", shows: "What you see", why: "Why it is caught" },
+    names: {
+      swap: "Swap letters",
+      join: "Add a device of its own",
+      forget: "Forget your newest change",
+      split: "Show two histories",
+      replace: "Replace your account",
+    },
+    does: {
+      swap: "It shows each letter in the place of another.",
+      join: "It joins your account with a device that has the name of yours, as anybody could who has your password.",
+      forget: "It hides the newest change of your devices, such as a removal, and takes nothing new.",
+      split:
+        "It shows this device one history, and all others another one. Make a change here and another one there, then switch it off.",
+      replace:
+        "It makes an account of its own under your name, with keys that it has, and shows that one to everybody.",
+    },
+    shows: {
+      swap: "Letters that you open after that say that they are not what was sealed for you.",
+      join: "The device waits for your review on all your devices, with a mark beside its name. Do not approve it: saving removes it.",
+      forget:
+        "“The server lost entries”. Your device keeps its own history, and offers the change to the server again and again.",
+      split:
+        "When the histories meet again, at its next change or start, the other device raises an alarm, and keeps both as evidence.",
+      replace: "An alarm on every device that knew your account. A new device shows digits that match nothing.",
+    },
+    why: {
+      swap: "Each letter is sealed for its place. Opened for another place, it fails.",
+      join: "The list of devices is a signed log that all your devices read. Nobody can join it unseen, and only you approve.",
+      forget: "A device remembers the newest change that it has verified, and never goes back.",
+      split: "Every change names the one before it by its hash. Two histories can never become one again.",
+      replace: "A device knows the first change of your account by its hash. No other account has it.",
+    },
   },
   asks: {
     interrupted: "Something that you asked for was not done, because another device was faster.",
@@ -394,6 +456,8 @@ export const T = {
 
   problems: {
     offline: "The server was not reached. Try again when you are online.",
+    rotation:
+      "A device left your account, and no other has changed the keys since. Nothing is sealed until one of your devices is online.",
     server: "The server did not answer as it should. Try again.",
     other: "Something went wrong. Try again.",
     codes: {

@@ -30,6 +30,7 @@ import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
+import type { RequestSigner } from "../transport/transport.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import { type AcknowledgeOptions, AddressBook } from "./address-book.js";
 import type { Answer } from "./asks.js";
@@ -374,6 +375,11 @@ export class Session {
   /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
   async openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
     return openRandomAccess(source, this.#state().keyring, options);
+  }
+
+  /** Signs requests by this device's keys as they are now, such as those of `keystead/blobs`; undefined while it is no member. */
+  get signer(): RequestSigner | undefined {
+    return this.#driver.signer();
   }
 
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */

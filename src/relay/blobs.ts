@@ -7,6 +7,7 @@ import type { BlobFacts } from "./blob-store.js";
 import type { RelaySettings } from "./options.js";
 import { Refusal } from "./refusal.js";
 import { STATEMENTS } from "./statements.js";
+import { streamOf } from "./stream.js";
 
 const DAY = 86_400_000;
 /** Days that are searched for uploads which broke off. Longer than most relays stand still. */
@@ -85,23 +86,7 @@ export class Blobs {
   /** Bytes of a blob. Nothing is read before it is asked for. */
   read({ upload }: BlobRecord, offset: number, length: number): ReadableStream<Uint8Array> {
     const { blobs, report } = this.#settings;
-    const pieces = blobs.read(toHex(upload), offset, length)[Symbol.asyncIterator]();
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          try {
-            const { value, done } = await pieces.next();
-            if (done) controller.close();
-            else controller.enqueue(value);
-          } catch (error) {
-            report(error);
-            controller.error(error);
-          }
-        },
-        cancel: () => void pieces.return?.()?.catch(() => {}),
-      },
-      { highWaterMark: 0 },
-    );
+    return streamOf(blobs.read(toHex(upload), offset, length), report);
   }
 
   /** Deletes a blob. @returns false when it is gone already */

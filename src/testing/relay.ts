@@ -99,12 +99,26 @@ export class MaliciousRelay {
    * @throws `INVALID_ARGUMENT` when nothing is stored under that name, or a lie claims so
    */
   load(name: string, reader = ""): Bytes {
+    const content = this.#shown(name, reader);
+    if (!content) throw new KeysteadError("INVALID_ARGUMENT", `nothing is stored as ${JSON.stringify(name)}`);
+    return new Uint8Array(content);
+  }
+
+  /** Whether {@link load} gives anything to this reader. */
+  has(name: string, reader = ""): boolean {
+    return this.#shown(name, reader) !== undefined;
+  }
+
+  /** Deletes what is stored under a name, if anything. */
+  delete(name: string): void {
+    this.#contents.delete(name);
+  }
+
+  #shown(name: string, reader: string): Uint8Array | undefined {
     const kept = this.#contents.get(name);
     const stored = kept && new Uint8Array(kept);
     const lies = told(this.#contentLies, name, reader);
-    const content = lies.reduce<Uint8Array | undefined>((shown, lie) => shown && lie(shown), stored);
-    if (!content) throw new KeysteadError("INVALID_ARGUMENT", `nothing is stored as ${JSON.stringify(name)}`);
-    return new Uint8Array(content);
+    return lies.reduce<Uint8Array | undefined>((shown, lie) => shown && lie(shown), stored);
   }
 
   /**

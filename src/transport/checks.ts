@@ -1,11 +1,14 @@
 // What every transport checks of its arguments, before anything is sent.
 
 import { checkCount } from "../arguments/counts.js";
+import { asArgument } from "../arguments/options.js";
 import { checkWork } from "../arguments/work.js";
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, isBytes, isWhole } from "../bytes/bytes.js";
 import { parseMemberId } from "../bytes/text.js";
+import { checkLongWork } from "../content/long-work.js";
 import { KeysteadError } from "../errors.js";
-import type { ReadOptions, RequestOptions } from "./transport.js";
+import type { BlobOptions, BlobSource, ReadOptions, RequestOptions, StoreBlobOptions } from "./transport.js";
+import { parseBlobId } from "./wire.js";
 
 /** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`; the reason of the signal, when it is aborted already */
 export function checkRequest(subject: unknown, options: RequestOptions): void {
@@ -38,6 +41,22 @@ export function checkEvents(subjects: unknown, hint: unknown, options: RequestOp
     throw invalid(`subjects must be a list of 1 to ${most} subjects`);
   for (const subject of subjects) checkRequest(subject, options);
   if (typeof hint !== "function") throw invalid("hint must be a function");
+}
+
+/** @throws `INVALID_ARGUMENT`; the reason of the signal, when it is aborted already */
+export function checkBlob(id: unknown, options: BlobOptions): BlobOptions {
+  asArgument(() => parseBlobId(id));
+  return checkLongWork(options);
+}
+
+/** @throws as {@link checkBlob} */
+export function checkStoreBlob(id: unknown, content: Uint8Array | BlobSource, options: StoreBlobOptions): BlobOptions {
+  const work = checkBlob(id, options);
+  if (typeof options.owner !== "string" || options.owner === "") throw invalid("options.owner must be a subject");
+  const { size, stream } = isBytes(content) ? { size: content.length, stream: undefined } : Object(content);
+  if (!isWhole(size) || size === 0 || !(isBytes(content) || typeof stream === "function"))
+    throw invalid("content must be bytes, a Blob, or { size, stream() }, and not empty");
+  return work;
 }
 
 function invalid(message: string): KeysteadError {

@@ -6,7 +6,7 @@ import { asId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry } from "../log/entry.js";
 import { checkEvents, checkPublish, checkRead } from "./checks.js";
-import type { AnswerOf, Refusal } from "./http.js";
+import { type AnswerOf, type Refusal, unanswered } from "./http.js";
 import { type FetchTransportOptions, type Service, serviceAt } from "./service.js";
 import type { EntriesPage, Publication, ReadOptions, RequestOptions, Transport } from "./transport.js";
 import {
@@ -100,14 +100,6 @@ async function readPage(service: Service, log: LogId, options: ReadOptions): Pro
 function noLog(refusal: Refusal): undefined {
   if (refusal.http === 404 && refusal.code === NO_LOG) return undefined;
   throw unanswered(refusal);
-}
-
-function unanswered({ http, code, rule, retryAfter }: Refusal): KeysteadError {
-  const said = `with status ${http} and code ${code}`;
-  const details = { status: http, code, ...(rule && { rule }), ...(retryAfter !== undefined && { retryAfter }) };
-  return http === 401 || http === 403
-    ? new KeysteadError("FORBIDDEN", `the service refused to answer, ${said}`, { details })
-    : new KeysteadError("OFFLINE", `the service did not answer the question, ${said}`, { details });
 }
 
 async function publish(

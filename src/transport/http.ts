@@ -21,6 +21,8 @@ export interface FetchInit {
   readonly method?: string | undefined;
   readonly headers?: unknown;
   readonly body?: unknown;
+  /** Beside a body that is a stream. */
+  readonly duplex?: "half" | undefined;
   readonly redirect?: string | undefined;
   readonly cache?: string | undefined;
   readonly signal?: unknown;
@@ -93,6 +95,15 @@ export async function readAnswer<R extends Route>(
   return { status: "refused", http: status, ...(problem ?? { code: `HTTP_${status}` }), ...waiting };
 }
 
+/** `FORBIDDEN` or `OFFLINE` for a refusal that leaves a question without an answer. */
+export function unanswered({ http, code, rule, retryAfter }: Refusal): KeysteadError {
+  const said = `with status ${http} and code ${code}`;
+  const details = { status: http, code, ...(rule && { rule }), ...(retryAfter !== undefined && { retryAfter }) };
+  return http === 401 || http === 403
+    ? new KeysteadError("FORBIDDEN", `the service refused to answer, ${said}`, { details })
+    : new KeysteadError("OFFLINE", `the service did not answer the question, ${said}`, { details });
+}
+
 async function readCbor<T>(response: Arrived, body: Body<T>): Promise<T> {
   const type = typeOf(response);
   if (type !== CBOR) throw noAnswer(response, `is ${JSON.stringify(type)}, and should be ${CBOR}`);
@@ -110,7 +121,7 @@ export function typeOf({ headers }: Arrived): string {
 }
 
 /** The whole body. Reading stops when it has more than `limit` bytes. */
-async function readBytes(response: Arrived, limit: number): Promise<Bytes> {
+export async function readBytes(response: Arrived, limit: number): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   let length = 0;
   await readChunks(response, (chunk) => {

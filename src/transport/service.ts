@@ -10,6 +10,7 @@ import {
   type AnswerOf,
   type Arrived,
   arrive,
+  type FetchInit,
   type FetchLike,
   noAnswer,
   overNetwork,
@@ -37,9 +38,18 @@ export interface FetchTransportOptions {
   readonly env?: Env | undefined;
 }
 
+/** What a request has beside its route. */
+export interface Sent extends Pick<FetchInit, "body" | "duplex"> {
+  readonly headers?: RequestHeaders | undefined;
+  /** SHA-256 of the body. */
+  readonly digest?: Uint8Array | undefined;
+}
+
 /** A service at an address. Every function throws `OFFLINE`, and the reason of the caller's signal. */
 export interface Service {
-  /** @param target path and query. @param body CBOR */
+  /** Sends a request. Its answer is read before `inner` is aborted. @param target path and query */
+  send(route: Route, target: string, options: RequestOptions, inner: AbortSignalLike, sent?: Sent): Promise<Arrived>;
+  /** @param body CBOR */
   ask<R extends Route>(
     route: R,
     target: string,
@@ -63,7 +73,7 @@ export function serviceAt(options: FetchTransportOptions): Service {
     target: string,
     { signer }: RequestOptions,
     inner: AbortSignalLike,
-    body?: Uint8Array,
+    { digest, headers: more, ...sent }: Sent = {},
   ): Promise<Arrived> {
     const request = { method, target: path + target };
     const response = await fetch(origin + request.target, {
@@ -71,10 +81,10 @@ export function serviceAt(options: FetchTransportOptions): Service {
       headers: {
         ...lowerCase(typeof headers === "function" ? await headers() : headers),
         accept: `${CBOR}, ${EVENTS}, ${PROBLEM}`,
-        ...(body && { "content-type": CBOR }),
-        ...(signer && proofs.includes("member") && signRequest(request, { signer, origin, body, env })),
+        ...more,
+        ...(signer && (digest || proofs.includes("member")) && signRequest(request, { signer, origin, digest, env })),
       },
-      ...(body && { body }),
+      ...sent,
       // Not followed: a redirect would take sign-in and signature to an address that nobody chose. workerd has no "error".
       redirect: "manual",
       cache: "no-store",
@@ -84,9 +94,10 @@ export function serviceAt(options: FetchTransportOptions): Service {
   }
 
   return {
+    send,
     ask: (route, target, options, body) =>
       overNetwork(options.signal, async (inner) =>
-        readAnswer(route, await send(route, target, options, inner, body), now),
+        readAnswer(route, await send(route, target, options, inner, cbor(body)), now),
       ),
     listen: (target, options, take) =>
       overNetwork(options.signal, async (inner) => {
@@ -97,6 +108,10 @@ export function serviceAt(options: FetchTransportOptions): Service {
         return undefined;
       }),
   };
+}
+
+function cbor(body: Uint8Array | undefined): Sent {
+  return body ? { body, headers: { "content-type": CBOR } } : {};
 }
 
 /** The stream's events, as they come. What is no event of the table is left out: a later service may send more. */

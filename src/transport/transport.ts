@@ -4,6 +4,8 @@
 import type { AbortSignalLike } from "../arguments/platform.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import type { LongWork } from "../content/long-work.js";
+import type { RandomAccessSource } from "../content/random-access-source.js";
 
 /** Signs requests in the name of a member. */
 export interface RequestSigner {
@@ -87,4 +89,53 @@ export interface Transport {
    * @throws `OFFLINE`, `FORBIDDEN`
    */
   events?(subjects: readonly string[], hint: (subject: string) => void, options: RequestOptions): Promise<void>;
+}
+
+/** How far a blob was sent or received. */
+export interface BlobProgress {
+  /** Bytes so far. */
+  readonly done: number;
+  /** Bytes of the blob; 0 where the service does not say it. */
+  readonly size: number;
+}
+
+/** Options of every request for a blob. */
+export interface BlobOptions extends LongWork<BlobProgress> {}
+
+/** Options of {@link BlobTransport.store}. */
+export interface StoreBlobOptions extends BlobOptions {
+  /** The subject that the blob belongs to: active members of its log may read it. */
+  readonly owner: string;
+}
+
+/** Bytes that can be read twice, such as a `Blob` or `File`: once for their digest, and once to be sent. */
+export interface BlobSource {
+  readonly size: number;
+  /** All bytes, from the first one on. */
+  stream(): ReadableStream<Uint8Array>;
+}
+
+/**
+ * Carries sealed content between a device and a service, which keeps it by ids: 16 to 32 random bytes in lower-case hexadecimal, from
+ * `newBlobId`. Whoever reads must be an active member of the owner's log, or be allowed by the app. Every function may be called again after
+ * it failed. Every function throws `INVALID_ARGUMENT` for wrong arguments, before it sends anything; `OFFLINE`; `FORBIDDEN`; and the
+ * reason of `signal`.
+ */
+export interface BlobTransport {
+  /**
+   * Stores content, once: `lost` means that another blob has this id. Storing the same content again is harmless.
+   *
+   * @param content sealed; at least one byte.
+   */
+  store(id: string, content: Uint8Array | BlobSource, options: StoreBlobOptions): Promise<Publication>;
+  /** All bytes of a blob, as they come; undefined for no such blob. The stream fails as the functions do. Cancel it to end it. */
+  load(id: string, options?: BlobOptions): Promise<ReadableStream<Uint8Array> | undefined>;
+  /**
+   * A blob of which any part can be read, for `openRandomAccess`; undefined for no such blob. Each part is a request.
+   *
+   * @param options `signal` ends later reads too.
+   */
+  open(id: string, options?: BlobOptions): Promise<RandomAccessSource | undefined>;
+  /** Deletes a blob. @returns false for no such blob */
+  delete(id: string, options?: BlobOptions): Promise<boolean>;
 }

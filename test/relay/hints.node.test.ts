@@ -104,7 +104,7 @@ describe.skipIf(!PostgresServer.isInstalled)("two relays on one PostgreSQL", () 
     const world = openWorld("hints");
     await send(a, "PUT", targetOf(createLogRoute, { subject: world.log.subject }), world, world.last);
     const events = await send(b, "GET", targetOf(eventsRoute, {}, { log: [world.log.head.log] }), world);
-    const reader = present(events?.body).getReader();
+    const reader = present(events?.body ?? undefined).getReader();
     const hears = async (seq: number) => {
       for (let text = ""; !text.includes(`"seq":${seq}}`); ) {
         const { value, done } = await reader.read();

@@ -1,0 +1,111 @@
+// The dishonest server of the demo: each lie is told for real, and each device refuses it and says so (30 of what must be true for users).
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seriousFaults } from "./axe.js";
+import { type Device, World } from "./world.js";
+
+let world: World;
+let laptop: Device;
+let phone: Device;
+
+beforeAll(async () => {
+  world = await World.open();
+  [laptop, phone] = [await world.browser(), await world.browser()];
+  await laptop.enter("Chloé Martin", "Laptop");
+  await phone.enter("Chloé Martin", "Phone");
+  await laptop.approve("Phone", await phone.digits());
+  await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
+});
+afterAll(async () => await world?.close());
+
+/** Has the server begin a lie, from a device. */
+async function tell(device: Device, lie: string, button = "Switch on"): Promise<void> {
+  await device.go("Dishonest server");
+  await device.page.locator(".lie").filter({ hasText: lie }).getByRole("button", { name: button }).click();
+  if (button === "Switch on") await device.page.getByRole("button", { name: "Be honest again" }).waitFor();
+}
+
+const beHonest = async (device: Device) => {
+  await device.page.getByRole("button", { name: "Be honest again" }).click();
+  await device.page.getByRole("button", { name: "Be honest again" }).waitFor({ state: "detached" });
+};
+
+async function rename(device: Device, name: string): Promise<void> {
+  await device.go("Devices & Activity");
+  await device.page.getByRole("button", { name: "Rename" }).click();
+  await device.page.getByRole("dialog").getByLabel("Name of this device").fill(name);
+  await device.page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await device.page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+describe("a server that", () => {
+  it("swaps letters shows nothing of either", async () => {
+    await tell(laptop, "Swap letters");
+    expect(await seriousFaults(laptop.page)).toEqual([]);
+    await laptop.page.goto("/#/inbox");
+    await laptop.page.reload();
+    await laptop.page.locator(".item[data-state=damaged]").nth(1).click();
+    await laptop.page.getByText("This is not what was sealed for you").waitFor();
+    await laptop.go("Dishonest server");
+    await beHonest(laptop);
+    await laptop.page.goto("/#/inbox");
+    await laptop.page.locator(".item[data-state=open]").nth(2).waitFor();
+  });
+
+  it("adds a device of its own is seen at once, and the device is marked and removed", async () => {
+    await tell(laptop, "Add a device of its own", "Do it");
+    await phone.go("Devices & Activity");
+    await phone.page.getByText("One device waits for your review").waitFor();
+    await laptop.go("Devices & Activity");
+    await laptop.page.getByRole("button", { name: "Review activity" }).click();
+    await laptop.page
+      .locator(".candidate")
+      .getByText(/^Laptop \([0-9a-f]{8}\)/)
+      .first()
+      .waitFor();
+    await laptop.page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Remove Laptop/ })
+      .click();
+    await laptop.page.getByRole("dialog").waitFor({ state: "detached" });
+    await phone.page.getByText("One device waits for your review").waitFor({ state: "detached" });
+  });
+
+  it("forgets a change is told so, and gets it back", async () => {
+    await rename(laptop, "Work laptop");
+    await tell(laptop, "Forget your newest change");
+    await laptop.page.getByText("The server lost entries").first().waitFor();
+    await beHonest(laptop);
+    await laptop.page.getByText("Up to date").first().waitFor();
+  });
+
+  it("shows two histories is caught when they meet, and the evidence is kept", async () => {
+    await tell(laptop, "Show two histories");
+    await rename(laptop, "One");
+    await rename(phone, "Two");
+    await laptop.go("Dishonest server");
+    await beHonest(laptop);
+    // At its start a device compares the newest change that it knows.
+    await phone.page.reload();
+    await phone.page.getByText("The server contradicts itself").waitFor();
+    await phone.page.getByText("Two different histories of your account exist.").waitFor();
+    await phone.page.getByText("One piece of evidence is kept on this device.").waitFor();
+    expect(await seriousFaults(phone.page)).toEqual([]);
+    await phone.context.close();
+  });
+
+  it("replaces the account raises an alarm on a device that knew it", async () => {
+    await tell(laptop, "Replace your account");
+    await laptop.page.getByText("Your account was replaced by another one.").first().waitFor();
+    await laptop.page.getByRole("link", { name: "Inbox" }).first().click();
+    await laptop.page.getByRole("heading", { name: "The server contradicts itself" }).waitFor();
+    await laptop.page.getByRole("link", { name: "page that makes the server lie" }).click();
+    await beHonest(laptop);
+    await laptop.page.getByText("The server is honest now").waitFor();
+  });
+
+  it("no page complained, and no browser refused to load anything", () => {
+    expect(world.complaints).toEqual([]);
+    expect(world.reports).toEqual([]);
+  });
+});
