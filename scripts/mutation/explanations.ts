@@ -9,6 +9,7 @@ import { ESCROW } from "./escrow.js";
 import type { Explained } from "./explained.js";
 import { FINGERPRINT } from "./fingerprint.js";
 import { GRANTS } from "./grants.js";
+import { KEYS } from "./keys.js";
 import { LINKS } from "./links.js";
 import { LOG } from "./log.js";
 import { PRIMITIVES } from "./primitives.js";
@@ -23,6 +24,7 @@ export const EXPLAINED: readonly Explained[] = [
   ESCROW,
   FINGERPRINT,
   GRANTS,
+  KEYS,
   LINKS,
   LOG,
   PRIMITIVES,

@@ -222,7 +222,7 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   if (log.active.has(member)) {
     throw new KeysteadError(
       "NOT_PERMITTED",
-      `from is the keyring of ${member}, which was not removed; what an active member holds it gives by approving (review)`,
+      `from is the keyring of ${member}, which was not removed; an active member gives what it holds by approving (review)`,
       { rule: "MEM-10", details: { member } },
     );
   }

@@ -122,7 +122,7 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
   if (typeof escrowLog !== "object" || escrowLog === null) {
     throw new KeysteadError(
       "ESCROW_UNKNOWN",
-      "this user has escrow, so the escrow log says whether the user may make backup keys; fetch the newest escrow log, verify it, and give it as options.escrow.escrowLog",
+      "this user has escrow, and the escrow log says whether the user may make backup keys; give the newest one, verified, as options.escrow.escrowLog",
       { rule: "BAK-5", details: { log: log.head.log, seq: log.head.seq } },
     );
   }

@@ -18,7 +18,7 @@ export function requireOwnLog(log: LogState, keyring: Keyring): void {
   if (own === log.head.log) return;
   throw new KeysteadError(
     "INVALID_ARGUMENT",
-    `the keyring is for log ${own}, and the log given is ${log.head.log} of ${JSON.stringify(log.subject)}; give the keyring and the log of one device`,
+    `the keyring is for log ${own}, not for log ${log.head.log} of ${JSON.stringify(log.subject)}; give the keyring and the log of one device`,
     { details: { expected: own, actual: log.head.log, member } },
   );
 }

@@ -140,7 +140,7 @@ export function ownKeys(keyring: unknown): MemberKeys {
   if (keys instanceof MemberKeys) return keys;
   throw new KeysteadError(
     "INVALID_ARGUMENT",
-    "this keyring was opened as escrow and has no seed of its own: it cannot be stored or act as a device; open it again when it is needed",
+    "this keyring was opened as escrow and has no seed of its own: it cannot be stored or act as a device; open it again when needed",
   );
 }
 

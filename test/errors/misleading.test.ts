@@ -233,7 +233,7 @@ describe("what a call needs that was not given", () => {
     const [one, two] = [plain.session("Laptop"), user.session("Laptop")];
     const error = thrownBy(() => rename({ log: one.log, keyring: two.keyring }, device, env));
     expect(error.message).toContain(
-      `the keyring is for log ${two.log.head.log}, and the log given is ${one.log.head.log}`,
+      `the keyring is for log ${two.log.head.log}, not for log ${one.log.head.log}`,
     );
     expect(error.details).toMatchObject({ expected: two.log.head.log, actual: one.log.head.log });
   });
