@@ -12,6 +12,7 @@ import type { ClientEnv } from "./client-env.js";
 import type {
   Effect,
   Input,
+  Machine,
   MachineOptions,
   PublishEffect,
   ReadContactEffect,
@@ -19,9 +20,9 @@ import type {
   Stepped,
 } from "./effects.js";
 import type { Intent } from "./intents.js";
-import { step, THOROUGH } from "./machine.js";
+import { THOROUGH } from "./machine.js";
 import type { Model } from "./model.js";
-import { difference, modelOf, newModel, recordsOf } from "./records.js";
+import { difference } from "./records.js";
 import type { SealedStore } from "./sealed-store.js";
 
 /** What a driver works with. */
@@ -45,9 +46,10 @@ interface Waiting {
 }
 
 /** Runs one device's machine over a store and a transport. */
-export class Driver {
+export class Driver<M extends Model = Model, I = never> {
   readonly #options: DriverOptions;
-  #model: Model;
+  readonly #machine: Machine<M, I>;
+  #model: M;
   #revision = 0;
   /** Whether the store may be at another revision than the model. */
   #isStale = true;
@@ -59,13 +61,14 @@ export class Driver {
   /** When to sync again, milliseconds since 1970. */
   #wakeAt = Number.POSITIVE_INFINITY;
 
-  constructor(options: DriverOptions) {
+  constructor(options: DriverOptions, machine: Machine<M, I>) {
     this.#options = options;
-    this.#model = newModel(options.subject);
+    this.#machine = machine;
+    this.#model = machine.newModel(options.subject);
   }
 
   /** What this device knows, as stored. */
-  get model(): Model {
+  get model(): M {
     return this.#model;
   }
 
@@ -91,7 +94,7 @@ export class Driver {
   }
 
   /** Takes in what happened, and does what follows. @throws errors of {@link step}; `STORE_UNAVAILABLE` */
-  give(input: Input): Promise<void> {
+  give(input: Input | I): Promise<void> {
     return this.#inTurn(() => this.#run(input));
   }
 
@@ -147,7 +150,7 @@ export class Driver {
     return turn;
   }
 
-  async #run(input: Input): Promise<void> {
+  async #run(input: Input | I): Promise<void> {
     const effects: Effect[] = [...(await this.#apply(input))];
     for (let effect = effects.shift(); effect; effect = effects.shift()) {
       if (effect.type === "wait") this.#wakeAt = Math.min(this.#wakeAt, effect.until);
@@ -156,8 +159,9 @@ export class Driver {
   }
 
   /** One step of the machine, stored. When another tab was faster, the step is done again on what that one stored. */
-  async #apply(input: Input): Promise<readonly Effect[]> {
+  async #apply(input: Input | I): Promise<readonly Effect[]> {
     const { store } = this.#options;
+    const { recordsOf } = this.#machine;
     for (;;) {
       if (this.#isStale) await this.#load();
       if (this.#ended.signal.aborted) throw closed();
@@ -193,9 +197,9 @@ export class Driver {
    * One step of the machine; undefined when it is to be done again. Before it refuses, it looks at the store: this tab can have missed
    * that another one was done.
    */
-  async #step(input: Input): Promise<Stepped | undefined> {
+  async #step(input: Input | I): Promise<Stepped<M> | undefined> {
     try {
-      return step(this.#model, input, this.#options, this.#options.env);
+      return this.#machine.step(this.#model, input, this.#options, this.#options.env);
     } catch (refusal) {
       const seen = this.#revision;
       await this.#load().catch(() => undefined);
@@ -211,7 +215,8 @@ export class Driver {
     if (!loaded) return;
     const { revision, records } = loaded;
     const { sync } = this.#model;
-    const stored = revision === 0 ? newModel(subject) : modelOf(subject, records);
+    const machine = this.#machine;
+    const stored = revision === 0 ? machine.newModel(subject) : machine.modelOf(subject, records);
     wipeModel(this.#model);
     this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection, contacts: sync.contacts } };
     this.#revision = revision;
@@ -247,7 +252,7 @@ export class Driver {
     const request = { signer: this.signer(), signal: this.#ended.signal };
     try {
       if (effect.type === "publish") {
-        const publication = await transport.publish(this.#model.subject, effect.entry, request);
+        const publication = await transport.publish(effect.subject, effect.entry, request);
         return { type: "published", effect, publication };
       }
       if (effect.type === "read-contact") {

@@ -65,8 +65,7 @@ function contradicted(
     const next = connected(model, isEmpty ? { state: "reached" } : { state: "trouble", error: error.toJSON() });
     return isEmpty ? proceed(next, options, env) : { model: next, effects: [], retired: [] };
   }
-  const { evidence: found } = error.details as { readonly evidence?: Evidence };
-  const evidence = found && encodeEvidence(found);
+  const evidence = evidenceOf(error);
   const kept = evidence ? withEvidence(model, evidence) : model;
   if (error.code === "ROLLED_BACK") {
     const behind = connected(kept, { state: "server-behind" });
@@ -79,8 +78,14 @@ function contradicted(
   return { model: { ...kept, alarms: { ...kept.alarms, [of]: alarm } }, effects: [], retired: [] };
 }
 
+/** The evidence that an error of this library comes with, encoded. */
+export function evidenceOf({ details }: KeysteadError): Bytes | undefined {
+  const { evidence } = details as { readonly evidence?: Evidence };
+  return evidence && encodeEvidence(evidence);
+}
+
 /** Keeps a piece of evidence, once. */
-export function withEvidence(model: Model, evidence: Bytes): Model {
+export function withEvidence<M extends Model>(model: M, evidence: Bytes): M {
   if (model.evidence.some((known) => equalBytes(known, evidence))) return model;
   // By kind: a service that rolls back as often as it likes must not push out the evidence of a fork.
   const { kind } = decodeEvidence(evidence);

@@ -38,8 +38,9 @@ import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
-import { Driver } from "./driver.js";
+import { Driver, type DriverOptions } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
+import { deviceMachine } from "./machine.js";
 import { notNow, readOnly, stateOf } from "./model.js";
 import { proved, type ShowPaper, toShow } from "./paper.js";
 import { SealedStore } from "./sealed-store.js";
@@ -88,16 +89,22 @@ export class Session {
   #snapshot: Snapshot | undefined;
 
   /** @internal */
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions, drive = (parts: DriverOptions): Driver => new Driver(parts, deviceMachine)) {
     const { subject, store, sealer, transport, escrowSubject, env = systemClientEnv() } = options;
     this.#options = options;
     this.#env = env;
     const sealed = new SealedStore(store, sealer, subject);
     const stored = () => env.announce(subject);
-    this.#driver = new Driver({
-      ...{ subject, store: sealed, transport, escrowSubject, env, stored, isReadOnly: options.mode === "read" },
-      changed: () => this.#changed(),
-    });
+    const parts = {
+      subject,
+      store: sealed,
+      transport,
+      escrowSubject,
+      env,
+      stored,
+      isReadOnly: options.mode === "read",
+    };
+    this.#driver = drive({ ...parts, changed: () => this.#changed() });
     this.#contacts = new AddressBook(this.#driver, subject, env);
     this.#keepUp = new KeepUp(this.#driver, { subject, transport, escrowSubject, env });
   }
@@ -473,7 +480,7 @@ export class Session {
 }
 
 /** Before a backup key is made: nobody would see it. @throws `INVALID_ARGUMENT` */
-function checkShow(show: unknown): void {
+export function checkShow(show: unknown): void {
   if (typeof show === "function") return;
   throw new KeysteadError("INVALID_ARGUMENT", "show must be a function that shows the paper");
 }
