@@ -29,6 +29,17 @@ describe("a member's keys", () => {
     expect([keys.publicKeys.sign.length, keys.publicKeys.kem.length]).toEqual([32, 1216]);
   });
 
+  it("expand the KEM key once, since that is costly", () => {
+    expect(keys.kem).toBe(keys.kem);
+  });
+
+  it("come from a seed of 32 bytes only", () => {
+    for (const length of [31, 33]) {
+      const error = expectError(() => new MemberKeys(new Uint8Array(length)), "INVALID_ARGUMENT", undefined);
+      expect(error.message).toContain("member seed");
+    }
+  });
+
   it("are named by the first 16 bytes of a hash of both", () => {
     const hash = sha256(Uint8Array.of(...utf8("keystead/v1/member/id\0"), ...keys.sign, ...keys.publicKeys.kem));
     expect(memberIdOf(keys.publicKeys)).toBe(toHex(hash.subarray(0, 16)));
