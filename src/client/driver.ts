@@ -41,6 +41,8 @@ export interface DriverOptions extends MachineOptions {
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: KeysteadError) => void;
+  /** Whether a link for it was stored: from then on only what stands at its place decides. */
+  isStored: boolean;
 }
 
 /** Runs one device's machine over a store and a transport. */
@@ -104,7 +106,7 @@ export class Driver<M extends Model = Model, I = never> {
    */
   async intend(intent: Intent): Promise<void> {
     const id = toHex(drawRandom(this.#options.env, 8));
-    const settled = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const settled = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject, isStored: false }));
     // The turn below can fail first.
     settled.catch(() => undefined);
     try {
@@ -129,10 +131,11 @@ export class Driver<M extends Model = Model, I = never> {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     this.#rejectAll();
-    const { keyring, former } = this.#model;
+    const before = this.#model;
     // After what runs now: it reads the keys.
     void this.#tail.then(() => {
-      for (const each of [keyring, this.#model.keyring, ...former]) each?.wipe();
+      wipeModel(before);
+      wipeModel(this.#model);
     });
   }
 
@@ -211,10 +214,10 @@ export class Driver<M extends Model = Model, I = never> {
     this.#loadedAt = readClock(env);
     if (!loaded) return;
     const { revision, records } = loaded;
-    const { sync, keyring, former } = this.#model;
+    const { sync } = this.#model;
     const machine = this.#machine;
     const stored = revision === 0 ? machine.newModel(subject) : machine.modelOf(subject, records);
-    for (const old of [keyring, ...former]) old?.wipe();
+    wipeModel(this.#model);
     this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection, contacts: sync.contacts } };
     this.#revision = revision;
     this.#isStale = false;
@@ -226,11 +229,15 @@ export class Driver<M extends Model = Model, I = never> {
 
   /** Tells those who wait how it ended, as stored by this tab or another. */
   #settle(): void {
-    for (const { id, error } of this.#model.settled) {
-      const waiting = this.#waiting.get(id);
-      if (!waiting) continue;
+    const { settled, pending } = this.#model;
+    for (const [id, waiting] of this.#waiting) {
+      const settlement = settled.find((each) => each.id === id);
+      if (pending?.id === id) waiting.isStored = true;
+      // Neither pending nor among the newest settlements: this tab slept while others settled more than are kept.
+      if (!settlement && (pending?.id === id || !waiting.isStored)) continue;
       this.#waiting.delete(id);
-      if (error) waiting.reject(present(KeysteadError.from(error)));
+      const error = settlement ? settlement.error && present(KeysteadError.from(settlement.error)) : settledUnseen();
+      if (error) waiting.reject(error);
       else waiting.resolve();
     }
   }
@@ -268,6 +275,12 @@ export class Driver<M extends Model = Model, I = never> {
   }
 }
 
+/** Wipes the keys of a model that is not used any more. */
+function wipeModel({ keyring, former, pending }: Model): void {
+  for (const each of [keyring, ...former]) each?.wipe();
+  if (pending?.keyring) wipe(pending.keyring);
+}
+
 /** Entries and evidence are public, and the model goes on using the bytes; everything else was encoded for the store alone. */
 function wipeRecord(bytes: Uint8Array, { evidence }: Model): void {
   if (!evidence.some((kept) => kept === bytes)) wipe(bytes);
@@ -277,6 +290,14 @@ function unanswered(caught: unknown): ErrorJson {
   const error = KeysteadError.from(caught);
   if (error) return error.toJSON();
   return new KeysteadError("OFFLINE", "the service was not reached", { cause: caught }).toJSON();
+}
+
+function settledUnseen(): KeysteadError {
+  return new KeysteadError(
+    "STORE_UNAVAILABLE",
+    "other tabs did so much since this was asked for that nobody knows how it ended; look at the snapshot, and ask for it again if it is not done",
+    { details: { reason: "unknown" } },
+  );
 }
 
 function closed(): KeysteadError {
