@@ -46,6 +46,7 @@ export type AdminInput =
 /** The machine of an admin's device. */
 export const adminMachine: Machine<AdminModel, AdminInput> = {
   ...{ step: stepAdmin, recordsOf },
+  isPending: ({ pending, users }, id) => pending?.id === id || [...users.values()].some(({ task }) => task.id === id),
   newModel: (subject) => equipped(newModel(subject)),
   modelOf: (subject, records) => equipped(modelOf(subject, records)),
 };
