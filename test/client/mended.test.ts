@@ -133,12 +133,14 @@ it("a flood of hints does not make a session look at the service without a pause
 it("a closed session leaves no bytes of a pending keyring", async () => {
   const relay = new MaliciousRelay();
   const { env, disk } = phone(relay, "laptop");
-  const options = {
-    ...{ subject: SUBJECT, store: new SealedStore(memoryStore(disk), await sealer(), SUBJECT), env },
-    transport: relayTransport(relay, "laptop", { fault: () => ({ lost: "request" }) }),
-    ...{ stored: () => {}, changed: () => {} },
-  };
-  const driver = new Driver(options, deviceMachine);
+  const driver = new Driver(
+    {
+      ...{ subject: SUBJECT, store: new SealedStore(memoryStore(disk), await sealer(), SUBJECT), env },
+      transport: relayTransport(relay, "laptop", { fault: () => ({ lost: "request" }) }),
+      ...{ stored: () => {}, changed: () => {} },
+    },
+    deviceMachine,
+  );
   const asked = driver.intend({ do: "create", device: { name: "Laptop" } });
   const rejected = expect(asked).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   await expect.poll(() => driver.model.pending?.keyring).toBeDefined();
