@@ -114,7 +114,7 @@ export class Driver<M extends Model = Model, I = never> {
     } catch (error) {
       // Whether it was stored shows when the store is loaded again. Once it is stored, only what stands at its place decides.
       if (this.#isStale) await this.load().catch(() => undefined);
-      if (this.#model.pending?.id !== id && this.#waiting.delete(id)) throw error;
+      if (!this.#machine.isPending(this.#model, id) && this.#waiting.delete(id)) throw error;
     }
     return settled;
   }
@@ -234,12 +234,13 @@ export class Driver<M extends Model = Model, I = never> {
 
   /** Tells those who wait how it ended, as stored by this tab or another. */
   #settle(): void {
-    const { settled, pending } = this.#model;
+    const { settled } = this.#model;
     for (const [id, waiting] of this.#waiting) {
       const settlement = settled.find((each) => each.id === id);
-      if (pending?.id === id) waiting.isStored = true;
+      const isPending = this.#machine.isPending(this.#model, id);
+      if (isPending) waiting.isStored = true;
       // Neither pending nor among the newest settlements: this tab slept while others settled more than are kept.
-      if (!settlement && (pending?.id === id || !waiting.isStored)) continue;
+      if (!settlement && (isPending || !waiting.isStored)) continue;
       this.#waiting.delete(id);
       const error = settlement ? settlement.error && present(KeysteadError.from(settlement.error)) : settledUnseen();
       if (error) waiting.reject(error);

@@ -106,6 +106,8 @@ export interface RecordSource {
 /** What a driver runs: the pure half of a session. */
 export interface Machine<M extends Model = Model, I = never> {
   step(model: M, input: Input | I, options: MachineOptions, env: Env): Stepped<M>;
+  /** Whether what was asked for under this name is written and not settled. */
+  isPending(model: M, id: string): boolean;
   /** The model of a device that has stored nothing. */
   newModel(subject: string): M;
   /** The model that records hold. @throws `STORE_CORRUPT` */

@@ -46,6 +46,7 @@ export type AdminInput =
 /** The machine of an admin's device. */
 export const adminMachine: Machine<AdminModel, AdminInput> = {
   ...{ step: stepAdmin, recordsOf },
+  isPending: ({ pending, users }, id) => pending?.id === id || [...users.values()].some(({ task }) => task.id === id),
   newModel: (subject) => equipped(newModel(subject)),
   modelOf: (subject, records) => equipped(modelOf(subject, records)),
 };
@@ -106,40 +107,46 @@ function equipped(model: AdminModel): AdminModel {
 /** One for each set of users' logs, so that a model that nothing changes stays the same. */
 const extensions = /* @__PURE__ */ new WeakMap<AdminModel["looks"], Extension>();
 
-/** One step over the escrow log, and the review of an act that stands in it now. */
+/** One step over the escrow log, and the reviews of acts that stand in it now. */
 function inEscrowLog(model: AdminModel, input: Input, options: MachineOptions, env: Env): Stepped<AdminModel> {
   const { model: stepped, effects, retired } = step(model, input, options, env);
-  const next = settleRecord(model, { ...model, ...stepped }, options, env);
+  const next = beginDue(recorded(model, { ...model, ...stepped }), options, env);
   return { model: next.model, effects: [...next.effects, ...effects], retired };
 }
 
-/**
- * When the act of a recovery was settled: once it stands in the verified escrow log, and not before, the review that it announces is
- * written, and stored in the same commit.
- */
-function settleRecord(
-  before: AdminModel,
-  after: AdminModel,
-  options: MachineOptions,
-  env: Env,
-): { model: AdminModel; effects: readonly Effect[] } {
+/** When the act of a recovery was settled: its review is due once the act stands in the verified escrow log, and not before. */
+function recorded(before: AdminModel, after: AdminModel): AdminModel {
   const { pending } = before;
   const found = [...after.users].find(([, { task }]) => task.id === pending?.id && task.act === undefined);
-  if (!pending || !found || after.pending?.id === pending.id) return { model: after, effects: [] };
+  if (!pending || !found || after.pending?.id === pending.id) return after;
   const [subject, { task, model }] = found;
   const act = pending.head.seq;
   const isRecorded = after.own?.log.links.at(act - 1)?.hash === pending.head.hash;
-  if (task.do !== "recover" || !isRecorded) return { model: without(after, subject), effects: [] };
+  if (!isRecorded) return without(after, subject);
   // It is done when the review is.
   const waited = { ...after, settled: after.settled.filter(({ id }) => id !== task.id) };
-  const order = orderTo("recover-user", reviewOrder, { user: subject, act, usersOwn: task.usersOwn });
-  try {
-    return begin(waited, subject, { task: { ...task, act }, model }, order, options, env);
-  } catch (caught) {
-    const error = KeysteadError.from(caught)?.toJSON();
-    if (!error) throw caught;
-    return { model: told(without(waited, subject), { id: task.id, error }), effects: [] };
+  return withUser(waited, subject, { task: { ...task, act }, model });
+}
+
+/** Writes the reviews that are due: in the step that settles the act, so that one commit stores both. */
+function beginDue(model: AdminModel, options: MachineOptions, env: Env) {
+  let next = model;
+  const effects: Effect[] = [];
+  for (const [subject, work] of model.users) {
+    const { task } = work;
+    if (task.act === undefined || work.model.pending || options.isReadOnly) continue;
+    const order = orderTo("recover-user", reviewOrder, { user: subject, act: task.act, usersOwn: task.usersOwn });
+    try {
+      const begun = begin(next, subject, work, order, options, env);
+      next = begun.model;
+      effects.push(...begun.effects);
+    } catch (caught) {
+      const error = KeysteadError.from(caught)?.toJSON();
+      if (!error) throw caught;
+      next = told(without(next, subject), { id: task.id, error });
+    }
   }
+  return { model: next, effects };
 }
 
 /** Writes a link in a user's log. It is stored with the model, and sent after that. */

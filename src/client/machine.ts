@@ -18,7 +18,10 @@ import { takePage } from "./take.js";
 export const THOROUGH = 300_000;
 
 /** The machine of a user's device. */
-export const deviceMachine: Machine = { step, newModel, modelOf, recordsOf };
+export const deviceMachine: Machine = {
+  ...{ step, newModel, modelOf, recordsOf },
+  isPending: ({ pending }, id) => pending?.id === id,
+};
 
 /** What the user decides, and a session that only reads refuses. */
 const DECISIONS: ReadonlySet<Input["type"]> = new Set(["intend", "answer", "paper-proved", "untrack", "acknowledge"]);

@@ -27,6 +27,7 @@ export interface Desk {
   open(over?: {
     readonly store?: (store: Store) => Store;
     readonly transport?: (transport: Transport) => Transport;
+    readonly mode?: "read";
   }): Promise<EscrowSession>;
 }
 
@@ -38,7 +39,7 @@ export function desk(relay: MaliciousRelay, name: string, start?: number): Desk 
   const as = <T>(value: T) => value;
   return {
     ...{ name, disk, transport, env },
-    open: async ({ store = as, transport: wrap = as } = {}) =>
+    open: async ({ store = as, transport: wrap = as, mode } = {}) =>
       openEscrowSession({
         ...{
           subject: ORGANISATION,
@@ -46,6 +47,7 @@ export function desk(relay: MaliciousRelay, name: string, start?: number): Desk 
           transport: wrap(transport),
           env,
           background: false,
+          mode,
         },
         sealer: await callerSealer(new Uint8Array(32).fill(7)),
       }),

@@ -71,6 +71,27 @@ describe("two tabs of one admin", () => {
     }
   });
 
+  it("write nothing where one only reads: the next one that may goes on", async () => {
+    const { relay, device, ann, user, options } = await restored();
+    const honest = relay.tell(ORGANISATION, rollBackTo(ann.log.head.seq));
+    ann.recover(user, options).catch(() => undefined);
+    await ann.sync();
+    ann.close();
+    honest();
+    const reading = await device.open({ mode: "read" });
+    await reading.sync();
+    await reading.sync();
+    expect(reading.acts()).toHaveLength(1);
+    expect(reading.getSnapshot().users).toMatchObject([{ user: ALICE, doing: "recover", since: undefined }]);
+    expect(relay.read(ALICE).length).toBe(user.log.head.seq);
+    await expect(reading.fingerprintPublished()).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    reading.close();
+    const again = await device.open();
+    await again.sync();
+    expect(again.getSnapshot()).toMatchObject({ users: [], openActs: [] });
+    expect(relay.read(ALICE).length).toBe(user.log.head.seq + 1);
+  });
+
   it("share what they verified of users' logs", async () => {
     const { relay, device, ann } = await restored();
     const second = await device.open();
