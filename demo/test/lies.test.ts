@@ -1,4 +1,4 @@
-// The dishonest server of the demo: each lie is told for real, and each device refuses it and says so (30 of what must be true for users).
+// The dishonest server of the demo: the lies are real, and each device refuses them and says so (30 of what must be true for users).
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.js";
@@ -71,7 +71,7 @@ describe("a server that", () => {
     await phone.page.getByText("One device waits for your review").waitFor({ state: "detached" });
   });
 
-  it("forgets a change is told so, and gets it back", async () => {
+  it("forgets a change hears of it, and gets it back", async () => {
     await rename(laptop, "Work laptop");
     await tell(laptop, "Forget your newest change");
     await laptop.page.getByText("The server lost entries").first().waitFor();
