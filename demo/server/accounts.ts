@@ -23,6 +23,7 @@ const PEOPLE = [
   { account: "ben", name: "Ben Okafor", role: "Nurse" },
   { account: "chloe", name: "Chloé Martin", role: "Front desk" },
   { account: "dina", name: "Dina Haddad", role: "Physiotherapist" },
+  { account: "emil", name: "Emil Sørensen", role: "Pharmacist" },
 ] as const;
 
 const TABLES = [

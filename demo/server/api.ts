@@ -19,7 +19,7 @@ export interface ApiParts {
   readonly liar: Liar;
   /** Whether an account has a key log: its first device opens one, and every other device joins. */
   readonly hasLog: (subject: string) => Promise<boolean>;
-  /** Told of what a browser refused to load. */
+  /** Gets what a browser refused to load. */
   readonly reported: (report: string) => void;
 }
 

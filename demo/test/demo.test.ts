@@ -172,6 +172,30 @@ describe("a removed device", () => {
   });
 });
 
+describe("a thief with the password", () => {
+  it("23: removes the owner, who joins again, brings everything back with the old keys, and removes the thief", async () => {
+    const [desk, thief] = [await world.browser(), await world.browser()];
+    await desk.enter("Emil Sørensen", "Surgery");
+    await item(desk, "open").nth(2).waitFor();
+    await thief.enter("Emil Sørensen", "Thief");
+    await thief.go("Devices & Activity");
+    await thief.row("Surgery").getByRole("button", { name: "Remove" }).click();
+    await thief.page.getByRole("button", { name: "Remove it" }).click();
+    await desk.page.getByText("This device was removed from your account").waitFor();
+    await desk.page.getByText(/^Thief removed it, .* Nobody had approved that device\.$/).waitFor();
+    await desk.page.getByRole("button", { name: /^Join again/ }).click();
+    await desk.page.getByRole("button", { name: "Bring it back" }).click();
+    await item(desk, "open").nth(2).waitFor();
+    await desk.go("Devices & Activity");
+    await desk.page.getByText(/took over what Surgery.* could read before it was removed/).waitFor();
+    await desk.row("Thief").getByRole("button", { name: "Remove" }).click();
+    await desk.page.getByRole("button", { name: "Remove it" }).click();
+    await thief.page.getByText("This device was removed from your account").waitFor();
+    await thief.context.close();
+    await desk.context.close();
+  });
+});
+
 describe("lockdown", () => {
   it("25: says what the password is enough for without it; a new device then receives nothing until it is approved", async () => {
     const [desk, thief] = [await world.browser(), await world.browser()];
