@@ -69,7 +69,7 @@ export async function startDemo({ data, web, port, unsafeTakeLock = false }: Dem
     ...{ url, reports },
     async close() {
       await liar.close();
-      relay.close();
+      await relay.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
       await sql.close();

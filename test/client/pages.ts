@@ -64,7 +64,7 @@ export class Site {
   }
 
   async close(): Promise<void> {
-    this.#relay?.close();
+    await this.#relay?.close();
     await new Promise((closed) => this.#server.close(closed));
     await this.#sql?.close();
   }

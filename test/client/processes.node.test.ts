@@ -95,7 +95,7 @@ class Lane {
   }
 
   async close(): Promise<void> {
-    this.relay?.close();
+    await this.relay?.close();
     await new Promise((closed) => this.#server.close(closed));
   }
 
