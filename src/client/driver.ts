@@ -126,6 +126,11 @@ export class Driver<M extends Model = Model, I = never> {
     this.close();
   }
 
+  /** Whether all work has ended. */
+  get isClosed(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
   /** Ends all work. What waits is rejected; nothing is lost. */
   close(): void {
     if (this.#ended.signal.aborted) return;
@@ -142,7 +147,7 @@ export class Driver<M extends Model = Model, I = never> {
   /** One at a time. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#tail.then(() => {
-      if (this.#ended.signal.aborted) throw closed();
+      if (this.#ended.signal.aborted) throw sessionClosed();
       return work();
     });
     const ended = () => undefined;
@@ -164,7 +169,7 @@ export class Driver<M extends Model = Model, I = never> {
     const { recordsOf } = this.#machine;
     for (;;) {
       if (this.#isStale) await this.#load();
-      if (this.#ended.signal.aborted) throw closed();
+      if (this.#ended.signal.aborted) throw sessionClosed();
       const before = this.#model;
       const stepped = await this.#step(input);
       if (!stepped) continue;
@@ -243,7 +248,7 @@ export class Driver<M extends Model = Model, I = never> {
   }
 
   #rejectAll(): void {
-    for (const [, { reject }] of this.#waiting) reject(closed());
+    for (const [, { reject }] of this.#waiting) reject(sessionClosed());
     this.#waiting.clear();
   }
 
@@ -300,7 +305,8 @@ function settledUnseen(): KeysteadError {
   );
 }
 
-function closed(): KeysteadError {
+/** The error of a session that was closed. */
+export function sessionClosed(): KeysteadError {
   return new KeysteadError("STORE_UNAVAILABLE", "this session was closed; open it again", {
     details: { reason: "closed" },
   });

@@ -26,6 +26,7 @@ import { type SealOptions, sealContent, sealStream } from "../content/seal.js";
 import type { ExpectedContent } from "../content/unlock.js";
 import { KeysteadError } from "../errors.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
+import type { DigitsComparison } from "../fingerprint/digits.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
 import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
@@ -38,6 +39,7 @@ import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
+import { type Answered, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
 import { Driver, type DriverOptions } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
 import { deviceMachine } from "./machine.js";
@@ -83,6 +85,7 @@ export class Session {
   readonly #listeners = new Set<() => void>();
   readonly #keepUp: KeepUp;
   readonly #contacts: AddressBook;
+  readonly #answered: Answered = new Set();
   #isClosed = false;
   /** Ends listening to other tabs. */
   #deafen: () => void = () => undefined;
@@ -151,6 +154,33 @@ export class Session {
    */
   compare(given: string | ParsedFingerprint, member: MemberId): DeviceComparison {
     return compareFingerprint(this.#log(), given, member);
+  }
+
+  /**
+   * Compares seven digits with a device that is online and waits for approval, while its user has it show them ({@link showDigits}). Show
+   * the digits beside the question whether they are equal, and call `check`. A match gives the token that {@link save} takes.
+   *
+   * It ends after two minutes. Every failure is shown to the user, and only the user begins again.
+   *
+   * @throws `COMPARE_AGAIN` when the other device did not answer, or the log has grown meanwhile; `NOT_PERMITTED` where the transport
+   * carries no messages; `UNKNOWN_MEMBER`, `OFFLINE`, `FORBIDDEN`; the signal's reason
+   */
+  compareDigits(member: MemberId, options: DigitsOptions = {}): Promise<DigitsComparison> {
+    return compareDigits(this.#digitsWork(), member, options);
+  }
+
+  /**
+   * Waits until another device of the account compares digits with this one, and gives the digits to show, such as `012 3456`.
+   *
+   * @throws as {@link compareDigits}; `COMPARE_AGAIN` with the rule SAS-1 when somebody between the two devices is found out
+   */
+  showDigits(options: DigitsOptions = {}): Promise<string> {
+    return showDigits(this.#digitsWork(), this.#answered, options);
+  }
+
+  #digitsWork(): DigitsWork {
+    const { transport, subject } = this.#options;
+    return { driver: this.#driver, transport, subject, env: this.#env };
   }
 
   /** Compares a fingerprint that the organisation published of its escrow log. @throws as `compareFingerprint`, `NOT_PERMITTED` */

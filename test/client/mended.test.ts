@@ -8,6 +8,7 @@ import { utf8Encode } from "../../src/bytes/text.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
 import { Driver } from "../../src/client/driver.js";
 import { withEvidence } from "../../src/client/judge-whole.js";
+import { deviceMachine } from "../../src/client/machine.js";
 import { newModel } from "../../src/client/records.js";
 import { SealedStore } from "../../src/client/sealed-store.js";
 import { openSession } from "../../src/client/session.js";
@@ -132,11 +133,14 @@ it("a flood of hints does not make a session look at the service without a pause
 it("a closed session leaves no bytes of a pending keyring", async () => {
   const relay = new MaliciousRelay();
   const { env, disk } = phone(relay, "laptop");
-  const driver = new Driver({
-    ...{ subject: SUBJECT, store: new SealedStore(memoryStore(disk), await sealer(), SUBJECT), env },
-    transport: relayTransport(relay, "laptop", { fault: () => ({ lost: "request" }) }),
-    ...{ stored: () => {}, changed: () => {} },
-  });
+  const driver = new Driver(
+    {
+      ...{ subject: SUBJECT, store: new SealedStore(memoryStore(disk), await sealer(), SUBJECT), env },
+      transport: relayTransport(relay, "laptop", { fault: () => ({ lost: "request" }) }),
+      ...{ stored: () => {}, changed: () => {} },
+    },
+    deviceMachine,
+  );
   const asked = driver.intend({ do: "create", device: { name: "Laptop" } });
   const rejected = expect(asked).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   await expect.poll(() => driver.model.pending?.keyring).toBeDefined();
