@@ -35,7 +35,7 @@ interface TestNaming extends Mention {
 }
 
 // Not the one in ML-KEM-768.
-const IDS = /(?<![A-Za-z-])(SIG|KEM|ENC|LOG|MEM|GRT|BAK|ESC|SVC)-(\d+)(?:(?:\.\.| to )(?:\1-)?(\d+))?/g;
+const IDS = /(?<![A-Za-z-])(SIG|KEM|ENC|LOG|MEM|GRT|BAK|ESC|SVC|SAS)-(\d+)(?:(?:\.\.| to )(?:\1-)?(\d+))?/g;
 
 /** Every rule that a text names; `SIG-1..4` and `SIG-1 to SIG-4` are four. */
 function idsIn(text: string): { readonly id: string; readonly position: number; readonly end: number }[] {

@@ -134,7 +134,7 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
 };
 
 /** Id of a rule of docs/spec.md, such as `LOG-3`. */
-export type RuleId = `${"SIG" | "KEM" | "ENC" | "LOG" | "MEM" | "GRT" | "BAK" | "ESC" | "SVC"}-${number}`;
+export type RuleId = `${"SIG" | "KEM" | "ENC" | "LOG" | "MEM" | "GRT" | "BAK" | "ESC" | "SVC" | "SAS"}-${number}`;
 
 /** Facts about an error: plain, printable, never secret. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
@@ -252,7 +252,7 @@ function isKnown(code: unknown): code is ErrorCode {
 }
 
 function isRule(rule: unknown): rule is RuleId {
-  return typeof rule === "string" && /^(SIG|KEM|ENC|LOG|MEM|GRT|BAK|ESC|SVC)-\d{1,3}$/.test(rule);
+  return typeof rule === "string" && /^(SIG|KEM|ENC|LOG|MEM|GRT|BAK|ESC|SVC|SAS)-\d{1,3}$/.test(rule);
 }
 
 function fromOtherCopy({ code, message, rule, details, cause, stack }: KeysteadError): KeysteadError | undefined {

@@ -17,7 +17,7 @@ export {
   swapAttachments,
   swapContent,
 } from "./testing/lies.js";
-export { type LieOptions, MaliciousRelay } from "./testing/relay.js";
+export { type AddressedMessage, type LieOptions, MaliciousRelay, type MessageLie } from "./testing/relay.js";
 export { type BlobRequest, type RelayBlobsOptions, relayBlobs } from "./testing/relay-blobs.js";
 export {
   type RelayFault,

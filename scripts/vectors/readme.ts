@@ -6,6 +6,9 @@ import type { Negative, VectorFile } from "./format.js";
 /** Rules that no bytes break, and why. */
 export const NOT_BY_BYTES: Readonly<Partial<Record<RuleId, string>>> = {
   "LOG-7": "It says that a log's times decide nothing, so no time is an attack; LOG-3 has the two that are refused.",
+  "SAS-1": "It orders messages; `positive/digits.json` has their bytes.",
+  "SAS-2": "It says what a device does not do by itself.",
+  "SAS-3": "It says what equal digits give; `positive/digits.json` has what makes them differ.",
   "GRT-6": "Two attempts at one link are never in one log; fresh keys and reused ones look alike.",
 };
 

@@ -42,8 +42,11 @@ interface LogMatch {
   readonly member?: undefined;
 }
 
+/** A result that says that the two sides see different logs, or different devices. */
+export type Mismatch = Unnamed<"mismatch">;
+
 /** A match with the requested device. */
-interface DeviceMatch {
+export interface DeviceMatch {
   readonly code: "comparison-match";
   readonly status: "match";
   readonly token: ComparedDevice;
@@ -120,6 +123,11 @@ export function compareFingerprint(
   }
   if (seq < fingerprintHead(log).seq) return unnamed("older");
   if (!device) return { code: "comparison-log-match", status: "match", token: logMatched(log) };
+  return matchOf(log, device);
+}
+
+/** @internal What a comparison gives that matched: of fingerprints, or of digits. */
+export function matchOf(log: LogState, device: Member): DeviceMatch {
   const nameOf = nameMembers(log);
   const facts = { name: nameOf(device.id), letsIn: letInWith(log, device.id).map(nameOf) };
   return { code: "comparison-match", status: "match", token: deviceMatched(log, device), ...facts };

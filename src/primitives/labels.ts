@@ -40,6 +40,8 @@ export const LABELS = {
   // fingerprints
   fingerprint: "keystead/v1/fingerprint",
   deviceFingerprint: "keystead/v1/fingerprint/device",
+  digitsCommitment: "keystead/v1/digits/commitment",
+  digits: "keystead/v1/digits",
   // backup keys
   backupSeed: "keystead/v1/backup/seed",
   backupId: "keystead/v1/backup/id",

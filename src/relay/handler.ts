@@ -8,8 +8,6 @@ import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
 import {
   ASKED_HEADS,
-  type Body,
-  CBOR,
   HEADS,
   PAGE,
   PAGE_BYTES,
@@ -20,8 +18,8 @@ import {
   readQuery,
   STANDING,
   SUBJECT,
-  writeBody,
 } from "../transport/wire.js";
+import { answer } from "./answer.js";
 import { BlobRoutes } from "./blob-routes.js";
 import { readRequest } from "./body.js";
 import { isUnchanged } from "./conditions.js";
@@ -29,6 +27,7 @@ import { Events, type Watched } from "./events.js";
 import { Hints } from "./hints.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
 import { Logs, type Publication, type Wanted } from "./logs.js";
+import { Messages } from "./messages.js";
 import { isReady } from "./migrate.js";
 import { openApi } from "./openapi.js";
 import { checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
@@ -76,6 +75,7 @@ class Service {
   readonly #statements: HeadStatements;
   readonly #proofs: Proofs;
   readonly #blobs: BlobRoutes;
+  readonly #messages: Messages;
   readonly #watch: Watch;
   readonly #hints: Hints;
   #isClosed = false;
@@ -88,6 +88,7 @@ class Service {
     this.#statements = new HeadStatements(settings);
     this.#proofs = new Proofs(settings);
     this.#blobs = new BlobRoutes(settings, this.#logs, this.#proofs);
+    this.#messages = new Messages(settings, this.#logs, this.#proofs);
     this.#watch = new Watch(settings);
     this.#hints = new Hints(settings, (watched) => this.#events.hint(watched));
     const app = this.#app();
@@ -122,6 +123,8 @@ class Service {
       readBlob: (exchange) => this.#blobs.read(exchange),
       headBlob: (exchange) => this.#blobs.read(exchange),
       deleteBlob: (exchange) => this.#blobs.delete(exchange),
+      sendMessage: (exchange) => this.#messages.send(exchange),
+      readMessages: (exchange) => this.#messages.read(exchange),
     };
     const routes = Object.entries<RelayRoute>(RELAY_ROUTES);
     const withHead = new Set(routes.flatMap(([, { method, path }]) => (method === "HEAD" ? path : [])));
@@ -341,10 +344,6 @@ class Service {
       return state;
     });
   }
-}
-
-function answer<T>(status: number, body: Body<T>, value: T): Response {
-  return new Response(writeBody(body, value), { status, headers: { "content-type": CBOR } });
 }
 
 /** The id of a log in a path, for the relay's own log: nothing that anybody else may have put there. */

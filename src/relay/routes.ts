@@ -3,7 +3,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { array, hexBytes, record } from "../bytes/schema.js";
 import { subject } from "../log/fields.js";
-import { BLOB_ROUTES, type Body, createLogRoute, ROUTES, type Route } from "../transport/wire.js";
+import { BLOB_ROUTES, type Body, createLogRoute, MESSAGE_ROUTES, ROUTES, type Route } from "../transport/wire.js";
 
 /** Which members of whose log the operator removes. */
 export const EXPULSION = {
@@ -22,6 +22,7 @@ export interface RelayRoute extends Omit<Route, "proofs"> {
 export const RELAY_ROUTES = {
   ...ROUTES,
   ...BLOB_ROUTES,
+  ...MESSAGE_ROUTES,
   readEntries: {
     ...ROUTES.readEntries,
     answers: {

@@ -3,17 +3,32 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { Bytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { entryForSenders } from "../log/accept.js";
 import { unlessAborted } from "../transport/abort.js";
-import { checkEvents, checkPublish, checkRead } from "../transport/checks.js";
-import type { EntriesPage, Publication, ReadOptions, RequestOptions, Transport } from "../transport/transport.js";
+import { checkEvents, checkMessage, checkPublish, checkRead, checkReadMessages } from "../transport/checks.js";
+import type {
+  EntriesPage,
+  Publication,
+  ReadMessagesOptions,
+  ReadOptions,
+  RequestOptions,
+  Transport,
+} from "../transport/transport.js";
 import type { MaliciousRelay } from "./relay.js";
 
 /** A request that a test may let fail. */
 export type RelayRequest =
   | ({ readonly kind: "read"; readonly subject: string } & ReadOptions)
   | ({ readonly kind: "publish"; readonly subject: string; readonly entry: Bytes } & RequestOptions)
+  | ({
+      readonly kind: "send-message";
+      readonly subject: string;
+      readonly to: MemberId;
+      readonly message: Bytes;
+    } & RequestOptions)
+  | ({ readonly kind: "read-messages"; readonly subject: string } & ReadMessagesOptions)
   | ({ readonly kind: "events"; readonly subjects: readonly string[] } & RequestOptions);
 
 /** How a request fails. Without any of these it succeeds. */
@@ -84,6 +99,21 @@ export function relayTransport(
         return publication(() => relay.publish(subject, sent, reader, now?.() ?? "unchecked"));
       });
     },
+    async sendMessage(subject, to, message, options) {
+      checkMessage(subject, to, message, options);
+      const sent = new Uint8Array(message);
+      await exchange({ kind: "send-message", subject, to, message: sent, ...options }, ({ refuse }) => {
+        relay.send(subject, asMember(options, refuse), to, sent);
+      });
+    },
+    async readMessages(subject, options) {
+      checkReadMessages(subject, options);
+      return await exchange({ kind: "read-messages", subject, ...options }, ({ refuse }) => {
+        const me = asMember(options, refuse);
+        const mine = relay.messages(subject, reader).filter(({ id, to }) => to === me && id > options.after);
+        return mine.map(({ id, from, message }) => ({ id, from, message: new Uint8Array(message) }));
+      });
+    },
     async events(subjects, hint, options) {
       checkEvents(subjects, hint, options, Number.MAX_SAFE_INTEGER);
       await exchange({ kind: "events", subjects, ...options }, async ({ refuse, answers = new Promise(() => {}) }) => {
@@ -115,6 +145,12 @@ export function withFaults<R extends { readonly signal?: RequestOptions["signal"
     if (found.lost === "answer") throw offline("the answer was lost");
     return answer;
   };
+}
+
+/** Only members talk. */
+function asMember({ signer }: RequestOptions, refuse: string | undefined): MemberId {
+  if (signer && refuse === undefined) return signer.member;
+  throw forbidden(refuse ?? "UNSIGNED");
 }
 
 /** A page of a log; undefined when there is no log. */

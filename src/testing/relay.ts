@@ -1,11 +1,13 @@
 // A server in memory. It is honest until a test makes it lie, to all readers or to one device only. docs/spec.md section 1.
 
 import type { Bytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { acceptEntry } from "../log/accept.js";
 import type { Clock } from "../log/clock.js";
 import type { LogState } from "../log/state.js";
 import { verifyLog } from "../log/verify.js";
+import type { MemberMessage } from "../transport/transport.js";
 import { type ContentLie, checkContent, type Lie } from "./lies.js";
 
 /** The readers of a lie. */
@@ -13,6 +15,14 @@ export interface LieOptions {
   /** Names of readers; default all readers. */
   readonly to?: readonly string[] | undefined;
 }
+
+/** A message, and the member that it is for. */
+export interface AddressedMessage extends MemberMessage {
+  readonly to: MemberId;
+}
+
+/** Takes the true messages, or the result of the previous lie, and returns those that a reader gets. Changes no input. */
+export type MessageLie = (messages: readonly AddressedMessage[]) => readonly AddressedMessage[];
 
 interface Told<L> {
   readonly lie: L;
@@ -40,6 +50,8 @@ export class MaliciousRelay {
   readonly #lies: Lies<Lie> = new Map();
   readonly #contentLies: Lies<ContentLie> = new Map();
   readonly #contents = new Map<string, Uint8Array>();
+  readonly #messages = new Map<string, AddressedMessage[]>();
+  readonly #messageLies: Lies<MessageLie> = new Map();
   readonly #listeners = new Set<(subject: string) => void>();
 
   /**
@@ -85,6 +97,28 @@ export class MaliciousRelay {
     const entries: readonly Uint8Array[] = this.#branchOf(subject, reader)?.entries ?? [];
     const shown = told(this.#lies, subject, reader).reduce((shown, lie) => lie(shown), entries);
     return shown.map((entry) => new Uint8Array(entry));
+  }
+
+  /** Keeps a message to a member. It believes the sender, so that a test can send in anybody's name. */
+  send(subject: string, from: MemberId, to: MemberId, message: Uint8Array): void {
+    const messages = this.#messages.get(subject) ?? [];
+    this.#messages.set(subject, messages);
+    messages.push({ id: messages.length + 1, from, to, message: new Uint8Array(message) });
+  }
+
+  /** All messages about a subject's log, as this reader sees them; none for an unknown subject. */
+  messages(subject: string, reader = ""): readonly AddressedMessage[] {
+    const messages: readonly AddressedMessage[] = this.#messages.get(subject) ?? [];
+    return told(this.#messageLies, subject, reader).reduce((shown, lie) => lie(shown), messages);
+  }
+
+  /**
+   * Adds a lie about the messages of a subject's log. It applies from now on.
+   *
+   * @returns a function that takes the lie back.
+   */
+  tellMessages(subject: string, lie: MessageLie, options?: LieOptions): () => void {
+    return add(this.#messageLies, subject, lie, options);
   }
 
   /** Stores sealed content under any name. */

@@ -7,8 +7,15 @@ import { assertBytes, isBytes, isWhole } from "../bytes/bytes.js";
 import { parseMemberId } from "../bytes/text.js";
 import { checkLongWork } from "../content/long-work.js";
 import { KeysteadError } from "../errors.js";
-import type { BlobOptions, BlobSource, ReadOptions, RequestOptions, StoreBlobOptions } from "./transport.js";
-import { parseBlobId } from "./wire.js";
+import type {
+  BlobOptions,
+  BlobSource,
+  ReadMessagesOptions,
+  ReadOptions,
+  RequestOptions,
+  StoreBlobOptions,
+} from "./transport.js";
+import { MAX_MESSAGE_BYTES, parseBlobId } from "./wire.js";
 
 /** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`; the reason of the signal, when it is aborted already */
 export function checkRequest(subject: unknown, options: RequestOptions): void {
@@ -33,6 +40,21 @@ export function checkRead(subject: unknown, options: ReadOptions): void {
 export function checkPublish(subject: unknown, entry: unknown, options: RequestOptions): void {
   checkRequest(subject, options);
   assertBytes(entry, undefined, "entry");
+}
+
+/** @throws as {@link checkRequest} */
+export function checkMessage(subject: unknown, to: unknown, message: unknown, options: RequestOptions): void {
+  checkRequest(subject, options);
+  parseMemberId(to);
+  assertBytes(message, undefined, "message");
+  if (message.length < 1 || message.length > MAX_MESSAGE_BYTES)
+    throw invalid(`message must have 1 to ${MAX_MESSAGE_BYTES} bytes`);
+}
+
+/** @throws as {@link checkRequest} */
+export function checkReadMessages(subject: unknown, options: ReadMessagesOptions): void {
+  checkRequest(subject, options);
+  checkCount("options.after", options.after);
 }
 
 /** @throws as {@link checkRequest} */

@@ -5,7 +5,7 @@ import type { LogId } from "../bytes/ids.js";
 import { asId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry } from "../log/entry.js";
-import { checkEvents, checkPublish, checkRead } from "./checks.js";
+import { checkEvents, checkMessage, checkPublish, checkRead, checkReadMessages } from "./checks.js";
 import { type AnswerOf, type Refusal, unanswered } from "./http.js";
 import { type FetchTransportOptions, type Service, serviceAt } from "./service.js";
 import type { EntriesPage, Publication, ReadOptions, RequestOptions, Transport } from "./transport.js";
@@ -14,10 +14,14 @@ import {
   createLogRoute,
   eventsRoute,
   MAX_EVENT_LOGS,
+  MESSAGE,
   NO_LOG,
   readEntriesRoute,
+  readMessagesRoute,
   readSubjectRoute,
+  sendMessageRoute,
   targetOf,
+  writeBody,
 } from "./wire.js";
 
 /**
@@ -52,6 +56,13 @@ export function fetchTransport(options: FetchTransportOptions): Required<Transpo
     throw new KeysteadError("OFFLINE", "the service names a log that it does not have", { details: { log } });
   }
 
+  /** The log whose members talk. */
+  async function talkedAbout(subject: string, options: RequestOptions): Promise<LogId> {
+    const log = await logOf(subject, options);
+    if (log !== undefined) return log;
+    throw new KeysteadError("OFFLINE", "the service has no log of this account");
+  }
+
   return {
     async read(subject, options) {
       checkRead(subject, options);
@@ -60,6 +71,21 @@ export function fetchTransport(options: FetchTransportOptions): Required<Transpo
     async publish(subject, entry, options) {
       checkPublish(subject, entry, options);
       return await publish(service, subject, entry, options);
+    },
+    async sendMessage(subject, to, message, options) {
+      checkMessage(subject, to, message, options);
+      const target = targetOf(sendMessageRoute, { log: await talkedAbout(subject, options) });
+      const body = writeBody(MESSAGE, { to, message: new Uint8Array(message) });
+      const answer = await service.ask(sendMessageRoute, target, options, body);
+      if (answer.status === "refused") throw unanswered(answer);
+    },
+    async readMessages(subject, options) {
+      checkReadMessages(subject, options);
+      const { after } = options;
+      const target = targetOf(readMessagesRoute, { log: await talkedAbout(subject, options) }, { after });
+      const answer = await service.ask(readMessagesRoute, target, options);
+      if (answer.status === "refused") throw unanswered(answer);
+      return answer.value.messages;
     },
     async events(subjects, hint, options) {
       checkEvents(subjects, hint, options, MAX_EVENT_LOGS);

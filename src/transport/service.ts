@@ -3,6 +3,7 @@
 import { createParser } from "eventsource-parser";
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
+import { isBytes } from "../bytes/bytes.js";
 import type { LogId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { type Env, readClock, systemEnv } from "../primitives/env.js";
@@ -76,13 +77,16 @@ export function serviceAt(options: FetchTransportOptions): Service {
     { digest, headers: more, ...sent }: Sent = {},
   ): Promise<Arrived> {
     const request = { method, target: path + target };
+    const body = isBytes(sent.body) ? sent.body : undefined;
     const response = await fetch(origin + request.target, {
       method,
       headers: {
         ...lowerCase(typeof headers === "function" ? await headers() : headers),
         accept: `${CBOR}, ${EVENTS}, ${PROBLEM}`,
         ...more,
-        ...(signer && (digest || proofs.includes("member")) && signRequest(request, { signer, origin, digest, env })),
+        ...(signer &&
+          (digest || proofs.includes("member")) &&
+          signRequest(request, { signer, origin, digest, body, env })),
       },
       ...sent,
       // Not followed: a redirect would take sign-in and signature to an address that nobody chose. workerd has no "error".

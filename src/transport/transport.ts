@@ -60,6 +60,21 @@ export type Publication =
       readonly retryAfter?: number | undefined;
     };
 
+/** A message of one member to another, as a service gave it. Nothing about it is verified, the sender neither. */
+export interface MemberMessage {
+  /** Grows with each message. */
+  readonly id: number;
+  readonly from: MemberId;
+  /** At most 512 bytes. */
+  readonly message: Bytes;
+}
+
+/** Options of {@link Transport.readMessages}. */
+export interface ReadMessagesOptions extends RequestOptions {
+  /** The greatest id that the reader has; 0 for all messages. */
+  readonly after: number;
+}
+
 /**
  * Carries entries between a device and a service. Every function may be called again after it failed. Every function throws
  * `INVALID_ARGUMENT` for wrong arguments, before it sends anything; and the reason of `signal`, when that was aborted before an answer
@@ -89,6 +104,15 @@ export interface Transport {
    * @throws `OFFLINE`, `FORBIDDEN`
    */
   events?(subjects: readonly string[], hint: (subject: string) => void, options: RequestOptions): Promise<void>;
+  /**
+   * Sends a message of 1 to 512 bytes to another member of a subject's log. The service keeps it for some minutes at the most. Sending it
+   * again is harmless. Absent where the service carries none: devices compare fingerprints then.
+   *
+   * @throws `OFFLINE`, `FORBIDDEN`
+   */
+  sendMessage?(subject: string, to: MemberId, message: Uint8Array, options: RequestOptions): Promise<void>;
+  /** The messages to the member that asks, in order. @throws `OFFLINE`, `FORBIDDEN` */
+  readMessages?(subject: string, options: ReadMessagesOptions): Promise<readonly MemberMessage[]>;
 }
 
 /** How far a blob was sent or received. */

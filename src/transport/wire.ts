@@ -5,7 +5,7 @@
 import { base64urlnopad } from "@scure/base";
 import { MAX_TIME } from "../arguments/time.js";
 import type { Bytes } from "../bytes/bytes.js";
-import type { LogId } from "../bytes/ids.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
 import { array, bytesUpTo, decode, encode, hexBytes, optional, record, type Schema, uint } from "../bytes/schema.js";
 import { parseLogId, utf8Decode, utf8Encode } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -36,6 +36,10 @@ export const MAX_PROBLEM_BYTES = 4096;
 export const NO_LOG = "NO_LOG";
 /** The code of the problem that a service gives with 404 where it has no such blob. */
 export const NO_BLOB = "NO_BLOB";
+/** Most bytes of a message between members. */
+export const MAX_MESSAGE_BYTES = 512;
+/** Most messages of one answer. */
+export const MAX_MESSAGES = 64;
 /** Most bytes of one event. */
 export const MAX_EVENT_BYTES = 1024;
 
@@ -119,6 +123,25 @@ export const HEADS = {
   maxBytes: MAX_HEADS * (MAX_STATEMENT_BYTES + 128) + 256,
   cddl: "{ heads: [*1000 { log: bstr .size 32, ? newest: 1.., ? statement: bstr .size (1..512) }], now: uint }",
   schema: record({ heads: array(record({ log, newest: optional(position), statement }), { max: MAX_HEADS }), now }),
+} satisfies Body<unknown>;
+
+const member = hexBytes<MemberId>(16);
+const message = bytesUpTo(MAX_MESSAGE_BYTES, 1);
+
+/** A message to a member of a log. */
+export const MESSAGE = {
+  name: "message",
+  maxBytes: MAX_MESSAGE_BYTES + 64,
+  cddl: "{ to: bstr .size 16, message: bstr .size (1..512) }",
+  schema: record({ to: member, message }),
+} satisfies Body<unknown>;
+
+/** Messages to a member, in order. */
+export const MESSAGES = {
+  name: "messages",
+  maxBytes: MAX_MESSAGES * (MAX_MESSAGE_BYTES + 64) + 256,
+  cddl: "{ messages: [*64 { id: 1.., from: bstr .size 16, message: bstr .size (1..512) }] }",
+  schema: record({ messages: array(record({ id: position, from: member, message }), { max: MAX_MESSAGES }) }),
 } satisfies Body<unknown>;
 
 /** An entry, as it is: `encodeEntry` made it, and the log's rules judge it. */
@@ -294,6 +317,25 @@ export const deleteBlobRoute = {
   answers: { 204: { says: "the blob is deleted" } },
 } as const satisfies Route;
 
+/** Sends a message to another member. Sending it again changes nothing. */
+export const sendMessageRoute = {
+  method: "POST",
+  path: "/v1/logs/:log/messages",
+  query: [],
+  proofs: ["member"],
+  body: MESSAGE,
+  answers: { 204: { says: "the message is kept for five minutes" } },
+} as const satisfies Route;
+
+/** The messages to the member that asks. */
+export const readMessagesRoute = {
+  method: "GET",
+  path: "/v1/logs/:log/messages",
+  query: ["after"],
+  proofs: ["member"],
+  answers: { 200: { says: "the messages whose ids are greater than `after`", body: MESSAGES } },
+} as const satisfies Route;
+
 /** All routes of logs that a client uses. */
 export const ROUTES = {
   createLog: createLogRoute,
@@ -310,6 +352,12 @@ export const BLOB_ROUTES = {
   readBlob: readBlobRoute,
   headBlob: headBlobRoute,
   deleteBlob: deleteBlobRoute,
+} as const satisfies Readonly<Record<string, Route>>;
+
+/** Routes by which members of a log talk to each other. */
+export const MESSAGE_ROUTES = {
+  sendMessage: sendMessageRoute,
+  readMessages: readMessagesRoute,
 } as const satisfies Readonly<Record<string, Route>>;
 
 type Names<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`

@@ -64,7 +64,7 @@ export class ComparedLog {
   }
 }
 
-/** Only for compareFingerprint: the fingerprint of a device matched. */
+/** Only for compareFingerprint and digits: the fingerprint of a device matched, or the digits did. */
 export function deviceMatched(log: LogState, { id, signingKey, kemKey }: Member): ComparedDevice {
   const token = makeDevice(log.head, id);
   const keys = { signingKey: new Uint8Array(signingKey), kemKey: new Uint8Array(kemKey) };

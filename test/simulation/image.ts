@@ -23,11 +23,32 @@ export function headOf(image: PlainImage): { readonly seq: number; readonly hash
   return stored === undefined ? undefined : headIn(stored);
 }
 
-/** The hashes of the own log's links. */
-export function hashesOf(image: PlainImage): readonly string[] {
+/** What is stored of the one contact of a simulated world. */
+export interface StoredContact {
+  readonly pin: { readonly seq: number; readonly hash: string };
+  readonly head: { readonly seq: number; readonly hash: string };
+  readonly hashes: readonly string[];
+  readonly hasAlarm: boolean;
+}
+
+/** The contact; undefined where none is tracked. */
+export function contactIn(image: PlainImage): StoredContact | undefined {
+  const key = [...image.keys()].find((each) => each.startsWith("pin/contact/"));
+  if (key === undefined) return undefined;
+  const of = key.slice("pin/".length);
+  return {
+    pin: headIn(field(read(image, key), "head")),
+    head: headIn(field(read(image, `head/${of}`), "head")),
+    hashes: hashesOf(image, of),
+    hasAlarm: image.has(`alarm/${of}`),
+  };
+}
+
+/** The hashes of a log's links. */
+export function hashesOf(image: PlainImage, of = "own"): readonly string[] {
   const hashes: string[] = [];
   for (let segment = 0; ; segment++) {
-    const entries = read(image, `log/own/${segment}`) as readonly Uint8Array[] | undefined;
+    const entries = read(image, `log/${of}/${segment}`) as readonly Uint8Array[] | undefined;
     if (!entries) return hashes;
     for (const entry of entries) hashes.push(hashIn(entry));
   }

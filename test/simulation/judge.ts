@@ -12,13 +12,14 @@ import { knowledgeOf } from "../../src/client/knowledge.js";
 import { type Model, stateOf } from "../../src/client/model.js";
 import { modelOf } from "../../src/client/records.js";
 import { SealedStore } from "../../src/client/sealed-store.js";
+import { readContentHeader } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import { findMember, type LinkRecord } from "../../src/log/state.js";
 import type { Asked, Device } from "./device.js";
 import type { PlainImage } from "./disk.js";
-import { hashesOf, headOf, pendingOf, unprovedIn } from "./image.js";
+import { contactIn, hashesOf, headOf, pendingOf, type StoredContact, unprovedIn } from "./image.js";
 import type { Service } from "./service.js";
 
 /** The types of links that do what a verb promises. */
@@ -63,6 +64,12 @@ interface File {
   redrew: boolean;
   /** Whether the service withholds attachments from it. */
   isStarved: boolean;
+  /** What its disk had of the contact; undefined where none is tracked. */
+  contact: StoredContact | undefined;
+  /** Whether its user does not want to track the contact any more. */
+  mayForget: boolean;
+  /** Heads of the contact that its user acknowledged, and whether as those of another log. */
+  readonly acknowledged: Map<string, boolean>;
   /** Epochs whose keys it had, as the member that it is or was. */
   readonly opened: Set<number>;
 }
@@ -79,6 +86,8 @@ export class Judge {
   /** Backup keys whose text a user saw. */
   readonly #seenPapers = new Set<MemberId>();
   readonly #contents: Content[] = [];
+  /** What was sealed to the contact. */
+  readonly #sent: Content[] = [];
   #failure: string | undefined;
 
   constructor(service: Service) {
@@ -112,6 +121,9 @@ export class Judge {
       redrew: false,
       isStarved: false,
       opened: new Set(),
+      contact: undefined,
+      mayForget: false,
+      acknowledged: new Map(),
     };
     this.#files.set(device, file);
     return file;
@@ -206,6 +218,7 @@ export class Judge {
     const shown = pending && `${pending.intent} ${pending.hash.slice(0, 6)} at ${pending.seq} ${pending.refused ?? ""}`;
     this.note(`${device.name} stores link ${head?.seq ?? 0}, pending: ${shown ?? "nothing"}`);
     this.#judgePins(device, file);
+    this.#judgeContact(device, file);
     const last = pendingOf(before);
     if (!last || pending?.hash === last.hash) return;
     if (file.pinned.length >= last.seq) return;
@@ -237,6 +250,74 @@ export class Judge {
     const truth = this.#service.log;
     if (!file.isDeceived && truth?.links.at(head.seq - 1)?.hash !== head.hash) {
       this.fail(`${device.name} verified a link ${head.seq} that the service never had`);
+    }
+  }
+
+  /** The account that the devices write to. */
+  get contact(): { readonly subject: string } {
+    return this.#service.other;
+  }
+
+  /** The user of a device wants to forget the contact. */
+  mayForget(device: Device): void {
+    this.#fileOf(device).mayForget = true;
+  }
+
+  /** The user of a device has seen this head of the contact. */
+  acknowledges(device: Device, hash: string, isOther: boolean): void {
+    const { acknowledged } = this.#fileOf(device);
+    acknowledged.set(hash, isOther || acknowledged.get(hash) === true);
+  }
+
+  /** No verified link of a contact is ever gone, and its pin moves by the user's word alone. */
+  #judgeContact(device: Device, file: File): void {
+    const before = file.contact;
+    const after = contactIn(device.disk.image);
+    file.contact = after;
+    if (!before) return;
+    if (!after) {
+      if (!file.mayForget) this.fail(`${device.name} lost a contact`);
+      file.mayForget = false;
+      return;
+    }
+    const { pin, hashes, head } = after;
+    if (hashes.length !== head.seq || hashes.at(-1) !== head.hash)
+      this.fail(`${device.name} stored ${hashes.length} entries of a contact and the head ${head.seq}`);
+    const word = file.acknowledged.get(pin.hash);
+    const isForgotten = file.mayForget && pin.hash === head.hash;
+    if (pin.hash !== before.pin.hash && word === undefined && !isForgotten)
+      this.fail(`${device.name} moved the pin of a contact without its user`);
+    const continues = before.hashes.every((hash, at) => hashes[at] === hash) && pin.seq >= before.pin.seq;
+    if (!continues && word !== true && !isForgotten) this.fail(`${device.name} had verified more of a contact`);
+  }
+
+  /** A device sealed to the contact: what it knew of it had no link of a stranger that its user had not seen. */
+  sealedToContact(device: Device, sealed: Uint8Array, plaintext: Uint8Array): void {
+    const { other } = this.#service;
+    const { contact } = this.#fileOf(device);
+    const logs = [other.log.head.log, contact?.hashes[0]];
+    const named = readContentHeader(sealed).recipients.find(({ head }) => logs.includes(head.log))?.head;
+    if (!named) return;
+    const known = contact?.hashes.slice(0, named.seq) ?? [];
+    if (known.at(-1) !== named.hash) return;
+    const strange = known.findIndex((hash, at) => at >= (contact?.pin.seq ?? 0) && other.isStrange(hash));
+    if (strange >= 0) this.fail(`${device.name} sealed to a contact whose link ${strange + 1} its user never saw`);
+    if (other.hashAt(named.seq) === named.hash) this.#sent.push({ sealed, plaintext, epoch: 0 });
+  }
+
+  /** What was sealed to the contact opens there; and an honest service raises no alarm, and shows the newest log. */
+  async #judgeContactAtRest(devices: readonly Device[]): Promise<void> {
+    const { owner, log } = this.#service.other;
+    for (const { sealed, plaintext } of this.#sent) {
+      const opened = await openContent(sealed, owner.keyring, { purpose: "note" }).catch(() => undefined);
+      if (!opened || !equalBytes(opened, plaintext)) this.fail("the contact does not open what was sealed to it");
+    }
+    for (const { name, disk } of devices) {
+      const contact = contactIn(disk.image);
+      if (!contact) continue;
+      const isTrue = contact.hashes.every((hash, at) => log.links.at(at)?.hash === hash);
+      if (isTrue === contact.hasAlarm) this.fail(`${name} has ${isTrue ? "an" : "no"} alarm about the contact`);
+      if (isTrue && contact.head.seq !== log.head.seq) this.fail(`${name} does not know the contact's newest log`);
     }
   }
 
@@ -350,6 +431,7 @@ export class Judge {
     }
     for (const text of this.#papers) this.#judgePaper(text);
     this.#judgeUnseen(devices);
+    await this.#judgeContactAtRest(devices);
     await this.#judgeDisks(devices);
   }
 

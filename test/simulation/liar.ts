@@ -29,10 +29,7 @@ export class Liar {
   tell(): void {
     const { length } = this.#service.entries;
     if (length === 0) return;
-    const first = this.#dice.of(this.#devices);
-    const second = this.#dice.of(this.#devices);
-    if (!first || !second) return;
-    const victims = [...new Set([first, second])];
+    const victims = this.#victims();
     const readers = victims.map(({ name }) => name);
     const name = this.#dice.of(NAMES) as string;
     this.#judge.note(`the service lies to ${readers.join(" and ")}: ${name}`);
@@ -43,6 +40,20 @@ export class Liar {
     const seq = 1 + this.#dice.below(length);
     if (name === "fork") this.#open.push(this.#service.fork(seq, readers));
     else this.#open.push(this.#service.tell(this.#lie(name, seq, length), readers));
+  }
+
+  /** One more lie about the contact, to one or two devices. */
+  tellOfContact(): void {
+    const readers = this.#victims().map(({ name }) => name);
+    const { name, takeBack } = this.#service.other.lie(readers);
+    this.#judge.note(`the service lies to ${readers.join(" and ")} about the contact: ${name}`);
+    this.told++;
+    this.#open.push(takeBack);
+  }
+
+  #victims(): readonly Device[] {
+    const drawn = [this.#dice.of(this.#devices), this.#dice.of(this.#devices)];
+    return [...new Set(drawn)].filter((device) => device !== undefined);
   }
 
   /** Takes one lie back. */

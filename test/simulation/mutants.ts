@@ -68,6 +68,26 @@ export const MUTANTS: readonly Weakening[] = [
     ],
   },
   {
+    name: "the pin of a contact follows its log",
+    changes: [
+      {
+        file: "src/client/contacts.ts",
+        find: "contact : { ...contact, ...following(followed) };",
+        replace: "contact : { ...contact, pin: trackContact(followed.log), ...following(followed) };",
+      },
+    ],
+  },
+  {
+    name: "a contact's log is not compared with the one that was verified",
+    changes: [
+      {
+        file: "src/client/contacts.ts",
+        find: "pinned: contact && logOf(contact) });",
+        replace: "pinned: undefined });",
+      },
+    ],
+  },
+  {
     name: "a backup key is shown before the log has it",
     changes: [
       {

@@ -8,6 +8,7 @@ import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import type { Lie } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { EntriesPage, Publication, Transport } from "../../src/transport/transport.js";
+import { OtherAccount } from "./contact.js";
 import type { Dice } from "./dice.js";
 import { hashIn } from "./image.js";
 import type { Life, Scheduler } from "./scheduler.js";
@@ -50,6 +51,8 @@ export class Service {
   readonly #sent = new Map<string, Sent>();
   readonly #clock: () => number;
   #truth: LogState | undefined;
+  /** Another account, which the devices seal to. */
+  readonly other: OtherAccount;
   readonly faults: NetworkFaults = { lost: 0, unanswered: 0, refused: 0 };
   readonly counts: ServiceCounts = { lost: 0, unanswered: 0, refused: 0, late: 0 };
 
@@ -58,6 +61,7 @@ export class Service {
     this.#dice = dice;
     this.#scheduler = scheduler;
     this.#clock = clock;
+    this.other = new OtherAccount(dice.split());
   }
 
   /** The true entries. */
@@ -109,6 +113,7 @@ export class Service {
       read: async (subject, { after, attachments }) => {
         const size = 1 + this.#dice.below(6);
         return this.#request(life, (): EntriesPage | undefined => {
+          if (subject === this.other.subject) return this.other.page(reader, after, size);
           if (subject !== this.subject) return undefined;
           const entries = this.#read(reader);
           if (entries.length === 0) return undefined;

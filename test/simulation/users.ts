@@ -93,7 +93,8 @@ export class Users {
       this.#ask(tab, "reclaim", () => session.reclaim(former));
       return;
     }
-    if (this.#dice.permille(300)) await this.#sealOrOpen(tab, session);
+    if (this.#dice.permille(350)) this.#withContact(tab, session);
+    else if (this.#dice.permille(300)) await this.#sealOrOpen(tab, session);
     else this.#anything(tab, session);
   }
 
@@ -208,6 +209,31 @@ export class Users {
     });
   }
 
+  /** The user writes to somebody else, and decides about what changed there. */
+  #withContact(tab: Tab, session: Session): void {
+    const { subject } = this.#judge.contact;
+    const [view] = session.getSnapshot().contacts;
+    const choice = this.#dice.weighted({ seal: 6, track: 2, refresh: 2, acknowledge: 4, untrack: 1 });
+    if (choice === "track") this.#ask(tab, "track", () => session.track(subject));
+    else if (choice === "seal") this.#ask(tab, "seal to a contact", () => this.#sealToContact(tab, session, subject));
+    else if (!view) return;
+    else if (choice === "refresh") this.#ask(tab, "refresh", () => session.refreshContacts());
+    else if (choice === "untrack") {
+      this.#judge.mayForget(tab.device);
+      this.#ask(tab, "untrack", () => session.untrack(subject));
+    } else {
+      const evenIf = view.change?.status === "replaced" && this.#dice.permille(300) ? ("replaced" as const) : undefined;
+      this.#judge.acknowledges(tab.device, view.head.hash, evenIf !== undefined);
+      this.#ask(tab, "acknowledge", () => session.acknowledge(view, { evenIf }));
+    }
+  }
+
+  async #sealToContact({ device }: Tab, session: Session, subject: string): Promise<void> {
+    const plaintext = this.#dice.bytes(8);
+    const sealed = await session.seal(plaintext, { purpose: "note", to: [subject] });
+    this.#judge.sealedToContact(device, sealed, plaintext);
+  }
+
   #ask(tab: Tab, verb: string, act: () => Promise<void>): void {
     const { device } = tab;
     this.#judge.note(`${device.name} is asked to ${verb}`);
@@ -234,8 +260,8 @@ export class Users {
         const code = KeysteadError.from(error)?.code;
         asked.code = code;
         this.#judge.note(`${verb} on ${device.name} failed: ${KeysteadError.from(error)?.message ?? error}`);
-        // A question can be gone by the time of its answer.
-        const isGone = verb === "answer" && code === "INVALID_ARGUMENT";
+        // A question, or a contact, can be gone by the time of its answer.
+        const isGone = ["answer", "untrack", "refresh", "acknowledge"].includes(verb) && code === "INVALID_ARGUMENT";
         if (code === undefined || (NEVER.has(code) && !isGone))
           this.#judge.fail(`${verb} on ${device.name}: ${describe(error)}`);
       },

@@ -1,7 +1,7 @@
 // A whole world in one process, in which one seed decides everything: what users do, which promise settles next, what is killed,
 // lost, refused, delivered late, and what the service lies. docs/assurance.md.
 
-import { type Asked, Device } from "./device.js";
+import { type Asked, Device, describe } from "./device.js";
 import { Dice } from "./dice.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
@@ -150,8 +150,18 @@ class World {
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
     const tab = this.#dice.of(tabs);
     const weights = {
-      ...{ task: this.#scheduler.isIdle ? 0 : 120, verb: 8, sync: 8, kill: 10, close: 1, open: 16, late: 2, time: 2 },
-      ...{ lie: this.#isHonest ? 0 : 3, regret: this.#isHonest ? 0 : 4 },
+      ...{
+        task: this.#scheduler.isIdle ? 0 : 120,
+        verb: 8,
+        sync: 8,
+        kill: 10,
+        close: 1,
+        open: 16,
+        late: 2,
+        time: 2,
+        grow: 3,
+      },
+      ...{ lie: this.#isHonest ? 0 : 3, slander: this.#isHonest ? 0 : 6, regret: this.#isHonest ? 0 : 4 },
     };
     switch (this.#dice.weighted(weights)) {
       case "task":
@@ -184,6 +194,9 @@ class World {
       case "lie":
         this.#liar.tell();
         break;
+      case "slander":
+        this.#liar.tellOfContact();
+        break;
       case "regret":
         this.#liar.regret();
         break;
@@ -194,6 +207,9 @@ class World {
         this.#service.publishLate(sent);
         break;
       }
+      case "grow":
+        this.#service.other.grow();
+        break;
       case "time":
         this.#now += this.#dice.below(LONG);
         break;
@@ -234,6 +250,10 @@ class World {
       quiet = this.#mark() === before ? quiet + 1 : 0;
     }
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
+    for (const { session, device } of tabs) {
+      session?.refreshContacts().catch((error: unknown) => this.#judge.fail(`${device.name}: ${describe(error)}`));
+      await this.#settle();
+    }
     const waiting = tabs
       .flatMap(({ asked }) => asked)
       .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));

@@ -7,7 +7,7 @@ import type { keyringValues, recordValues, statementValues } from "../../scripts
 import type { contentValues, paddingValues } from "../../scripts/vectors/positive/content.js";
 import type { grantValues } from "../../scripts/vectors/positive/grants.js";
 import type { keyValues, primitiveValues } from "../../scripts/vectors/positive/keys.js";
-import type { backupValues, fingerprintValues } from "../../scripts/vectors/positive/texts.js";
+import type { backupValues, digitsValues, fingerprintValues } from "../../scripts/vectors/positive/texts.js";
 import { keyringOf, readerOf } from "../../scripts/vectors/secrets.js";
 import { encodeBackupText, secretFromBytes, secretToBytes } from "../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../src/backup/key.js";
@@ -23,6 +23,7 @@ import { openContent } from "../../src/content/open.js";
 import { paddedLength } from "../../src/content/padding.js";
 import { sealContent } from "../../src/content/seal.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
+import { beginningIn, type DigitsOf, digitsCommitment, digitsOf } from "../../src/fingerprint/digits.js";
 import { decodeContact } from "../../src/fingerprint/tracked-contact.js";
 import { epochKemPublicKey, epochSigningPublicKey, exportEpochSecret } from "../../src/keys/epoch-keys.js";
 import { partsOf } from "../../src/keys/keyring.js";
@@ -194,6 +195,27 @@ describe("fingerprints", () => {
 
   it.each(pins)("are remembered in pins [%#]", ({ bytes: encoded, ...pin }) => {
     expect(decodeContact(bytes(encoded))).toEqual(pin);
+  });
+});
+
+describe("digits", () => {
+  const { salt, part, answer, commitment, messages, digits, swapped, ...right } =
+    file<ReturnType<typeof digitsValues>>("digits");
+  const of = ({ head, member: id, signingKey, kemKey }: typeof right): DigitsOf => ({
+    head,
+    device: { id, signingKey: new Uint8Array(bytes(signingKey)), kemKey: new Uint8Array(bytes(kemKey)) },
+  });
+
+  it("are of the head, the device, its keys and both parts", () => {
+    expect(text(digitsCommitment(of(right), bytes(salt), bytes(part)))).toBe(commitment);
+    expect(digitsOf(of(right), bytes(part), bytes(answer))).toBe(digits);
+    const begun = beginningIn(bytes(messages.commit));
+    expect([begun?.head, begun && text(begun.commitment)]).toEqual([right.head, commitment]);
+  });
+
+  it.each(swapped)("are others when the $what is another one (SAS-3)", (each) => {
+    expect(digitsOf(of(each), bytes(part), bytes(answer))).toBe(each.digits);
+    expect(each.digits).not.toBe(digits);
   });
 });
 

@@ -22,6 +22,20 @@ def fingerprint(log: bytes, seq: int, hash_: bytes, member: bytes | None = None)
     return digest("fingerprint/device", cbor.encode([log, seq, hash_, member]))
 
 
+def digits_commitment(salt: bytes, part: bytes, log: bytes, seq: int, hash_: bytes, member: bytes) -> bytes:
+    """What binds the approving device to its part (10.1)."""
+    return digest("digits/commitment", cbor.encode([salt, part, log, seq, hash_, member]))
+
+
+def digits(
+    log: bytes, seq: int, hash_: bytes, member: bytes, sign: bytes, kem: bytes, part: bytes, answer: bytes
+) -> str:
+    """Seven digits that two devices show (10.1): `part` is the approving device's, `answer` the other one's."""
+    value = digest("digits", cbor.encode([log, seq, hash_, member, sign, kem, part, answer]))
+    number = f"{int.from_bytes(value, 'big') % 10**7:07d}"
+    return f"{number[:3]} {number[3:]}"
+
+
 def _groups(text: str, size: int) -> str:
     return " ".join(text[i : i + size] for i in range(0, len(text), size))
 

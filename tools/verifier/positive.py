@@ -216,6 +216,28 @@ def of_fingerprints(vectors: Vectors, file: dict) -> tuple[object, object]:
     return found, file
 
 
+def of_digits(vectors: Vectors, file: dict) -> tuple[object, object]:
+    salt, part, answer = (unbase64(file[name]) for name in ("salt", "part", "answer"))
+    log, seq, hash_ = parse_head(file["head"])
+    commitment = fingerprint.digits_commitment(salt, part, log, seq, hash_, bytes.fromhex(file["member"]))
+    same = {"v": 1, "commitment": commitment}
+    messages = {
+        "commit": cbor.encode(same | {"step": "commit", "head": {"log": log, "seq": seq, "hash": hash_}}),
+        "answer": cbor.encode(same | {"step": "answer", "part": answer}),
+        "open": cbor.encode(same | {"step": "open", "answer": answer, "salt": salt, "part": part}),
+    }
+
+    def shown(of: dict) -> str:
+        keys = unbase64(of["signingKey"]), unbase64(of["kemKey"])
+        return fingerprint.digits(*parse_head(of["head"]), bytes.fromhex(of["member"]), *keys, part, answer)
+
+    swapped = [each | {"digits": shown(each)} for each in file["swapped"]]
+    right = shown(file)
+    found = {"commitment": base64url(commitment), "messages": texts(messages), "digits": right, "swapped": swapped}
+    alike = [each["what"] for each in swapped if each["digits"] == right]
+    return (file | found, alike), (file, [])
+
+
 def of_escrow(state: State, given: dict) -> dict:
     compared = [each | comparison(each["text"], state) for each in given["given"]]
     return given | {"hex": fingerprint.of_state(state)["hex"].replace(" ", ""), "given": compared}

@@ -15,6 +15,7 @@ CHECKS: dict[str, Callable[[Vectors, dict], tuple[object, object]]] = {
     "positive/grants": positive.of_grants,
     "positive/backup": positive.of_backup,
     "positive/fingerprints": positive.of_fingerprints,
+    "positive/digits": positive.of_digits,
     "positive/content": positive.of_content,
     "positive/padding": positive.of_padding,
     "positive/keyrings": positive.of_keyrings,

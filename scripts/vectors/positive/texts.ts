@@ -3,13 +3,18 @@
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import { checkBackupKey } from "../../../src/backup/open.js";
+import { decodeCbor } from "../../../src/bytes/cbor.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
+import { present } from "../../../src/bytes/present.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
+import { answerDigits, askForDigits, type DigitsOf, digitsOf } from "../../../src/fingerprint/digits.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import { encodeContact, trackContact } from "../../../src/fingerprint/tracked-contact.js";
+import { activeMember } from "../../../src/log/state.js";
 import { announce } from "../../../test/escrow/support.js";
 import { ALL_FORMS, type AnyForm, readAny, written } from "../../../test/fingerprint/support.js";
 import { makeBackupKey, review } from "../../../test/support/accepted.js";
+import type { RawBody } from "../../../test/support/raw-link.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
 import { text, type VectorFile } from "../format.js";
@@ -64,6 +69,37 @@ export function fingerprintValues() {
       const pin = trackContact(two.log, { unsafeVerified: verified });
       return { ...pin, bytes: text(encodeContact(pin)) };
     }),
+  };
+}
+
+/** vectors/positive/digits.json: a comparison of digits, and what the digits are when one thing is another. */
+export function digitsValues() {
+  const { log } = two;
+  const laptop = activeMember(log, two.id("Laptop"));
+  const device = activeMember(log, two.id("Phone"));
+  const asking = askForDigits(log, device.id, seededEnv("the approving device"));
+  const answering = answerDigits(two.session("Phone"), asking.message, seededEnv("the other device"));
+  const { message: open, comparison } = present(asking.take(answering.message));
+  const fields = decodeCbor(open, { name: "open", maxBytes: open.length }) as RawBody;
+  const [salt, part, answer, commitment] = ["salt", "part", "answer", "commitment"].map(
+    (name) => fields.get(name) as Uint8Array,
+  ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const swapped = {
+    head: { head: joined.log.head, device },
+    member: { head: log.head, device: { ...device, id: laptop.id } },
+    signingKey: { head: log.head, device: { ...device, signingKey: laptop.signingKey } },
+    kemKey: { head: log.head, device: { ...device, kemKey: laptop.kemKey } },
+  };
+  const plain = ({ head, device: { id, signingKey, kemKey } }: DigitsOf) => ({
+    ...{ head, member: id, signingKey: text(signingKey), kemKey: text(kemKey) },
+  });
+  return {
+    ...plain({ head: log.head, device }),
+    ...{ salt: text(salt), part: text(part), answer: text(answer), commitment: text(commitment) },
+    messages: { commit: text(asking.message), answer: text(answering.message), open: text(open) },
+    digits: comparison.digits,
+    // Somebody between the two devices who swaps this shows other digits.
+    swapped: Object.entries(swapped).map(([what, of]) => ({ what, ...plain(of), digits: digitsOf(of, part, answer) })),
   };
 }
 
@@ -145,6 +181,7 @@ export function backupValues() {
 export function textFiles(): readonly VectorFile[] {
   return [
     ["positive/fingerprints.json", fingerprintValues()],
+    ["positive/digits.json", digitsValues()],
     ["positive/backup.json", backupValues()],
   ];
 }
