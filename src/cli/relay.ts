@@ -35,15 +35,21 @@ export interface RunningRelay {
   close(): Promise<void>;
 }
 
-/** Milliseconds that a client has to send its headers, and a whole request: slow ones must not fill the server. */
-const HEADERS_TIMEOUT = 10_000;
-const REQUEST_TIMEOUT = 60_000;
+/**
+ * Milliseconds that a client has to send its headers, and a whole request, and between two looks at that: slow ones must not fill the server.
+ * The relay itself limits bodies, by their size: a large blob may take longer than an entry.
+ */
+const TIMES = { headersTimeout: 10_000, requestTimeout: 12 * 3_600_000, connectionsCheckingInterval: 5000 };
 
 /** Milliseconds that a client has to take its answer when the relay stops. */
 const PATIENCE = 10_000;
 
 /** @throws `INVALID_ARGUMENT` for wrong arguments; what opening the database throws */
-export async function runRelay(args: readonly string[], say: (line: string) => void): Promise<RunningRelay> {
+export async function runRelay(
+  args: readonly string[],
+  say: (line: string) => void,
+  times: typeof TIMES = TIMES,
+): Promise<RunningRelay> {
   const { data, database, port, host, origin, app, takeLock, isLogged, metricsAt } = parse(args);
   const own = app === undefined ? undefined : await optionsOf(app);
   if (!own && !LOOPBACK.includes(host))
@@ -58,7 +64,11 @@ export async function runRelay(args: readonly string[], say: (line: string) => v
       if (isLogged) say(JSON.stringify(line));
       metrics?.log(line);
     };
-    const running = await listen(sql, { port, host, origin, metrics, metricsAt, say }, { ...(own ?? OPEN), log });
+    const running = await listen(
+      sql,
+      { port, host, origin, metrics, metricsAt, say, times },
+      { ...(own ?? OPEN), log },
+    );
     say(`relay: listening at ${running.url}`);
     if (!own) say("relay: WARNING: all that no signature proves is allowed; give --app FILE before others use it");
     return running;
@@ -82,19 +92,19 @@ interface Place extends Address {
   readonly metrics: RelayMetrics | undefined;
   readonly metricsAt: Address | undefined;
   readonly say: (line: string) => void;
+  readonly times: typeof TIMES;
   readonly origin: string | undefined;
 }
 
 async function listen(
   sql: Sql,
-  { port, host, origin, metrics, metricsAt, say }: Place,
+  { port, host, origin, metrics, metricsAt, say, times }: Place,
   own: AppOptions,
 ): Promise<RunningRelay> {
   const { getRequestListener } = await import("@hono/node-server");
   let fetch: (request: Request, server: unknown) => Promise<Response>;
   const listener = getRequestListener((request, bindings) => fetch(request, bindings));
-  const timeouts = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT };
-  const server = createServer(timeouts, (request, response) => void listener(request, response));
+  const server = createServer(times, (request, response) => void listener(request, response));
   const url = await bind(server, { port, host });
   const servers = [server];
   if (metrics && metricsAt) {

@@ -132,12 +132,6 @@ export function relayTransport(
   };
 }
 
-/** Only members talk. */
-function asMember({ signer }: RequestOptions, refuse: string | undefined): MemberId {
-  if (signer && refuse === undefined) return signer.member;
-  throw forbidden(refuse ?? "UNSIGNED");
-}
-
 /** Lets a request arrive, the relay act, and the answer arrive; each of these can fail. */
 export function withFaults<R extends { readonly signal?: RequestOptions["signal"] }>(
   fault: ((request: R) => RelayFault | undefined) | undefined,
@@ -151,6 +145,12 @@ export function withFaults<R extends { readonly signal?: RequestOptions["signal"
     if (found.lost === "answer") throw offline("the answer was lost");
     return answer;
   };
+}
+
+/** Only members talk. */
+function asMember({ signer }: RequestOptions, refuse: string | undefined): MemberId {
+  if (signer && refuse === undefined) return signer.member;
+  throw forbidden(refuse ?? "UNSIGNED");
 }
 
 /** A page of a log; undefined when there is no log. */

@@ -102,6 +102,20 @@ describe("keystead relay --log --metrics", () => {
   });
 });
 
+describe("a client that never ends its headers", () => {
+  it("is answered and cut off when its time is over, and others are served meanwhile", async () => {
+    const times = { headersTimeout: 50, requestTimeout: 60_000, connectionsCheckingInterval: 10 };
+    const relay = await runRelay(["--data", join(folder, "slow"), "--port", "0"], () => {}, times);
+    const socket = connect(Number(new URL(relay.url).port), "127.0.0.1");
+    socket.write("GET /health HTTP/1.1\r\nHost: relay\r\nX-Slow: ");
+    expect(await (await fetch(`${relay.url}/health`)).json()).toEqual({ status: "ok" });
+    let answer = "";
+    for await (const part of socket) answer += String(part);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    await relay.close();
+  });
+});
+
 describe("arguments of keystead relay", () => {
   writeFileSync(join(folder, "empty.mjs"), "export const notify = () => {};");
   it.each<[string, readonly string[]]>([
