@@ -30,8 +30,8 @@ const all = "test/**/*.test.ts";
 const needsNode = "test/**/*.node.test.ts";
 /** What only a browser has, such as IndexedDB. */
 const needsBrowser = "test/**/*.browser.test.ts";
-/** Clients in real processes and real pages, which bring their own backend. */
-const ended = "test/client/{processes,reloads,service-worker}.node.test.ts";
+/** Clients in real processes and real pages, which bring their own backend, and clients that are killed everywhere. */
+const ended = "test/client/{processes,reloads,service-worker,escrow-crash,escrow-mutants}.node.test.ts";
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
 /** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended. */

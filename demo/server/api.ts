@@ -7,7 +7,7 @@ import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
 import { LIES, type Liar, type LieName } from "./liar.js";
 import type { PostRoom } from "./post-room.js";
-import type { Part, SealedItems } from "./sealed-items.js";
+import type { SealedItems } from "./sealed-items.js";
 
 const COOKIE = "clinic";
 
@@ -73,13 +73,16 @@ export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts)
     }
     return c.json({}, 201);
   });
-  app.get("/items/:id/:part", async (c) => {
-    const { id, part } = c.req.param();
-    if (part !== "note" && part !== "recording") return c.json({ error: "none" }, 404);
+  app.get("/items/:id/note", async (c) => {
     const { subject } = c.get("account");
-    const all = (await items.list(subject)).filter(({ kind }) => kind === "mail").map((each) => each.id);
-    const shown = part === "note" && all.includes(id) ? liar.shown(subject, id, all) : id;
-    return await ranged(c.req.header("range"), (range) => items.read(subject, shown, part as Part, range));
+    const all = (await items.list(subject)).filter(({ kind }) => kind === "mail").map(({ id }) => id);
+    const id = c.req.param("id");
+    const note = await items.note(subject, all.includes(id) ? liar.shown(subject, id, all) : id);
+    if (!note) return c.json({ error: "none" }, 404);
+    return c.body(new Uint8Array(note), 200, {
+      "content-type": "application/octet-stream",
+      "cache-control": "no-store",
+    });
   });
 
   app.get("/lies", (c) => c.json({ on: liar.lieOf(c.get("account").subject) ?? null }));
@@ -102,20 +105,6 @@ function publicly({ account, name, role }: Account) {
   return { account, name, role };
 }
 
-async function ranged(
-  header: string | undefined,
-  read: (range?: readonly [number, number]) => Promise<Uint8Array | undefined>,
-): Promise<Response> {
-  const [, from, last] = /^bytes=(\d{1,9})-(\d{1,9})$/.exec(header ?? "") ?? [];
-  const range = from === undefined ? undefined : ([Number(from), Number(last) + 1] as const);
-  const bytes = await read(range);
-  if (!bytes) return Response.json({ error: "none" }, { status: 404 });
-  return new Response(new Uint8Array(bytes), {
-    status: range ? 206 : 200,
-    headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
-  });
-}
-
 /** Tells one device from another: by the sign-in, and by what the page says of itself. */
 export function deviceOf(headers: Headers): string {
   return `${tokenIn(headers.get("cookie"))} ${headers.get("x-device")}`;
@@ -124,9 +113,9 @@ export function deviceOf(headers: Headers): string {
 /** Decides what no signature proves: the relay asks the app's own sign-in. */
 export function authorizer(accounts: Accounts, { service, liar }: { readonly service: string; readonly liar: string }) {
   return async (ask: AccessRequest, { headers }: RequestLike): Promise<boolean> => {
-    // The post room reads public logs, without names of devices, and that is all it may do.
+    // The post room reads public logs, without names of devices, and stores what it sealed: that is all it may do.
     if (headers.get("authorization") === `Bearer ${service}`)
-      return ask.action === "heads" || (ask.action === "read" && ask.attachments === "none");
+      return ask.action === "read" ? ask.attachments === "none" : ["heads", "storeBlob"].includes(ask.action);
     if (headers.get("authorization") === `Bearer ${liar}`) return true;
     const account = await accounts.signedIn(tokenIn(headers.get("cookie")));
     if (!account) return false;
@@ -134,6 +123,7 @@ export function authorizer(accounts: Accounts, { service, liar }: { readonly ser
       case "create":
       case "join":
       case "read":
+      case "readBlob":
         return ask.subject === account.subject;
       default:
         return false;

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
+import { fetchBlobs } from "keystead/blobs";
 import { type FetchTransportOptions, fetchTransport } from "keystead/client";
 import { createRelay, openPglite } from "keystead/relay";
 import { createSender, senderTable, senderTransport, sqlSenderStore } from "keystead/sender";
@@ -11,7 +12,7 @@ import { api, authorizer, deviceOf } from "./api.js";
 import { serveFiles } from "./files.js";
 import { Liar } from "./liar.js";
 import { PostRoom } from "./post-room.js";
-import { sealedItems } from "./sealed-items.js";
+import { SealedItems } from "./sealed-items.js";
 
 /** Options of {@link startDemo}. */
 export interface DemoOptions {
@@ -36,7 +37,6 @@ export interface RunningDemo {
 export async function startDemo({ data, web, port, unsafeTakeLock = false }: DemoOptions): Promise<RunningDemo> {
   const sql = await openPglite(data === undefined ? {} : { folder: data, unsafeTakeLock });
   const accounts = await Accounts.open(sql);
-  const items = await sealedItems(sql);
   const reports: string[] = [];
   let handle: (request: Request) => Promise<Response>;
   const server = createAdaptorServer({ fetch: (request) => handle(request) }) as Server;
@@ -55,6 +55,7 @@ export async function startDemo({ data, web, port, unsafeTakeLock = false }: Dem
   const logs = fetchTransport(relayAs(tokens.service));
   const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
   await sql.query(senderTable);
+  const items = await SealedItems.open(sql, fetchBlobs(relayAs(tokens.service)));
   const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
   const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
@@ -69,7 +70,7 @@ export async function startDemo({ data, web, port, unsafeTakeLock = false }: Dem
     ...{ url, reports },
     async close() {
       await liar.close();
-      relay.close();
+      await relay.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
       await sql.close();

@@ -119,7 +119,7 @@ export class Liar {
       fetch: async (address, init) => await relay.fetch(new Request(address, init as RequestInit), undefined),
     });
     const close = async () => {
-      relay.close();
+      await relay.close();
       await sql.close();
     };
     return { relay, logs, close };

@@ -1,5 +1,6 @@
 // Seals what comes in from outside to the public key log of the person it is for. It has no secret of anybody.
 
+import { randomUUID } from "node:crypto";
 import type { ServiceSender } from "keystead/sender";
 import { CALLS, type Call, LETTERS, type Letter, WELCOME } from "./post.js";
 import type { SealedItems } from "./sealed-items.js";
@@ -36,13 +37,13 @@ export class PostRoom {
   }
 
   async #letter(subject: string, letter: Letter): Promise<void> {
-    const id = this.#parts.items.newId();
+    const id = randomUUID();
     const note = await this.#seal(subject, id, "mail", json(letter), true);
     await this.#parts.items.put({ id, subject, kind: "mail", at: Date.now(), note });
   }
 
   async #call(subject: string, { from, seconds }: Call): Promise<void> {
-    const id = this.#parts.items.newId();
+    const id = randomUUID();
     const { wav, peaks } = voice(seconds, seconds * 7919 + from.length);
     const note = await this.#seal(subject, id, "voicemail", json({ from, seconds, peaks }), true);
     const recording = await this.#seal(subject, id, "recording", wav, false);

@@ -1,6 +1,7 @@
-// Where the service keeps what it sealed. It cannot open any of it. One small interface, so that a store of blobs can take its place.
+// What the service keeps of letters and voice messages: sealed, and closed to it. Recordings are blobs of the relay, which serves any part
+// of them; the notes are small, and stand beside what the inbox lists.
 
-import { randomUUID } from "node:crypto";
+import { type BlobTransport, newBlobId } from "keystead/blobs";
 import type { Sql } from "keystead/relay";
 
 /** What the service knows of an item: what anybody sees who reads its database. */
@@ -9,53 +10,60 @@ export interface SealedItem {
   readonly kind: "mail" | "voicemail";
   /** When it came, in milliseconds since 1970. */
   readonly at: number;
-  /** Bytes of the sealed recording; 0 for a mail. */
-  readonly recording: number;
+  /** The blob of a voice message. */
+  readonly recording: string | null;
 }
-
-/** The parts of an item: the letter, or the note of a voicemail and its recording. */
-export type Part = "note" | "recording";
 
 /** A new item, sealed. */
 export interface NewItem extends Omit<SealedItem, "recording"> {
   readonly subject: string;
+  /** The letter, or what the inbox shows of a voice message. */
   readonly note: Uint8Array;
   readonly recording?: Uint8Array | undefined;
 }
 
-export interface SealedItems {
-  newId(): string;
-  put(item: NewItem): Promise<void>;
-  /** The items of a user, newest first. */
-  list(subject: string): Promise<readonly SealedItem[]>;
-  /** Bytes of a part from one offset to another, or all of it; undefined when the user has no such item. */
-  read(subject: string, id: string, part: Part, range?: readonly [number, number]): Promise<Uint8Array | undefined>;
-}
+export class SealedItems {
+  readonly #sql: Sql;
+  readonly #blobs: BlobTransport;
 
-export async function sealedItems(sql: Sql): Promise<SealedItems> {
-  await sql.query(
-    "create table if not exists demo.item (id text primary key, subject text not null, kind text not null, at bigint not null, note bytea not null, recording bytea)",
-  );
-  return {
-    newId: randomUUID,
-    async put({ id, subject, kind, at, note, recording }) {
-      await sql.query("insert into demo.item values ($1, $2, $3, $4, $5, $6)", [
-        ...[id, subject, kind, at, note],
-        recording ?? null,
-      ]);
-    },
-    list: (subject) =>
-      sql.query<SealedItem>(
-        "select id, kind, at, coalesce(length(recording), 0) as recording from demo.item where subject = $1 order by at desc, id",
-        [subject],
-      ),
-    async read(subject, id, part, range) {
-      const [from, to] = range ?? [0, 2 ** 31 - 2];
-      const [found] = await sql.query<{ bytes: Uint8Array | null }>(
-        `select substring(${part === "note" ? "note" : "recording"} from $3::int for $4::int) as bytes from demo.item where subject = $1 and id = $2`,
-        [subject, id, from + 1, to - from],
-      );
-      return found?.bytes ?? undefined;
-    },
-  };
+  private constructor(sql: Sql, blobs: BlobTransport) {
+    this.#sql = sql;
+    this.#blobs = blobs;
+  }
+
+  static async open(sql: Sql, blobs: BlobTransport): Promise<SealedItems> {
+    await sql.query(
+      "create table if not exists demo.sealed (id text primary key, subject text not null, kind text not null, at bigint not null, note bytea not null, recording text)",
+    );
+    return new SealedItems(sql, blobs);
+  }
+
+  async put({ id, subject, kind, at, note, recording }: NewItem): Promise<void> {
+    const blob = recording && newBlobId();
+    if (blob) {
+      const { verdict } = await this.#blobs.store(blob, recording, { owner: subject });
+      if (verdict !== "accepted") throw new Error(`the relay did not keep the recording: ${verdict}`);
+    }
+    await this.#sql.query("insert into demo.sealed values ($1, $2, $3, $4, $5, $6)", [
+      ...[id, subject, kind, at, note],
+      blob ?? null,
+    ]);
+  }
+
+  /** The items of a user, newest first. */
+  list(subject: string): Promise<readonly SealedItem[]> {
+    return this.#sql.query<SealedItem>(
+      "select id, kind, at, recording from demo.sealed where subject = $1 order by at desc, id",
+      [subject],
+    );
+  }
+
+  /** The sealed note of an item; undefined when the user has no such item. */
+  async note(subject: string, id: string): Promise<Uint8Array | undefined> {
+    const [found] = await this.#sql.query<{ note: Uint8Array }>(
+      "select note from demo.sealed where subject = $1 and id = $2",
+      [subject, id],
+    );
+    return found?.note;
+  }
 }

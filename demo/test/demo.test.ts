@@ -172,6 +172,40 @@ describe("a removed device", () => {
   });
 });
 
+describe("lockdown", () => {
+  it("25: says what the password is enough for without it; a new device then receives nothing until it is approved", async () => {
+    const [desk, thief] = [await world.browser(), await world.browser()];
+    await desk.enter("Dina Haddad", "Desk");
+    await desk.go("Devices & Activity");
+    await desk.page.getByText("So can somebody who has your password").waitFor();
+    await desk.page.getByRole("button", { name: "Switch lockdown on" }).click();
+    await desk.page.getByText("a device that signs in receives nothing until you approve it").waitFor();
+    await thief.enter("Dina Haddad", "Thief");
+    await desk.go("Inbox");
+    await arrives(desk);
+    await item(desk, "open").nth(3).waitFor();
+    await item(thief, "locked").nth(3).waitFor();
+    expect(await item(thief, "open").count()).toBe(0);
+    await thief.context.close();
+    await desk.context.close();
+  });
+
+  it("8: a device that leaves is out of the list, and another changes the keys", async () => {
+    const [desk, spare] = [await world.browser(), await world.browser()];
+    await desk.enter("Chloé Martin", "Desk");
+    await spare.enter("Chloé Martin", "Spare");
+    await desk.approve("Spare", await spare.digits());
+    await spare.go("Devices & Activity");
+    await spare.page.getByRole("button", { name: "Remove this device" }).click();
+    await spare.page.getByRole("button", { name: "Remove this device and sign out" }).click();
+    await spare.page.getByLabel("Name of this device").waitFor();
+    await desk.page.getByText("Spare left").waitFor();
+    await desk.page.getByText("Desk changed the keys").waitFor();
+    await spare.context.close();
+    await desk.context.close();
+  });
+});
+
 describe("every day", () => {
   it("26: two tabs are one device", async () => {
     const tab = await laptop.tab();

@@ -24,8 +24,8 @@ export interface SealedItem {
   readonly id: string;
   readonly kind: "mail" | "voicemail";
   readonly at: number;
-  /** Bytes of the sealed recording; 0 for a mail. */
-  readonly recording: number;
+  /** The blob of a voice message. */
+  readonly recording: string | null;
 }
 
 /** The server refused, or was not reached. */
@@ -71,10 +71,4 @@ export const tell = (on: Lie | "join" | null): Promise<Response> => send("/lies"
 
 export async function note(id: string): Promise<Uint8Array> {
   return new Uint8Array(await (await ask(`/items/${id}/note`)).arrayBuffer());
-}
-
-/** A part of a sealed recording: the page never fetches more than it plays. */
-export async function recording(id: string, offset: number, length: number): Promise<Uint8Array> {
-  const range = `bytes=${offset}-${offset + length - 1}`;
-  return new Uint8Array(await (await ask(`/items/${id}/recording`, { headers: { range } })).arrayBuffer());
 }

@@ -1,6 +1,7 @@
 // Plays a sealed voice message from any position: it fetches and opens only the parts that it plays.
 
 import type { ContentReader } from "keystead";
+import { fetchBlobs } from "keystead/blobs";
 import type { Session } from "keystead/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api.js";
@@ -16,23 +17,24 @@ const PART = 2;
 class Recording {
   readonly #reader: ContentReader;
   readonly #rate: number;
-  /** Sealed bytes that were fetched, and all of them. */
-  fetched = 0;
 
   private constructor(reader: ContentReader, rate: number) {
     this.#reader = reader;
     this.#rate = rate;
   }
 
-  static async open(session: Session, { id, recording }: api.SealedItem, onFetched: (bytes: number) => void) {
+  static async open(session: Session, { id, recording }: api.SealedItem, onFetched: (share: number) => void) {
+    const blobs = fetchBlobs({ url: `${location.origin}/keys`, signer: () => session.signer });
+    const blob = recording === null ? undefined : await blobs.open(recording);
+    if (!blob) throw new api.ApiError(404);
     const parts = new Map<number, Promise<Uint8Array>>();
     const source = {
-      size: recording,
+      size: blob.size,
       async read(offset: number, length: number) {
         const known = await parts.get(offset);
         if (known?.length === length) return known;
-        onFetched(length);
-        const part = api.recording(id, offset, length);
+        onFetched(length / blob.size);
+        const part = Promise.resolve(blob.read(offset, length));
         parts.set(offset, part);
         return await part;
       },
@@ -130,7 +132,7 @@ export function Player({ item, seconds, peaks }: PlayerProps) {
     run(async () => {
       playback.current?.stop();
       const context = new AudioContext();
-      recording.current ??= await Recording.open(session, item, (bytes) => setFetched((sum) => sum + bytes));
+      recording.current ??= await Recording.open(session, item, (share) => setFetched((sum) => sum + share));
       const next = new Playback(context, recording.current);
       playback.current = next;
       setPlaying(true);
@@ -159,7 +161,7 @@ export function Player({ item, seconds, peaks }: PlayerProps) {
     [],
   );
   return (
-    <div class="player" data-fetched={fetched}>
+    <div class="player">
       <button
         type="button"
         class="round"
@@ -194,7 +196,7 @@ export function Player({ item, seconds, peaks }: PlayerProps) {
       </div>
       <p class="times">
         <span>{T.player.at(minutes(position), minutes(seconds))}</span>
-        <span class="muted">{T.player.fetched(Math.min(100, Math.round((100 * fetched) / item.recording)))}</span>
+        <span class="muted">{T.player.fetched(Math.min(100, Math.round(100 * fetched)))}</span>
       </p>
       <Problem>{problem}</Problem>
     </div>

@@ -51,6 +51,8 @@ export const words: Catalogue = {
       "This device knows no such digits. Reload the page on both devices, and compare again.",
     "comparison-other-log": () => "These are the digits of another account.",
     "no-backup-key": () => "You have no backup key. When every device is lost, so is your mail.",
+    "removed-by-other": ({ name, removed, when }, c) =>
+      `${textOf(name, c)} removed ${c.list(removed.map((each) => textOf(each, c)))}, ${c.day(when)}.`,
     removal: ({ removerWas, name, when }, c) =>
       ({
         founding: `${textOf(name, c)} removed it, ${c.day(when)}.`,

@@ -36,7 +36,7 @@ export type Ask = { readonly id: string } & Asked;
 export type Answer =
   /** To `contact-changed`, `standing`, `clock`, `copied`, `interrupted`, `enroll-again`, `remove-escrow`, `regrant`: no, or not now. */
   | { readonly say: "no" }
-  /** To `remove-escrow`, `enroll-again`, `regrant`. */
+  /** To `remove-escrow`, `enroll-again`, `regrant`, `disown`. */
   | { readonly say: "yes" }
   /** To `confirm-escrow`: the fingerprint that was compared matched. */
   | { readonly say: "confirmed"; readonly token: ComparedLog }

@@ -12,6 +12,7 @@ import type { ClientEnv } from "./client-env.js";
 import type {
   Effect,
   Input,
+  Machine,
   MachineOptions,
   PublishEffect,
   ReadContactEffect,
@@ -19,9 +20,9 @@ import type {
   Stepped,
 } from "./effects.js";
 import type { Intent } from "./intents.js";
-import { step, THOROUGH } from "./machine.js";
+import { THOROUGH } from "./machine.js";
 import type { Model } from "./model.js";
-import { difference, modelOf, newModel, recordsOf } from "./records.js";
+import { difference } from "./records.js";
 import type { SealedStore } from "./sealed-store.js";
 
 /** What a driver works with. */
@@ -40,12 +41,15 @@ export interface DriverOptions extends MachineOptions {
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: KeysteadError) => void;
+  /** Whether a link for it was stored: from then on only what stands at its place decides. */
+  isStored: boolean;
 }
 
 /** Runs one device's machine over a store and a transport. */
-export class Driver {
+export class Driver<M extends Model = Model, I = never> {
   readonly #options: DriverOptions;
-  #model: Model;
+  readonly #machine: Machine<M, I>;
+  #model: M;
   #revision = 0;
   /** Whether the store may be at another revision than the model. */
   #isStale = true;
@@ -57,13 +61,14 @@ export class Driver {
   /** When to sync again, milliseconds since 1970. */
   #wakeAt = Number.POSITIVE_INFINITY;
 
-  constructor(options: DriverOptions) {
+  constructor(options: DriverOptions, machine: Machine<M, I>) {
     this.#options = options;
-    this.#model = newModel(options.subject);
+    this.#machine = machine;
+    this.#model = machine.newModel(options.subject);
   }
 
   /** What this device knows, as stored. */
-  get model(): Model {
+  get model(): M {
     return this.#model;
   }
 
@@ -89,7 +94,7 @@ export class Driver {
   }
 
   /** Takes in what happened, and does what follows. @throws errors of {@link step}; `STORE_UNAVAILABLE` */
-  give(input: Input): Promise<void> {
+  give(input: Input | I): Promise<void> {
     return this.#inTurn(() => this.#run(input));
   }
 
@@ -101,7 +106,7 @@ export class Driver {
    */
   async intend(intent: Intent): Promise<void> {
     const id = toHex(drawRandom(this.#options.env, 8));
-    const settled = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const settled = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject, isStored: false }));
     // The turn below can fail first.
     settled.catch(() => undefined);
     try {
@@ -131,10 +136,11 @@ export class Driver {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     this.#rejectAll();
-    const { keyring, former } = this.#model;
+    const before = this.#model;
     // After what runs now: it reads the keys.
     void this.#tail.then(() => {
-      for (const each of [keyring, this.#model.keyring, ...former]) each?.wipe();
+      wipeModel(before);
+      wipeModel(this.#model);
     });
   }
 
@@ -149,7 +155,7 @@ export class Driver {
     return turn;
   }
 
-  async #run(input: Input): Promise<void> {
+  async #run(input: Input | I): Promise<void> {
     const effects: Effect[] = [...(await this.#apply(input))];
     for (let effect = effects.shift(); effect; effect = effects.shift()) {
       if (effect.type === "wait") this.#wakeAt = Math.min(this.#wakeAt, effect.until);
@@ -158,8 +164,9 @@ export class Driver {
   }
 
   /** One step of the machine, stored. When another tab was faster, the step is done again on what that one stored. */
-  async #apply(input: Input): Promise<readonly Effect[]> {
+  async #apply(input: Input | I): Promise<readonly Effect[]> {
     const { store } = this.#options;
+    const { recordsOf } = this.#machine;
     for (;;) {
       if (this.#isStale) await this.#load();
       if (this.#ended.signal.aborted) throw sessionClosed();
@@ -195,9 +202,9 @@ export class Driver {
    * One step of the machine; undefined when it is to be done again. Before it refuses, it looks at the store: this tab can have missed
    * that another one was done.
    */
-  async #step(input: Input): Promise<Stepped | undefined> {
+  async #step(input: Input | I): Promise<Stepped<M> | undefined> {
     try {
-      return step(this.#model, input, this.#options, this.#options.env);
+      return this.#machine.step(this.#model, input, this.#options, this.#options.env);
     } catch (refusal) {
       const seen = this.#revision;
       await this.#load().catch(() => undefined);
@@ -212,9 +219,10 @@ export class Driver {
     this.#loadedAt = readClock(env);
     if (!loaded) return;
     const { revision, records } = loaded;
-    const { sync, keyring, former } = this.#model;
-    const stored = revision === 0 ? newModel(subject) : modelOf(subject, records);
-    for (const old of [keyring, ...former]) old?.wipe();
+    const { sync } = this.#model;
+    const machine = this.#machine;
+    const stored = revision === 0 ? machine.newModel(subject) : machine.modelOf(subject, records);
+    wipeModel(this.#model);
     this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection, contacts: sync.contacts } };
     this.#revision = revision;
     this.#isStale = false;
@@ -226,11 +234,15 @@ export class Driver {
 
   /** Tells those who wait how it ended, as stored by this tab or another. */
   #settle(): void {
-    for (const { id, error } of this.#model.settled) {
-      const waiting = this.#waiting.get(id);
-      if (!waiting) continue;
+    const { settled, pending } = this.#model;
+    for (const [id, waiting] of this.#waiting) {
+      const settlement = settled.find((each) => each.id === id);
+      if (pending?.id === id) waiting.isStored = true;
+      // Neither pending nor among the newest settlements: this tab slept while others settled more than are kept.
+      if (!settlement && (pending?.id === id || !waiting.isStored)) continue;
       this.#waiting.delete(id);
-      if (error) waiting.reject(present(KeysteadError.from(error)));
+      const error = settlement ? settlement.error && present(KeysteadError.from(settlement.error)) : settledUnseen();
+      if (error) waiting.reject(error);
       else waiting.resolve();
     }
   }
@@ -245,7 +257,7 @@ export class Driver {
     const request = { signer: this.signer(), signal: this.#ended.signal };
     try {
       if (effect.type === "publish") {
-        const publication = await transport.publish(this.#model.subject, effect.entry, request);
+        const publication = await transport.publish(effect.subject, effect.entry, request);
         return { type: "published", effect, publication };
       }
       if (effect.type === "read-contact") {
@@ -268,6 +280,12 @@ export class Driver {
   }
 }
 
+/** Wipes the keys of a model that is not used any more. */
+function wipeModel({ keyring, former, pending }: Model): void {
+  for (const each of [keyring, ...former]) each?.wipe();
+  if (pending?.keyring) wipe(pending.keyring);
+}
+
 /** Entries and evidence are public, and the model goes on using the bytes; everything else was encoded for the store alone. */
 function wipeRecord(bytes: Uint8Array, { evidence }: Model): void {
   if (!evidence.some((kept) => kept === bytes)) wipe(bytes);
@@ -277,6 +295,14 @@ function unanswered(caught: unknown): ErrorJson {
   const error = KeysteadError.from(caught);
   if (error) return error.toJSON();
   return new KeysteadError("OFFLINE", "the service was not reached", { cause: caught }).toJSON();
+}
+
+function settledUnseen(): KeysteadError {
+  return new KeysteadError(
+    "STORE_UNAVAILABLE",
+    "other tabs did so much since this was asked for that nobody knows how it ended; look at the snapshot, and ask for it again if it is not done",
+    { details: { reason: "unknown" } },
+  );
 }
 
 /** The error of a session that was closed. */

@@ -3,6 +3,7 @@
 import type { Bytes } from "../bytes/bytes.js";
 import type { LinkHash, MemberId } from "../bytes/ids.js";
 import type { ErrorJson } from "../errors.js";
+import type { Env } from "../primitives/env.js";
 import type { EntriesPage, Publication } from "../transport/transport.js";
 import type { Answer } from "./asks.js";
 import type { Acknowledgement } from "./contact.js";
@@ -49,9 +50,10 @@ export interface ReadEffect {
   readonly purpose: "newer" | "attachments" | "whole";
 }
 
-/** Send an entry of the own log, and give the input `published` or `failed`. */
+/** Send an entry of a log, and give the input `published` or `failed`. */
 export interface PublishEffect {
   readonly type: "publish";
+  readonly subject: string;
   readonly entry: Uint8Array;
   readonly hash: LinkHash;
 }
@@ -80,8 +82,8 @@ export interface Wipeable {
 }
 
 /** What a device knows next. */
-export interface Stepped {
-  readonly model: Model;
+export interface Stepped<M extends Model = Model> {
+  readonly model: M;
   readonly effects: readonly Effect[];
   /** What the new model does not use any more. The driver wipes it once the new model is stored, and never before. */
   readonly retired: readonly Wipeable[];
@@ -93,4 +95,20 @@ export interface MachineOptions {
   readonly escrowSubject?: string | undefined;
   /** Whether it takes in what the service shows, and writes and sends nothing. Full sessions of the same store do that. */
   readonly isReadOnly?: boolean | undefined;
+}
+
+/** A part of the model as a record. It is stored again when one of the values that it is made `of` is another one. */
+export interface RecordSource {
+  readonly of: readonly unknown[];
+  readonly encode: () => Uint8Array;
+}
+
+/** What a driver runs: the pure half of a session. */
+export interface Machine<M extends Model = Model, I = never> {
+  step(model: M, input: Input | I, options: MachineOptions, env: Env): Stepped<M>;
+  /** The model of a device that has stored nothing. */
+  newModel(subject: string): M;
+  /** The model that records hold. @throws `STORE_CORRUPT` */
+  modelOf(subject: string, records: ReadonlyMap<string, Uint8Array>): M;
+  recordsOf(model: M): ReadonlyMap<string, RecordSource>;
 }

@@ -75,8 +75,10 @@ function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): 
     // them, which may have the only copy.
     const written = pending.entry;
     if (!pending.keyring) {
-      const next = receive({ log: present(own).log, keyring: present(keyring) }, written, { now });
-      return settleAccepted({ ...model, ...grow(next.log, written), keyring: next.keyring });
+      const log = verified(own, written, { subject, now });
+      // Without one this device is no member, as an admin in a user's log.
+      const opened = own && keyring ? receive({ log: own.log, keyring }, written, { now }).keyring : keyring;
+      return settleAccepted({ ...model, ...grow(log, written), keyring: opened });
     }
     const log = verified(own, written, { subject, now });
     const next = resume(log, [written], parseKeyring(pending.keyring));

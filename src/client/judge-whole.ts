@@ -4,7 +4,7 @@
 import type { Bytes } from "../bytes/bytes.js";
 import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { type Evidence, encodeEvidence } from "../log/evidence.js";
+import { decodeEvidence, type Evidence, encodeEvidence } from "../log/evidence.js";
 import { verifyLog } from "../log/verify.js";
 import { type Env, readClock } from "../primitives/env.js";
 import type { EntriesPage } from "../transport/transport.js";
@@ -13,7 +13,7 @@ import { lengthOf, takeEntries } from "./entries.js";
 import { connected, type Model } from "./model.js";
 import { proceed } from "./proceed.js";
 
-/** So many pieces of evidence are kept. */
+/** So many pieces of evidence of each kind are kept. */
 const MAX_EVIDENCE = 16;
 
 /** Takes in a page of a whole log, and judges the log when there is enough of it. */
@@ -65,8 +65,7 @@ function contradicted(
     const next = connected(model, isEmpty ? { state: "reached" } : { state: "trouble", error: error.toJSON() });
     return isEmpty ? proceed(next, options, env) : { model: next, effects: [], retired: [] };
   }
-  const { evidence: found } = error.details as { readonly evidence?: Evidence };
-  const evidence = found && encodeEvidence(found);
+  const evidence = evidenceOf(error);
   const kept = evidence ? withEvidence(model, evidence) : model;
   if (error.code === "ROLLED_BACK") {
     const behind = connected(kept, { state: "server-behind" });
@@ -79,8 +78,18 @@ function contradicted(
   return { model: { ...kept, alarms: { ...kept.alarms, [of]: alarm } }, effects: [], retired: [] };
 }
 
+/** The evidence that an error of this library comes with, encoded. */
+export function evidenceOf({ details }: KeysteadError): Bytes | undefined {
+  const { evidence } = details as { readonly evidence?: Evidence };
+  return evidence && encodeEvidence(evidence);
+}
+
 /** Keeps a piece of evidence, once. */
-export function withEvidence(model: Model, evidence: Bytes): Model {
+export function withEvidence<M extends Model>(model: M, evidence: Bytes): M {
   if (model.evidence.some((known) => equalBytes(known, evidence))) return model;
-  return { ...model, evidence: [...model.evidence, evidence].slice(-MAX_EVIDENCE) };
+  // By kind: a service that rolls back as often as it likes must not push out the evidence of a fork.
+  const { kind } = decodeEvidence(evidence);
+  const alike = model.evidence.filter((known) => decodeEvidence(known).kind === kind);
+  const oldest = alike.length < MAX_EVIDENCE ? undefined : alike[0];
+  return { ...model, evidence: [...model.evidence.filter((known) => known !== oldest), evidence] };
 }

@@ -9,6 +9,8 @@ import type { SessionOptions } from "./session-options.js";
 
 /** Milliseconds between two looks at a service that gives no hints. */
 const POLL = 15_000;
+/** Milliseconds between two looks at the least: a service that floods a device with hints must not keep it busy without a pause. */
+const REST = 1_000;
 
 /** What it needs of the session. */
 interface KeepUpOptions extends Pick<SessionOptions, "subject" | "transport" | "escrowSubject"> {
@@ -53,10 +55,14 @@ export class KeepUp {
     const { env } = this.#options;
     while (!this.#ended.signal.aborted) {
       this.#nap = new AbortController();
+      const began = readClock(env);
       // What fails shows in the snapshot, and is tried again.
       await this.#driver.sync().catch(() => undefined);
       const pause = Math.min(POLL, Math.max(0, this.#driver.wakeAt() - readClock(env)));
       await env.sleep(pause, this.#nap.signal);
+      const rest = began + REST - readClock(env);
+      // The clock may have been set back.
+      if (rest > 0) await env.sleep(Math.min(rest, REST), this.#ended.signal);
     }
   }
 

@@ -4,15 +4,14 @@ import type { Knowledge } from "../agenda/facts.js";
 import type { Model } from "./model.js";
 
 /** The knowledge of a device. @param now milliseconds since 1970 */
-export function knowledgeOf(
-  { answers, escrow, sync }: Pick<Model, "answers" | "escrow" | "sync">,
-  now: number,
-): Knowledge {
+export function knowledgeOf(model: Model, now: number): Knowledge {
+  const { answers, escrow, sync, extension } = model;
   const { own, strangers, confirmed, removeEscrow, enrollAgainAfter, declinedEscrow } = answers;
   return {
     ...{ now, own, strangers, removeEscrow, enrollAgainAfter, declinedEscrow },
     escrowLog: sync.escrowUnsupported ? "unsupported" : escrow?.log,
     storedConfirmation: confirmed?.head,
     confirmedAt: confirmed?.at,
+    ...extension?.knowledge(model),
   };
 }

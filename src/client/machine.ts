@@ -6,15 +6,19 @@ import { type Env, readClock } from "../primitives/env.js";
 import { answerAsk } from "./answer.js";
 import { takeFailure, takePublication } from "./answered.js";
 import { acknowledge, lookAtContacts, takeContactFailure, takeContactPage, untrack } from "./contacts.js";
-import type { Input, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
+import type { Input, Machine, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
 import { lengthOf } from "./entries.js";
 import { type Model, readOnly } from "./model.js";
 import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
+import { modelOf, newModel, recordsOf } from "./records.js";
 import { takePage } from "./take.js";
 
 /** At the start and after so many milliseconds, the newest known entry is compared, and what was fetched in vain is fetched again. */
 export const THOROUGH = 300_000;
+
+/** The machine of a user's device. */
+export const deviceMachine: Machine = { step, newModel, modelOf, recordsOf };
 
 /** What the user decides, and a session that only reads refuses. */
 const DECISIONS: ReadonlySet<Input["type"]> = new Set(["intend", "answer", "paper-proved", "untrack", "acknowledge"]);

@@ -1,11 +1,14 @@
 // What a device knows: its log, its keys, what it sent and what its user said. Plain values: `step` (machine.ts) makes one from
 // another, and records.ts says how each part is stored. docs/spec.md section 13.
 
+import type { Knowledge } from "../agenda/facts.js";
+import type { Proposal } from "../authoring/proposal.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { Head, MemberId } from "../bytes/ids.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
 import type { Keyring } from "../keys/keyring.js";
+import type { Env } from "../primitives/env.js";
 import type { Contact } from "./contact.js";
 import type { Alarm, FollowedLog } from "./followed-log.js";
 import type { Intent } from "./intents.js";
@@ -70,9 +73,28 @@ export interface Answers {
   readonly confirmed: { readonly head: Head; readonly at: Head } | undefined;
   readonly removeEscrow: MemberId | undefined;
   readonly enrollAgainAfter: number | undefined;
+  /** Acts in the escrow log that the admin said to disown unread. */
+  readonly disownUnread: readonly number[];
   readonly declinedEscrow: boolean;
   /** Questions to which the user said no, by their keys. */
   readonly declined: readonly string[];
+}
+
+/** What an intent leads to. */
+export interface Written {
+  readonly proposal: Proposal<unknown>;
+  /** Whether the proposal has this device's next keyring: not so where a backup key is the author. */
+  readonly changesKeys: boolean;
+  /** A keyring that was opened to write the link. The caller wipes it when it has taken what it needs from the proposal. */
+  readonly borrowed?: Keyring;
+}
+
+/** What an admin's session adds to the machine, so that users' apps do not download it. */
+export interface Extension {
+  /** What the agenda of an admin's device needs besides. */
+  readonly knowledge: (model: Model) => Partial<Knowledge>;
+  /** Writes what an admin's device writes otherwise than a user's. */
+  readonly write: (model: Model, intent: Intent, env: Env) => Written | undefined;
 }
 
 /** What a device knows. */
@@ -100,6 +122,8 @@ export interface Model {
   readonly evidence: readonly Bytes[];
   /** In memory only. */
   readonly sync: LogSync;
+  /** In memory only. */
+  readonly extension: Extension | undefined;
 }
 
 /** The state of this device. @throws `NOT_PERMITTED` when it is no member */

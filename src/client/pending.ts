@@ -35,7 +35,8 @@ export function author(model: Model, id: string, intent: Intent, env: Env): Mode
     );
   }
   const since = readClock(env);
-  const { proposal, changesKeys, borrowed } = writeIntent(model, intent, knowledgeOf(model, since), env);
+  const { proposal, changesKeys, borrowed } =
+    model.extension?.write(model, intent, env) ?? writeIntent(model, intent, knowledgeOf(model, since), env);
   try {
     const { keyring, backupKey } = unsafeSerializeProposal(proposal);
     if (keyring && !changesKeys) wipe(keyring);
@@ -89,7 +90,7 @@ export function settleLost(model: Model, env: Env): { readonly model: Model; rea
 
 /** @throws `LOST_RACE` when the user must decide again */
 function requireUntouched({ own }: Model, { intent, base }: PendingLink): void {
-  if (intent.do === "create") {
+  if (intent.do === "create" || intent.do === "create-escrow") {
     throw new KeysteadError("LOST_RACE", "another device made the log of this account first; join it", {
       details: { intent: intent.do },
     });
@@ -104,11 +105,15 @@ function requireUntouched({ own }: Model, { intent, base }: PendingLink): void {
   );
 }
 
+/** The model that tells, in every tab, how something ended. */
+export function told<M extends Model>(model: M, settlement: Settlement): M {
+  return { ...model, settled: [...model.settled, settlement].slice(-SETTLEMENTS) };
+}
+
 function settled(model: Model, settlement: Settlement): Model {
   return {
-    ...model,
+    ...told(model, settlement),
     pending: undefined,
-    settled: [...model.settled, settlement].slice(-SETTLEMENTS),
     sync: { ...model.sync, claimed: undefined },
   };
 }

@@ -29,7 +29,7 @@ export function proceed(model: Model, options: MachineOptions, env: Env, retired
     return proceed(lost.model, options, env, [...retired, ...lost.retired]);
   }
   if (own && sync.serverHas !== undefined && sync.serverHas < own.log.head.seq) {
-    return { model, effects: [publish(present(own.entries.at(sync.serverHas)))], retired };
+    return { model, effects: [publish(model, present(own.entries.at(sync.serverHas)))], retired };
   }
   if (pending) {
     const shown = notShown(model, env);
@@ -44,7 +44,7 @@ export function proceed(model: Model, options: MachineOptions, env: Env, retired
  * as the clock was ahead. Nobody knows the keys of it yet.
  */
 function isToBeDrawnAnew({ pending }: Model, env: Env): boolean {
-  if (!pending || (pending.intent.do !== "join" && pending.intent.do !== "create")) return false;
+  if (!pending || !["join", "create", "create-escrow"].includes(pending.intent.do)) return false;
   return pending.refused?.code === "NOT_YET" && readClock(env) < pending.since - DEFAULT_SKEW;
 }
 
@@ -54,14 +54,14 @@ function notShown(model: Model, env: Env): Model {
   return claimed ? refused(model, claimed === "lost" ? "LOST_UNSEEN" : "ACCEPTED_UNSEEN", undefined, env) : model;
 }
 
-function sendPending({ pending }: Model, env: Env): Effect {
-  const { entry, refused } = present(pending);
+function sendPending(model: Model, env: Env): Effect {
+  const { entry, refused } = present(model.pending);
   if (refused && refused.retryAt > readClock(env)) return { type: "wait", until: refused.retryAt };
-  return publish(entry);
+  return publish(model, entry);
 }
 
-function publish(entry: Uint8Array): Effect {
-  return { type: "publish", entry, hash: decodeEntry(entry).link.hash };
+function publish({ subject }: Model, entry: Uint8Array): Effect {
+  return { type: "publish", subject, entry, hash: decodeEntry(entry).link.hash };
 }
 
 /** The first step of the agenda that is possible. Questions are for asks.ts. */
@@ -73,7 +73,7 @@ function doNext(model: Model, options: MachineOptions, env: Env): Stepped {
   for (const step of agenda(stateOf(model), knowledgeOf(model, now))) {
     if (step.do === "ask") continue;
     if (step.do === "fetch") {
-      const key = `${step.what} ${own.log.head.hash} ${model.escrow?.log.head.hash}`;
+      const key = `${step.what} ${"log" in step && step.log} ${own.log.head.hash} ${model.escrow?.log.head.hash}`;
       const effects = next.sync.fetched.has(key) ? [] : fetchEffects(model, step, options);
       if (effects.length === 0) continue;
       return {
@@ -103,12 +103,13 @@ function fetchEffects({ own, escrow, subject }: Model, step: FetchStep, { escrow
   const newer: Effect = { type: "read", of: "own", subject, after: head(own), purpose: "newer" };
   switch (step.what) {
     case "attachments":
+    case "openings":
       return [{ type: "read", of: "own", subject, after: 0, purpose: "attachments" }];
     case "escrow-log":
       if (escrowSubject === undefined) return [];
       return [{ type: "read", of: "escrow", subject: escrowSubject, after: head(escrow), purpose: "newer" }, newer];
-    default:
-      return [];
+    case "user-log":
+      return [{ type: "read", of: "own", subject: step.subject, after: 0, purpose: "newer" }];
   }
 }
 

@@ -30,17 +30,11 @@ import { head, member as memberId, subject as subjectText } from "../log/fields.
 import type { LogState } from "../log/state.js";
 import { verifyLog } from "../log/verify.js";
 import type { Contact } from "./contact.js";
-import type { WhichLog } from "./effects.js";
+import type { RecordSource, WhichLog } from "./effects.js";
 import type { Alarm, FollowedLog } from "./followed-log.js";
-import type { Intent } from "./intents.js";
+import { ADMIN_VERBS, type Intent } from "./intents.js";
 import { NOT_SYNCED } from "./log-sync.js";
 import type { Answers, Interrupted, Model, PendingLink } from "./model.js";
-
-/** A part of the model as a record. It is stored again when one of the values that it is made `of` is another one. */
-export interface RecordSource {
-  readonly of: readonly unknown[];
-  readonly encode: () => Uint8Array;
-}
 
 /** Entries of a log in one record: a new entry writes one record of at most so many. */
 const SEGMENT = 32;
@@ -63,6 +57,7 @@ const answersSchema = record({
   confirmed: optional(record({ head, at: head })),
   removeEscrow: optional(memberId),
   enrollAgainAfter: optional(position),
+  disownUnread: optional(array(position, { max: MAX_LIST })),
   declinedEscrow: bool(),
   declined: array(label, { max: MAX_LIST }),
 });
@@ -71,6 +66,7 @@ const intentSchema = record({
   do: oneOf([
     ...(["create", "join", "review", "rename", "lockdown", "backup-key", "use-backup-key"] as const),
     ...(["reclaim", "regrant", "leave", "rekey", "duty"] as const),
+    ...ADMIN_VERBS,
   ]),
   device: optional(device),
   member: optional(memberId),
@@ -79,6 +75,7 @@ const intentSchema = record({
   on: optional(bool()),
   name: optional(label),
   epochs: optional(array(tuple(position, position), { max: MAX_LIST })),
+  order: optional(blob),
 });
 const pendingSchema = record({
   v: literal(1),
@@ -166,14 +163,14 @@ export function newModel(subject: string): Model {
     ...{ settled: [], copiedAt: undefined, paper: undefined, escrow: undefined, evidence: [], sync: NOT_SYNCED },
     contacts: new Map(),
     alarms: { own: undefined, escrow: undefined },
-    answers: NO_ANSWERS,
+    ...{ answers: NO_ANSWERS, extension: undefined },
   };
 }
 
 /** Before the user said anything. */
 const NO_ANSWERS: Answers = {
   ...{ own: [], strangers: [], confirmed: undefined, removeEscrow: undefined, enrollAgainAfter: undefined },
-  ...{ declinedEscrow: false, declined: [] },
+  ...{ declinedEscrow: false, declined: [], disownUnread: [] },
 };
 
 /**
@@ -206,7 +203,15 @@ function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): M
     evidence.push(new Uint8Array(each));
   }
   return {
-    ...{ subject, own, keyring: opened(records.get("device")), former, evidence, sync: NOT_SYNCED },
+    ...{
+      subject,
+      own,
+      keyring: opened(records.get("device")),
+      former,
+      evidence,
+      sync: NOT_SYNCED,
+      extension: undefined,
+    },
     pending: decodePending(read("pending", pendingSchema)),
     interrupted: decodeInterrupted(read("interrupted", interruptedSchema)),
     settled: (read("settled", settledSchema) ?? []).map(({ id, error }) => ({ id, error: error && JSON.parse(error) })),
@@ -293,7 +298,7 @@ type Defined<T> = { [K in Exclude<keyof T, OptionalOf<T>>]: T[K] } & {
 };
 
 /** The fields that are there. */
-function defined<T extends object>(value: T): Defined<T> {
+export function defined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
 }
 
@@ -315,13 +320,13 @@ function plainIntent(intent: Intent): PlainIntent {
     case "duty":
       return { do: intent.do };
     default:
-      return intent;
+      return "order" in intent ? { do: intent.do, order: intent.order } : intent;
   }
 }
 
 /** @throws `STORE_CORRUPT` when a field that this kind of intent has is absent */
 function intentOf(plain: PlainIntent): Intent {
-  const { device, member, approve = [], remove = [], on, name, epochs } = plain;
+  const { device, member, approve = [], remove = [], on, name, epochs, order } = plain;
   const need = <T>(value: T | undefined): T => {
     if (value !== undefined) return value;
     throw new KeysteadError("STORE_CORRUPT", `a stored intent to ${plain.do} is incomplete`);
@@ -349,5 +354,7 @@ function intentOf(plain: PlainIntent): Intent {
       return { do: plain.do };
     case "duty":
       return { do: plain.do, step: undefined };
+    default:
+      return { do: plain.do, order: need(order) };
   }
 }

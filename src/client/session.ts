@@ -2,6 +2,7 @@
 // docs/spec.md section 13.
 
 import { checkList } from "../arguments/lists.js";
+import { checkMember, checkMembers } from "../arguments/members.js";
 import { checkOptions } from "../arguments/options.js";
 import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
@@ -15,7 +16,7 @@ import {
   type OpenStream,
   openContent,
   openSigned,
-  openStream,
+  openStreamWithAny,
 } from "../content/open.js";
 import type { StreamPair } from "../content/pair.js";
 import { type ContentReader, openRandomAccess } from "../content/random-access.js";
@@ -39,8 +40,9 @@ import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
 import { type Answered, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
-import { Driver } from "./driver.js";
+import { Driver, type DriverOptions } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
+import { deviceMachine } from "./machine.js";
 import { notNow, readOnly, stateOf } from "./model.js";
 import { proved, type ShowPaper, toShow } from "./paper.js";
 import { SealedStore } from "./sealed-store.js";
@@ -90,16 +92,22 @@ export class Session {
   #snapshot: Snapshot | undefined;
 
   /** @internal */
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions, drive = (parts: DriverOptions): Driver => new Driver(parts, deviceMachine)) {
     const { subject, store, sealer, transport, escrowSubject, env = systemClientEnv() } = options;
     this.#options = options;
     this.#env = env;
     const sealed = new SealedStore(store, sealer, subject);
     const stored = () => env.announce(subject);
-    this.#driver = new Driver({
-      ...{ subject, store: sealed, transport, escrowSubject, env, stored, isReadOnly: options.mode === "read" },
-      changed: () => this.#changed(),
-    });
+    const parts = {
+      subject,
+      store: sealed,
+      transport,
+      escrowSubject,
+      env,
+      stored,
+      isReadOnly: options.mode === "read",
+    };
+    this.#driver = drive({ ...parts, changed: () => this.#changed() });
     this.#contacts = new AddressBook(this.#driver, subject, env);
     this.#keepUp = new KeepUp(this.#driver, { subject, transport, escrowSubject, env });
   }
@@ -188,7 +196,7 @@ export class Session {
     readonly remove?: readonly MemberId[];
   }): Promise<void> {
     const { approve = [], remove = [] } = checkOptions(list);
-    checkList("remove", remove, "member ids");
+    checkMembers("remove", remove);
     const approvals = checkList("approve", approve, "tokens of compare").map((token) => {
       return { member: checkOptions(token, "a token of compare").member, token };
     });
@@ -197,12 +205,13 @@ export class Session {
 
   /** Gives a member a new name; by default this device. @throws errors of `rename`; `LOST_RACE`, `PENDING` */
   async rename(device: DeviceDescription, member = this.#state().keyring.member): Promise<void> {
-    return this.#driver.intend({ do: "rename", member, device });
+    return this.#driver.intend({ do: "rename", member: checkMember("member", member), device });
   }
 
   /** Switches lockdown on or off. @throws errors of `setLockdown`; `LOST_RACE`, `PENDING` */
-  setLockdown(on: boolean, remove: readonly MemberId[] = []): Promise<void> {
-    return this.#driver.intend({ do: "lockdown", on, remove });
+  async setLockdown(on: boolean, remove: readonly MemberId[] = []): Promise<void> {
+    if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
+    return this.#driver.intend({ do: "lockdown", on, remove: checkMembers("remove", remove) });
   }
 
   /** Takes fresh keys for this device. @throws errors of `rekey`; `PENDING` */
@@ -244,8 +253,11 @@ export class Session {
    *
    * @throws errors of `openBackupKey` and `review`; `LOST_RACE`, `PENDING`
    */
-  useBackupKey(text: string, options: { readonly remove?: readonly MemberId[] } = {}): Promise<void> {
-    return this.#driver.intend({ do: "use-backup-key", text, remove: checkOptions(options).remove ?? [] });
+  async useBackupKey(text: string, options: { readonly remove?: readonly MemberId[] } = {}): Promise<void> {
+    const { remove = [] } = checkOptions(options);
+    if (typeof text !== "string")
+      throw new KeysteadError("INVALID_ARGUMENT", "text must be the text of a backup key, as the user typed it");
+    return this.#driver.intend({ do: "use-backup-key", text, remove: checkMembers("remove", remove) });
   }
 
   /** Proves that a text is a backup key of this account, without using it. @throws `BACKUP_KEY_INVALID` */
@@ -259,8 +271,8 @@ export class Session {
   }
 
   /** Takes over what this device held as a former member. @throws errors of `reclaim`; `PENDING` */
-  reclaim(from: MemberId): Promise<void> {
-    return this.#driver.intend({ do: "reclaim", from });
+  async reclaim(from: MemberId): Promise<void> {
+    return this.#driver.intend({ do: "reclaim", from: checkMember("from", from) });
   }
 
   /** Removes this device from the account. Its keys still read. @throws errors of `leave`; `PENDING` */
@@ -379,16 +391,30 @@ export class Session {
     }
   }
 
-  /** Opens with the keyring, and once more where this device, or another tab, took fresh keys meanwhile: the old one was wiped. */
+  /**
+   * Opens with the first keyring that holds the epoch: this device's, or one that it had as a former member. Again where this device, or
+   * another tab, took fresh keys meanwhile: the old ones were wiped.
+   */
   async #reading<T>(read: (keyring: Keyring) => Promise<T>): Promise<T> {
-    const { keyring } = this.#state();
-    try {
-      return await read(keyring);
-    } catch (caught) {
-      const isReplaced = KeysteadError.from(caught)?.code === "WIPED" && this.#driver.model.keyring !== keyring;
-      if (!isReplaced || this.#isClosed) throw caught;
-      return read(this.#state().keyring);
+    const keyrings = this.#keyrings();
+    let refusal: unknown;
+    for (const keyring of keyrings) {
+      try {
+        return await read(keyring);
+      } catch (caught) {
+        const code = KeysteadError.from(caught)?.code;
+        const isReplaced = code === "WIPED" && this.#driver.model.keyring !== keyrings[0];
+        if (isReplaced && !this.#isClosed) return await this.#reading(read);
+        if (code !== "NO_ACCESS") throw caught;
+        // What the present keyring lacks is what an approval can bring.
+        refusal ??= caught;
+      }
     }
+    throw refusal;
+  }
+
+  #keyrings(): readonly [Keyring, ...Keyring[]] {
+    return [this.#state().keyring, ...this.#driver.model.former];
   }
 
   /** Seals a stream of any length, as {@link seal}. @throws errors of `sealStream`, and as {@link seal} */
@@ -399,7 +425,7 @@ export class Session {
 
   /** Opens a stream, as {@link open}. @throws errors of `openStream` */
   openStream(options?: OpenOptions): OpenStream {
-    return openStream(this.#state().keyring, options);
+    return openStreamWithAny(this.#keyrings(), options);
   }
 
   /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
@@ -504,7 +530,7 @@ export class Session {
 }
 
 /** Before a backup key is made: nobody would see it. @throws `INVALID_ARGUMENT` */
-function checkShow(show: unknown): void {
+export function checkShow(show: unknown): void {
   if (typeof show === "function") return;
   throw new KeysteadError("INVALID_ARGUMENT", "show must be a function that shows the paper");
 }

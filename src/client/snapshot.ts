@@ -77,7 +77,7 @@ export function snapshotOf(model: Model, wasMember: boolean, now: number): Snaps
 function statusOf(model: Model, wasMember: boolean, devices: DevicesAndActivity | undefined): Status {
   const { own, keyring, pending, alarms } = model;
   if (alarms.own) return "alarm";
-  if (pending?.intent.do === "create" || pending?.intent.do === "join") return "joining";
+  if (pending && ["create", "create-escrow", "join"].includes(pending.intent.do)) return "joining";
   if (!own || !keyring) return wasMember ? "lost" : "new";
   const stands = standing(own.log, keyring);
   if (stands !== "active") return stands;

@@ -11,20 +11,10 @@ import { openBackupKey } from "../backup/open.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { standing } from "../grants/standing.js";
-import type { Keyring } from "../keys/keyring.js";
 import type { Env } from "../primitives/env.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import type { IntendedApproval, Intent } from "./intents.js";
-import { type Model, notNow, stateOf } from "./model.js";
-
-/** What an intent leads to. */
-export interface Written {
-  readonly proposal: Proposal<unknown>;
-  /** Whether the proposal has this device's next keyring: not so where a backup key is the author. */
-  readonly changesKeys: boolean;
-  /** A keyring that was opened to write the link. The caller wipes it when it has taken what it needs from the proposal. */
-  readonly borrowed?: Keyring;
-}
+import { type Model, notNow, stateOf, type Written } from "./model.js";
 
 /**
  * Writes the link of an intent on the newest state.
@@ -75,6 +65,8 @@ export function writeIntent(model: Model, intent: Intent, knowledge: Knowledge, 
     case "duty":
       if (!intent.step) throw notNow("the agenda says again what is owed");
       return written(performStep(stateOf(model), intent.step, knowledge, env));
+    default:
+      throw notNow(`only an admin's session can ${intent.do}`);
   }
 }
 
@@ -83,7 +75,7 @@ export function writeIntent(model: Model, intent: Intent, knowledge: Knowledge, 
  */
 function writeByPaper(
   model: Model,
-  { text, remove }: Intent & { readonly do: "use-backup-key" },
+  { text, remove, roles }: Intent & { readonly do: "use-backup-key" },
   knowledge: Knowledge,
   env: Env,
 ): Written {
@@ -96,8 +88,9 @@ function writeByPaper(
       return { proposal, changesKeys: true, borrowed: paper };
     }
     const byPaper = { log: state.log, keyring: paper };
+    const me = state.keyring.member;
     const proposal = withholding(knowledge, (escrow) =>
-      review(byPaper, { approveUncompared: [state.keyring.member], remove, ...escrow }, env),
+      review(byPaper, { approveUncompared: [me], remove, ...(roles && { roles: { [me]: roles } }), ...escrow }, env),
     );
     return { proposal, changesKeys: false, borrowed: paper };
   } catch (error) {
@@ -119,7 +112,8 @@ function withholding<T>(knowledge: Knowledge, write: (escrow: EscrowOptions) => 
   }
 }
 
-function tokensOf(approvals: readonly IntendedApproval[]): readonly ComparedDevice[] {
+/** @throws `COMPARE_AGAIN` for a token that a restart has lost */
+export function tokensOf(approvals: readonly IntendedApproval[]): readonly ComparedDevice[] {
   return approvals.map(({ member, token }) => {
     if (token) return token;
     throw new KeysteadError(

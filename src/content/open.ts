@@ -4,7 +4,7 @@ import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { type Keyring, partsOf } from "../keys/keyring.js";
+import { canOpen, type Keyring, partsOf } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
 import { TAG_LENGTH } from "../primitives/aead.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
@@ -12,6 +12,7 @@ import { chunkCipher } from "./chunk-cipher.js";
 import {
   type ContentCore,
   type ContentHeader,
+  type HeaderParts,
   headerLength,
   headerOf,
   PREAMBLE_LENGTH,
@@ -22,6 +23,7 @@ import { END_LENGTH, paddedLength, unpad } from "./padding.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
 import { ahead } from "./read-ahead.js";
+import { findRecipient, recipientAt } from "./recipient-list.js";
 import { checkSenderOptions, expectSender, type Sender, type SenderOptions, type VerifiedSender } from "./sender.js";
 import { Transcript, trailerLength } from "./signature.js";
 import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
@@ -76,7 +78,7 @@ export interface OpenedSigned extends OpenedContent {
  * head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device there; `FORKED` when the sender knew
  * another history of its log; with `options.senderPin` `CONTACT_CHANGED` when senderLog contradicts it
  */
-export async function openContent(sealed: Uint8Array, keyring: Keyring, options: OpenOptions = {}): Promise<Bytes> {
+export async function openContent(sealed: Uint8Array, keyring: Keyring, options?: OpenOptions): Promise<Bytes> {
   return (await openBytes(sealed, keyring, options)).plaintext;
 }
 
@@ -115,7 +117,7 @@ export async function openSigned(
 export async function openWithDetails(
   sealed: Uint8Array,
   keyring: Keyring,
-  options: OpenOptions = {},
+  options?: OpenOptions,
 ): Promise<OpenedContent> {
   const { core, ...opened } = await openBytes(sealed, keyring, options);
   return { ...opened, header: headerOf(core) };
@@ -138,8 +140,22 @@ export interface OpenStream extends StreamPair {
  * @throws at once, for its arguments, `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WIPED`. Every other error that {@link openContent}
  * would throw errors the streams and `opened`. An error of the source is passed on unchanged.
  */
-export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenStream {
-  const job = checkOpening(keyring, options);
+export function openStream(keyring: Keyring, options?: OpenOptions): OpenStream {
+  return streamOf(checkOpening(keyring, options));
+}
+
+/** As {@link openStream}, with the first keyring that holds the epoch. @param keyrings of one log */
+export function openStreamWithAny(keyrings: readonly [Keyring, ...Keyring[]], options?: OpenOptions): OpenStream {
+  const job = checkOpening(keyrings[0], options);
+  const choose = ({ core }: HeaderParts): Keyring => {
+    const slot = findRecipient(core.recipients, partsOf(keyrings[0]).log);
+    const holder = slot >= 0 && keyrings.find((each) => canOpen(each, recipientAt(core.recipients, slot).epoch));
+    return holder || keyrings[0];
+  };
+  return streamOf({ ...job, choose });
+}
+
+function streamOf(job: OpenJob): OpenStream {
   const { readable, writable, result } = streamPair((source, signal) => open(job, source, signal), job.signal);
   const opened = result.then(({ core, ...opened }) => ({ ...opened, header: headerOf(core) }));
   // A caller that does not await it learns of a failure from the streams.
@@ -155,7 +171,7 @@ interface End extends Omit<Opened, "header"> {
 async function openBytes(
   sealed: Uint8Array,
   keyring: Keyring,
-  options: OpenOptions,
+  options: OpenOptions | undefined,
 ): Promise<End & { readonly plaintext: Bytes }> {
   assertBytes(sealed, undefined, "content");
   const job = checkOpening(keyring, options);
@@ -173,15 +189,16 @@ async function openBytes(
 }
 
 interface OpenJob extends LongWork<OpenProgress> {
-  readonly keyring: Keyring;
+  /** The keyring that opens content with this header. */
+  readonly choose: (parts: HeaderParts) => Keyring;
   readonly expected: ReturnType<typeof checkExpected>;
   readonly senderOptions: SenderOptions;
 }
 
-function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
+function checkOpening(keyring: Keyring, options: OpenOptions = {}): OpenJob {
   partsOf(keyring);
   const expected = checkExpected(options, keyring);
-  return { ...checkLongWork(options), keyring, expected, senderOptions: checkSenderOptions(options) };
+  return { ...checkLongWork(options), choose: () => keyring, expected, senderOptions: checkSenderOptions(options) };
 }
 
 /**
@@ -190,14 +207,14 @@ function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
  * @param makeRoom called with the largest possible length of the content, where the source knows its length.
  */
 async function* open(
-  { keyring, expected, senderOptions, onProgress }: OpenJob,
+  { choose, expected, senderOptions, onProgress }: OpenJob,
   source: ByteSource,
   signal: AbortSignalLike | undefined,
   makeRoom?: (atMost: number) => void,
 ): AsyncGenerator<Bytes, End> {
   const length = headerLength(await source.take(PREAMBLE_LENGTH));
   const parts = splitHeader(await source.take(length), length);
-  const { core, named, headerHash, payloadKey } = unlock(parts, keyring, expected);
+  const { core, named, headerHash, payloadKey } = unlock(parts, choose(parts), expected);
   try {
     const { sender, verify } = expectSender(core.sender, senderOptions);
     const transcript = verify && new Transcript(headerHash);

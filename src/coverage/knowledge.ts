@@ -42,9 +42,9 @@ export function trustedEscrowLog(log: LogState, known: KnownEscrow): LogState | 
 /** {@link nameMembers}, with the organisations that escrow members stand for as far as `known` shows them. @throws `INVALID_ARGUMENT` */
 export function nameMembersWith(log: LogState, known: KnownEscrow): NameOf {
   const escrowLog = trustedEscrowLog(log, known);
-  return nameMembers(log, ({ pointer }) => {
-    if (!escrowLog || !pointer) return undefined;
-    const isReal = ["newest", "older"].includes(judgePointer(pointer, escrowLog));
-    return isReal ? plainText(escrowLog.subject) : undefined;
-  });
+  return nameMembers(log, ({ pointer }) =>
+    escrowLog && pointer && ["newest", "older"].includes(judgePointer(pointer, escrowLog))
+      ? plainText(escrowLog.subject)
+      : undefined,
+  );
 }

@@ -62,7 +62,7 @@ function trustedLog(log: LogState, knowledge: EscrowKnowledge): LogState {
   if (!policyOf(escrowLog).enabled) throw untrusted("the organisation's policy disables escrow");
   if (escrowTrust(log, escrowLog, knowledge) === "sound") return escrowLog;
   throw untrusted(
-    "neither the user nor a founding device vouches for this escrow log, or it lacks a head that a pointer names; fetch it anew, or ask the user to compare fingerprints",
+    "neither the user nor a founding device vouches for this escrow log, or it lacks a head that a pointer names; fetch it, or compare fingerprints",
   );
 }
 

@@ -22,8 +22,7 @@ export function requireRecover({ log, keyring }: MemberState): void {
 const VERDICTS = {
   none: "userLog has no escrow member, so this organisation can do nothing in it; let the user's device enroll escrow",
   ahead: "userLog's escrow stands for an epoch that this escrow log does not have yet; fetch the newest escrow log",
-  false:
-    "userLog's escrow has keys that are no epoch's of this escrow log; its pointer is false, or admin.log is a fork",
+  false: "userLog's escrow has keys of no epoch of this escrow log: its pointer is false, or admin.log is a fork",
   "other-log": "userLog's escrow stands for another organisation's escrow log",
 } as const;
 

@@ -178,7 +178,7 @@ function requireRecorded({ log, keyring }: MemberState, act: RecordedAct) {
   if (!link?.act || !equalBytes(link.act.commitment, actCommitment({ ...act, admin }))) {
     throw refused(
       "ESC-8",
-      "this is not what this device recorded at that place of the escrow log; record the act first, and act once it is accepted",
+      "this device recorded something else there in the escrow log; record the act first, and act once it is accepted",
       { recordedAt: act.recordedAt },
     );
   }

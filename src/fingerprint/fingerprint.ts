@@ -49,7 +49,7 @@ export class Fingerprint {
 }
 
 /** Links of an escrow log that change neither its devices, nor its epoch, nor its policy. */
-const DAILY: ReadonlySet<string> = /* @__PURE__ */ new Set(["act", "access", "disown", "rename"]);
+export const DAILY: ReadonlySet<string> = /* @__PURE__ */ new Set(["act", "access", "disown", "rename"]);
 
 /**
  * The head whose fingerprint is that of a log: the newest, and in an escrow log the one at the newest link other than `act`,

@@ -30,15 +30,9 @@ export interface S3BlobsOptions {
  * @throws `INVALID_ARGUMENT`. Functions of the store throw `STORE_UNAVAILABLE`, without the store's answer in the message
  */
 export async function s3Blobs(options: S3BlobsOptions): Promise<BlobStore> {
-  const { url, accessKeyId, secretAccessKey, region = "auto", maxBytes = MAX_BYTES } = checkOptions(options);
-  for (const [name, value] of Object.entries({ url, accessKeyId, secretAccessKey, region }))
-    if (typeof value !== "string" || value === "") throw wrong(`${name} must be text`);
-  if (!URL.canParse(url) || new URL(url).search + new URL(url).hash !== "")
-    throw wrong("url must be the address of a bucket, such as https://s3.example/bucket");
-  checkCount("options.maxBytes", maxBytes);
-  if (maxBytes > MAX_BYTES) throw wrong(`maxBytes must be at most ${MAX_BYTES}`);
+  const { url, maxBytes, ...keys } = checkS3(options);
   const { AwsClient } = await import("aws4fetch");
-  const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3" });
+  const client = new AwsClient({ ...keys, service: "s3" });
   const base = url.replace(/\/$/, "");
 
   /** One try: the body of a request can be read once. */
@@ -94,6 +88,18 @@ export async function s3Blobs(options: S3BlobsOptions): Promise<BlobStore> {
       await (await send("DELETE", key, [200, 204, 404])).body?.cancel();
     },
   };
+}
+
+/** @throws `INVALID_ARGUMENT` */
+function checkS3(options: S3BlobsOptions) {
+  const { url, accessKeyId, secretAccessKey, region = "auto", maxBytes = MAX_BYTES } = checkOptions(options);
+  for (const [name, value] of Object.entries({ url, accessKeyId, secretAccessKey, region }))
+    if (typeof value !== "string" || value === "") throw wrong(`${name} must be text`);
+  if (!URL.canParse(url) || new URL(url).search + new URL(url).hash !== "")
+    throw wrong("url must be the address of a bucket, such as https://s3.example/bucket");
+  checkCount("options.maxBytes", maxBytes);
+  if (maxBytes > MAX_BYTES) throw wrong(`maxBytes must be at most ${MAX_BYTES}`);
+  return { url, accessKeyId, secretAccessKey, region, maxBytes };
 }
 
 function wrong(problem: string): KeysteadError {

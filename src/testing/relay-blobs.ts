@@ -3,11 +3,10 @@
 import { checkOptions } from "../arguments/options.js";
 import { type Bytes, equalBytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { unlessAborted } from "../transport/abort.js";
 import { checkBlob, checkStoreBlob } from "../transport/checks.js";
 import type { BlobOptions, BlobSource, BlobTransport, StoreBlobOptions } from "../transport/transport.js";
 import type { MaliciousRelay } from "./relay.js";
-import type { RelayFault } from "./relay-transport.js";
+import { forbidden, type RelayFault, withFaults } from "./relay-transport.js";
 
 /** A request that a test may let fail. */
 export type BlobRequest =
@@ -33,19 +32,10 @@ export function relayBlobs(relay: MaliciousRelay, reader: string, options: Relay
   if (typeof relay?.load !== "function" || typeof reader !== "string")
     throw new KeysteadError("INVALID_ARGUMENT", "give a MaliciousRelay, and the name of a reader");
 
-  async function exchange<T>(request: BlobRequest, act: (found: RelayFault) => T): Promise<T> {
-    const found = fault?.(request) ?? {};
-    await unlessAborted(Promise.resolve(found.arrives), request.signal);
-    if (found.lost === "request") throw new KeysteadError("OFFLINE", "the request was lost");
-    const answer = act(found);
-    await unlessAborted(Promise.resolve(found.answers), request.signal);
-    if (found.lost === "answer") throw new KeysteadError("OFFLINE", "the answer was lost");
-    return answer;
-  }
+  const exchange = withFaults(fault);
   /** What the relay shows of a blob; undefined when it has none, or says so. */
   const shown = ({ refuse }: RelayFault, id: string): Bytes | undefined => {
-    if (refuse !== undefined)
-      throw new KeysteadError("FORBIDDEN", "the service refused to answer", { details: { code: refuse } });
+    if (refuse !== undefined) throw forbidden(refuse);
     return relay.has(id, reader) ? relay.load(id, reader) : undefined;
   };
 

@@ -77,16 +77,7 @@ export function relayTransport(
   if (pageEntries !== undefined && !(Number.isSafeInteger(pageEntries) && pageEntries >= 1))
     throw new KeysteadError("INVALID_ARGUMENT", "options.pageEntries must be a whole number from 1");
 
-  /** Lets a request arrive, the relay act, and the answer arrive; each of these can fail. */
-  async function exchange<T>(request: RelayRequest, act: (found: RelayFault) => T | Promise<T>): Promise<T> {
-    const found = fault?.(request) ?? {};
-    await unlessAborted(Promise.resolve(found.arrives), request.signal);
-    if (found.lost === "request") throw offline("the request was lost");
-    const answer = await act(found);
-    await unlessAborted(Promise.resolve(found.answers), request.signal);
-    if (found.lost === "answer") throw offline("the answer was lost");
-    return answer;
-  }
+  const exchange = withFaults(fault);
 
   return {
     async read(subject, options) {
@@ -158,6 +149,21 @@ function asMember({ signer }: RequestOptions, refuse: string | undefined): Membe
   throw forbidden(refuse ?? "UNSIGNED");
 }
 
+/** Lets a request arrive, the relay act, and the answer arrive; each of these can fail. */
+export function withFaults<R extends { readonly signal?: RequestOptions["signal"] }>(
+  fault: ((request: R) => RelayFault | undefined) | undefined,
+) {
+  return async <T>(request: R, act: (found: RelayFault) => T | Promise<T>): Promise<T> => {
+    const found = fault?.(request) ?? {};
+    await unlessAborted(Promise.resolve(found.arrives), request.signal);
+    if (found.lost === "request") throw offline("the request was lost");
+    const answer = await act(found);
+    await unlessAborted(Promise.resolve(found.answers), request.signal);
+    if (found.lost === "answer") throw offline("the answer was lost");
+    return answer;
+  };
+}
+
 /** A page of a log; undefined when there is no log. */
 function pageOf(
   all: readonly Bytes[],
@@ -191,6 +197,6 @@ function offline(message: string): KeysteadError {
   return new KeysteadError("OFFLINE", message);
 }
 
-function forbidden(code: string): KeysteadError {
+export function forbidden(code: string): KeysteadError {
   return new KeysteadError("FORBIDDEN", "the service refused to answer", { details: { code } });
 }

@@ -6,6 +6,7 @@ import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { toHex } from "../bytes/text.js";
+import type { RandomAccessSource } from "../content/random-access-source.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "../primitives/current.js";
 import { drawRandom, type Env, readClock, systemEnv } from "../primitives/env.js";
@@ -21,8 +22,15 @@ import {
   unanswered,
 } from "./http.js";
 import { writeDigest } from "./request-signature.js";
-import { type FetchTransportOptions, type Sent, serviceAt } from "./service.js";
-import type { BlobSource, BlobTransport, Publication, RequestSigner } from "./transport.js";
+import { type FetchTransportOptions, type Sent, type Service, serviceAt } from "./service.js";
+import type {
+  BlobOptions,
+  BlobSource,
+  BlobTransport,
+  Publication,
+  RequestSigner,
+  StoreBlobOptions,
+} from "./transport.js";
 import {
   deleteBlobRoute,
   NO_BLOB,
@@ -63,87 +71,119 @@ export function fetchBlobs(options: FetchBlobsOptions): BlobTransport {
   const { signer = () => undefined, env = systemEnv() } = checkOptions(options);
   if (typeof signer !== "function")
     throw new KeysteadError("INVALID_ARGUMENT", "options.signer must be a function that gives a signer");
-  const service = serviceAt(options);
-  const now = () => readClock(env);
-
-  /** The answer with this status; or the problem of a service that has no such blob. */
-  async function ask(route: Route, id: string, status: number, inner: AbortSignalLike, headers = {}) {
-    const target = targetOf(readBlobRoute, { blob: id });
-    const sent: Sent = { headers: { accept: OCTETS, ...headers } };
-    const response = await service.send(route, target, { signer: signer() }, inner, sent);
-    if (response.status === status) return response;
-    const refusal = await readAnswer(NO_ANSWERS, response, now);
-    if (refusal.http === 404 && refusal.code === NO_BLOB) return refusal;
-    throw unanswered(refusal);
-  }
-
-  /** Some bytes, and the size of the whole blob. */
-  async function readPart(id: string, offset: number, length: number, signal: AbortSignalLike | undefined) {
-    return await overNetwork(signal, async (inner) => {
-      const range = `bytes=${offset}-${offset + length - 1}`;
-      const response = await ask(readBlobRoute, id, 206, inner, { range });
-      if ("code" in response) return response;
-      const [first, last, size] = contentRange(response);
-      if (first !== offset || last !== Math.min(offset + length, size) - 1)
-        throw noAnswer(response, "has other bytes than were asked for");
-      const bytes = await readBytes(response, last - first + 1);
-      if (bytes.length !== last - first + 1) throw noAnswer(response, "has fewer bytes than it says");
-      return { bytes, size };
-    });
-  }
-
+  const blobs: Place = { service: serviceAt(options), signer, now: () => readClock(env) };
   return {
     async store(id, content, options) {
-      const { onProgress, signal } = checkStoreBlob(id, content, options);
-      const size = isBytes(content) ? content.length : content.size;
-      const digest = await digestOf(content, signal);
-      const target = targetOf(storeBlobRoute, { blob: id }, { owner: PARAMETERS.subject.write(options.owner), size });
-      return await overNetwork(signal, async (inner) => {
-        const response = await service.send(storeBlobRoute, target, { signer: signer() }, inner, {
-          headers: { "content-type": OCTETS, "content-digest": writeDigest(digest) },
-          digest,
-          ...bodyOf(content, (done) => onProgress?.({ done, size })),
-        });
-        const verdict = publication(await readAnswer(storeBlobRoute, response, now));
-        if (isReady(content) && verdict.verdict === "accepted") onProgress?.({ done: size, size });
-        return verdict;
-      });
+      const work = checkStoreBlob(id, content, options);
+      return await store(blobs, id, content, { ...work, owner: options.owner });
     },
     async load(id, options = {}) {
       const { onProgress, signal } = checkBlob(id, options);
       const onBytes = (done: number, { headers }: Arrived) =>
         onProgress?.({ done, size: Number(headers.get("content-length")) });
       return await streamOf(signal, onBytes, async (inner) => {
-        const response = await ask(readBlobRoute, id, 200, inner);
+        const response = await ask(blobs, readBlobRoute, id, 200, inner);
         return "code" in response ? undefined : response;
       });
     },
-    async open(id, options = {}) {
-      const { onProgress, signal } = checkBlob(id, options);
-      const first = await readPart(id, 0, FIRST_PART, signal);
-      if ("code" in first) return undefined;
-      const { size } = first;
-      let done = 0;
-      const received = (bytes: Bytes): Bytes => {
-        done += bytes.length;
-        onProgress?.({ done, size });
-        return bytes;
-      };
-      received(first.bytes);
-      return {
-        size,
-        async read(offset, length) {
-          for (const [name, value] of Object.entries({ offset, length })) checkCount(name, value);
-          if (offset + length <= first.bytes.length) return first.bytes.slice(offset, offset + length);
-          const part = await readPart(id, offset, length, signal);
-          if ("code" in part) throw unanswered(part);
-          return received(part.bytes);
-        },
-      };
-    },
+    open: (id, options = {}) => open(blobs, id, options),
     async delete(id, options = {}) {
       const { signal } = checkBlob(id, options);
-      return await overNetwork(signal, async (inner) => !("code" in (await ask(deleteBlobRoute, id, 204, inner))));
+      return await overNetwork(
+        signal,
+        async (inner) => !("code" in (await ask(blobs, deleteBlobRoute, id, 204, inner))),
+      );
+    },
+  };
+}
+
+/** Where blobs are, and who asks. */
+interface Place {
+  readonly service: Service;
+  readonly signer: () => RequestSigner | undefined;
+  readonly now: () => number;
+}
+
+/** The answer with this status; or the problem of a service that has no such blob. */
+async function ask(
+  { service, signer, now }: Place,
+  route: Route,
+  id: string,
+  status: number,
+  inner: AbortSignalLike,
+  headers = {},
+): Promise<Arrived | Refusal> {
+  const target = targetOf(readBlobRoute, { blob: id });
+  const sent: Sent = { headers: { accept: OCTETS, ...headers } };
+  const response = await service.send(route, target, { signer: signer() }, inner, sent);
+  if (response.status === status) return response;
+  const refusal = await readAnswer(NO_ANSWERS, response, now);
+  if (refusal.http === 404 && refusal.code === NO_BLOB) return refusal;
+  throw unanswered(refusal);
+}
+
+async function store(
+  { service, signer, now }: Place,
+  id: string,
+  content: Uint8Array | BlobSource,
+  { owner, onProgress, signal }: StoreBlobOptions,
+): Promise<Publication> {
+  const size = isBytes(content) ? content.length : content.size;
+  const digest = await digestOf(content, signal);
+  const target = targetOf(storeBlobRoute, { blob: id }, { owner: PARAMETERS.subject.write(owner), size });
+  return await overNetwork(signal, async (inner) => {
+    const response = await service.send(storeBlobRoute, target, { signer: signer() }, inner, {
+      headers: { "content-type": OCTETS, "content-digest": writeDigest(digest) },
+      digest,
+      ...bodyOf(content, (done) => onProgress?.({ done, size })),
+    });
+    const verdict = publication(await readAnswer(storeBlobRoute, response, now));
+    if (isReady(content) && verdict.verdict === "accepted") onProgress?.({ done: size, size });
+    return verdict;
+  });
+}
+
+/** Some bytes, and the size of the whole blob. */
+async function readPart(
+  blobs: Place,
+  id: string,
+  offset: number,
+  length: number,
+  signal: AbortSignalLike | undefined,
+): Promise<{ readonly bytes: Bytes; readonly size: number } | Refusal> {
+  return await overNetwork(signal, async (inner) => {
+    const range = `bytes=${offset}-${offset + length - 1}`;
+    const response = await ask(blobs, readBlobRoute, id, 206, inner, { range });
+    if ("code" in response) return response;
+    const [first, last, size] = contentRange(response);
+    if (first !== offset || last !== Math.min(offset + length, size) - 1)
+      throw noAnswer(response, "has other bytes than were asked for");
+    const bytes = await readBytes(response, last - first + 1);
+    if (bytes.length !== last - first + 1) throw noAnswer(response, "has fewer bytes than it says");
+    return { bytes, size };
+  });
+}
+
+async function open(blobs: Place, id: string, options: BlobOptions): Promise<RandomAccessSource | undefined> {
+  const { onProgress, signal } = checkBlob(id, options);
+  const first = await readPart(blobs, id, 0, FIRST_PART, signal);
+  if ("code" in first) return undefined;
+  const { size } = first;
+  let done = 0;
+  const received = (bytes: Bytes): Bytes => {
+    done += bytes.length;
+    onProgress?.({ done, size });
+    return bytes;
+  };
+  received(first.bytes);
+  return {
+    size,
+    async read(offset, length) {
+      for (const [name, value] of Object.entries({ offset, length })) checkCount(name, value);
+      if (offset + length <= first.bytes.length) return first.bytes.slice(offset, offset + length);
+      const part = await readPart(blobs, id, offset, length, signal);
+      if ("code" in part) throw unanswered(part);
+      return received(part.bytes);
     },
   };
 }

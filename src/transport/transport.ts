@@ -141,7 +141,7 @@ export interface BlobSource {
 
 /**
  * Carries sealed content between a device and a service, which keeps it by ids: 16 to 32 random bytes in lower-case hexadecimal, from
- * `newBlobId`. Whoever reads must be an active member of the owner's log, or be allowed by the app. Every function may be called again after
+ * `newBlobId`. A reader is an active member of the owner's log, or is allowed by the app. Every function may be called again after
  * it failed. Every function throws `INVALID_ARGUMENT` for wrong arguments, before it sends anything; `OFFLINE`; `FORBIDDEN`; and the
  * reason of `signal`.
  */

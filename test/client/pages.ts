@@ -54,7 +54,7 @@ export class Site {
     // Another page of the origin, with no session.
     this.#files.set("/empty", { type: "text/html", body: "<!doctype html><title>empty</title>" });
     this.#sql = await openPglite();
-    await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
+    await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
     // By this name a page may have service workers and WebCrypto without TLS.
     this.origin = `http://localhost:${(this.#server.address() as AddressInfo).port}`;
     const plenty = { links: 100_000, epochs: 100_000, joins: 100_000, requests: 1_000_000 };

@@ -88,7 +88,7 @@ class Lane {
   relay: Relay | undefined;
 
   async open(): Promise<void> {
-    await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
+    await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     const plenty = { links: 100_000, epochs: 100_000, joins: 100_000, requests: 1_000_000 };
     this.relay = createRelay({ sql, origin: this.url, authorize: () => true, limits: plenty });

@@ -188,7 +188,7 @@ describe.each<[string, () => BlobTransport]>([
 });
 
 describe("over fetch", () => {
-  it("members read by their signature, and others not; who may not store is told why", async () => {
+  it("members read by their signature, and others do not; a refusal to store says why", async () => {
     const id = newBlobId();
     expect(await overFetch().store(id, bytes, { owner })).toEqual({ verdict: "accepted" });
     allowed = () => false;

@@ -1,4 +1,4 @@
-// Blobs in an S3-compatible store: s3rver stands in for it. It does not verify signatures of version 4, nor digests.
+// Blobs in an S3-compatible store: s3rver stands in for it. It verifies no signatures of version 4 and no digests.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -63,7 +63,7 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const piece of pieces) all.push(piece);
   return new Uint8Array(Buffer.concat(all));
 }
-/** Files of the stand-in, but for what it keeps of the bucket. */
+/** Files of the stand-in that hold objects. */
 const objects = () =>
   existsSync(join(folder, "sealed"))
     ? readdirSync(join(folder, "sealed")).filter((name) => name.endsWith("_object"))

@@ -71,7 +71,7 @@ function modelOf({ log, entries, keyring, former = [], knowledge }: Has): Model 
     answers: {
       ...{ own, strangers, removeEscrow: said.removeEscrow, enrollAgainAfter: said.enrollAgainAfter },
       confirmed: storedConfirmation && { head: storedConfirmation, at: confirmedAt ?? start },
-      ...{ declinedEscrow: said.declinedEscrow ?? false, declined: [] },
+      ...{ declinedEscrow: said.declinedEscrow ?? false, declined: [], disownUnread: [] },
     },
   };
 }

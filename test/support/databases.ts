@@ -2,7 +2,7 @@
 // one is installed (Debian: `apt-get install postgresql`).
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -40,7 +40,8 @@ export class PostgresServer {
     return BIN !== undefined;
   }
 
-  constructor() {
+  /** @param primary the new server is its standby, with a copy of its data. */
+  constructor(primary?: PostgresServer) {
     this.folder = mkdtempSync(join(tmpdir(), "keystead-pg-"));
     const as = runner();
     if (as) chownSync(this.folder, as.uid, as.gid);
@@ -56,13 +57,52 @@ export class PostgresServer {
       "--locale=C",
       "--no-sync",
     ];
-    execFileSync(join(BIN ?? "", "initdb"), options, { ...as, cwd: this.folder, stdio: "ignore" });
+    if (primary) {
+      const copy = [
+        "-D",
+        join(this.folder, "data"),
+        "-h",
+        primary.folder,
+        "-U",
+        "relay",
+        "-R",
+        "-X",
+        "stream",
+        "-c",
+        "fast",
+      ];
+      execFileSync(join(BIN ?? "", "pg_basebackup"), copy, { ...as, cwd: this.folder, stdio: "ignore" });
+    } else {
+      execFileSync(join(BIN ?? "", "initdb"), options, { ...as, cwd: this.folder, stdio: "ignore" });
+    }
     this.url = `postgresql://relay@/postgres?host=${encodeURIComponent(this.folder)}`;
   }
 
-  /** Resolves when the server accepts connections. */
-  async start(): Promise<void> {
-    const options = ["-D", join(this.folder, "data"), "-k", this.folder, "-c", "listen_addresses="];
+  /** Makes a standby a primary. */
+  promote(): void {
+    execFileSync(join(BIN ?? "", "pg_ctl"), ["-D", join(this.folder, "data"), "-w", "promote"], {
+      ...runner(),
+      cwd: this.folder,
+      stdio: "ignore",
+    });
+  }
+
+  /** Starts again after {@link stop}: processes of a server that was killed can hold its memory for a moment. */
+  async restart(): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.start();
+        return;
+      } catch (error) {
+        if (tries === 100) throw error;
+      }
+    }
+  }
+
+  /** Resolves when the server accepts connections. @param settings such as `fsync=on` */
+  async start(...settings: readonly string[]): Promise<void> {
+    const set = ["listen_addresses=", ...settings].flatMap((each) => ["-c", each]);
+    const options = ["-D", join(this.folder, "data"), "-k", this.folder, ...set];
     const server = spawn(join(BIN ?? "", "postgres"), options, {
       ...runner(),
       cwd: this.folder,
@@ -74,7 +114,7 @@ export class PostgresServer {
       server.on("exit", () => reject(new Error(`PostgreSQL did not start: ${said}`)));
       server.stderr.setEncoding("utf8").on("data", (text: string) => {
         said = `${said}${text}`.slice(-2000);
-        if (said.includes("ready to accept connections")) resolve();
+        if (/ready to accept (?:read-only )?connections/.test(said)) resolve();
       });
     });
   }
@@ -82,7 +122,7 @@ export class PostgresServer {
   /** Ends the server: at once, as kill -9 does, or after it wrote what it has. */
   async stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
     const server = this.#process;
-    if (!server || server.exitCode !== null) return;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill(signal);
     await ended;
@@ -92,6 +132,37 @@ export class PostgresServer {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** PgBouncer in transaction mode before a server; undefined where it is not installed (Debian: `apt-get install pgbouncer`). */
+export async function pooler(server: PostgresServer): Promise<{ readonly url: string; stop(): void } | undefined> {
+  const program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].find((path) => existsSync(path));
+  if (!program) return undefined;
+  const folder = join(server.folder, "pooler");
+  mkdirSync(folder);
+  const lines = [
+    ...["[databases]", `postgres = host=${server.folder} user=relay pool_size=3`],
+    ...["[pgbouncer]", "pool_mode = transaction", `unix_socket_dir = ${folder}`, "listen_port = 6432"],
+    ...["auth_type = any", "max_client_conn = 200"],
+  ];
+  writeFileSync(join(folder, "pooler.ini"), `${lines.join("\n")}\n`);
+  const as = runner();
+  if (as) chownSync(folder, as.uid, as.gid);
+  const child = spawn(program, [join(folder, "pooler.ini")], {
+    ...as,
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  await new Promise<void>((resolve, reject) => {
+    let said = "";
+    child.on("exit", () => reject(new Error(`PgBouncer did not start: ${said}`)));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said = `${said}${text}`.slice(-2000);
+      if (said.includes("process up")) resolve();
+    });
+  });
+  const url = `postgresql://relay@/postgres?host=${encodeURIComponent(folder)}&port=6432`;
+  return { url, stop: () => void child.kill("SIGKILL") };
 }
 
 /** Runs tests on every kind of database. `database()` is one that other tests of the file have used before. */

@@ -1,0 +1,318 @@
+// Admins' sessions: the escrow log, recovery, discovery, renewal and the report (docs/spec.md sections 11 and 13).
+
+import { describe, expect, it } from "vitest";
+import { present } from "../../src/bytes/present.js";
+import { utf8Encode } from "../../src/bytes/text.js";
+import { openContent } from "../../src/content/open.js";
+import { ReportTotals } from "../../src/escrow/organisation-report.js";
+import { escrowMember } from "../../src/log/state.js";
+import { rollBackTo } from "../../src/testing/lies.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
+import {
+  ALICE,
+  acknowledge,
+  desk,
+  enrolled,
+  hired,
+  lockedOut,
+  memberOf,
+  ORGANISATION,
+  organisation,
+  userDevice,
+  writtenDown,
+} from "./admins.js";
+
+const questions = (session: { getSnapshot(): { asks: readonly { question: string }[] } }) =>
+  session.getSnapshot().asks.map(({ question }) => question);
+
+const all = async <T>(stream: AsyncIterable<T>): Promise<readonly T[]> => {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+};
+
+describe("enabling escrow", () => {
+  it("makes its backup key first, with the role manage, and asks for what is missing until then (ESC-1)", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await desk(relay, "ann").open();
+    await ann.create({ name: "Ann" }, { escrowContacts: ["Ann, room 1"], allowUserBackupKeys: false });
+    expect(ann.getSnapshot()).toMatchObject({
+      status: "ready",
+      asks: [{ question: "escrow-needs", needs: ["backup-key", "enabled"] }],
+    });
+    expect(policyOf(ann.log)).toMatchObject({
+      enabled: false,
+      allowUserBackupKeys: false,
+      escrowContacts: ["Ann, room 1"],
+    });
+    await ann.enable(writtenDown);
+    expect(escrowNeeds(ann.log)).toEqual([]);
+    expect(questions(ann)).toEqual(["second-backup-key", "publish-fingerprint"]);
+    const paper = present(ann.getSnapshot().devices).members.find(({ kind }) => kind === "backup");
+    expect(paper?.roles).toEqual(["manage"]);
+  });
+
+  it("stays off when the admin cancels, or does not prove the paper; and goes on when it is called again", async () => {
+    const relay = new MaliciousRelay();
+    const device = desk(relay, "ann");
+    let ann = await device.open();
+    await ann.create({ name: "Ann" });
+    await expect(ann.enable(async () => "cancel")).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "ESC-1" });
+    await expect(ann.enable(async () => ["0000", "0000"])).rejects.toMatchObject({ code: "BACKUP_KEY_INVALID" });
+    expect(questions(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
+    ann.close();
+    ann = await device.open();
+    expect(questions(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
+    await ann.enable(writtenDown);
+    expect(escrowNeeds(ann.log)).toEqual([]);
+    expect([...ann.log.active.values()].filter(({ kind }) => kind === "backup")).toHaveLength(1);
+  });
+
+  it("cannot be undone by admins, and the policy changes by role only (MEM-8)", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    await expect(ann.setPolicy({ enabled: false } as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    const bob = await hired(ann, desk(relay, "bob"), ["recover"]);
+    await expect(bob.setPolicy({ userContacts: ["Bob"] })).rejects.toMatchObject({
+      code: "NOT_PERMITTED",
+      rule: "MEM-8",
+    });
+    await ann.setPolicy({ userContacts: ["help desk"] });
+    expect(policyOf(ann.log)).toMatchObject({ enabled: true, userContacts: ["help desk"] });
+  });
+});
+
+describe("admins' devices", () => {
+  it("wait until one is approved with its roles, or removed", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const bob = await desk(relay, "bob").open();
+    await bob.join({ name: "Bob" });
+    expect(bob.getSnapshot().status).toBe("waiting");
+    await ann.sync();
+    expect(ann.getSnapshot().asks).toContainEqual(
+      expect.objectContaining({ question: "admit", member: memberOf(bob) }),
+    );
+    const { token } = ann.compare(present(bob.getSnapshot().devices?.fingerprint), memberOf(bob));
+    await ann.save({ approve: [{ token: present(token), roles: ["recover", "discover"] }] });
+    await bob.sync();
+    expect(bob.getSnapshot()).toMatchObject({ status: "ready", devices: { me: { roles: ["discover", "recover"] } } });
+    const eve = await desk(relay, "eve").open();
+    await eve.join({ name: "Eve" });
+    await ann.sync();
+    await ann.save({ remove: [memberOf(eve)] });
+    await eve.sync();
+    expect(eve.getSnapshot().status).toBe("removed");
+    expect(questions(ann)).not.toContain("admit");
+  });
+
+  it("are let in by the backup key when every laptop is lost", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await desk(relay, "ann").open();
+    await ann.create({ name: "Ann" });
+    let text = "";
+    await ann.enable(async (paper) => {
+      text = paper.text;
+      return writtenDown(paper);
+    });
+    const bob = await desk(relay, "bob").open();
+    await bob.join({ name: "Bob" });
+    await bob.useBackupKey(text, { remove: [memberOf(ann)] });
+    expect(bob.getSnapshot()).toMatchObject({ status: "ready", devices: { me: { roles: ["manage"] } } });
+  });
+
+  it("say what changed the fingerprint since it was published", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    await ann.fingerprintPublished();
+    expect(questions(ann)).not.toContain("publish-fingerprint");
+    await ann.rename({ name: "Ann's laptop" });
+    expect(ann.getSnapshot().fingerprint?.changedBy).toEqual([]);
+    await hired(ann, desk(relay, "bob"), ["recover"]);
+    expect(questions(ann)).toContain("publish-fingerprint");
+    expect(ann.getSnapshot().fingerprint?.changedBy.map(({ type }) => type)).toEqual(["review", "join"]);
+  });
+});
+
+describe("recovery", () => {
+  it("approves the new device and removes the lost one in one step, and records it first (ESC-8)", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const laptop = await enrolled(relay, ann);
+    const sealed = await laptop.seal(utf8Encode("old"), { purpose: "note" });
+    const { device, user, token } = await lockedOut(relay, ann);
+    const order: string[] = [];
+    relay.listen((subject) => order.push(subject));
+    await ann.recover(user, { approve: [token], remove: [memberOf(laptop)], reason: "laptop stolen", case: "311" });
+    expect(order).toEqual([ORGANISATION, ALICE]);
+    await device.sync();
+    expect(await device.open(sealed)).toEqual(utf8Encode("old"));
+    expect(questions(device)).toEqual([]);
+    await laptop.sync();
+    expect(laptop.getSnapshot().status).toBe("removed");
+    expect(ann.getSnapshot()).toMatchObject({ users: [], openActs: [] });
+    expect(ann.acts()).toMatchObject([{ act: { subject: ALICE, reason: "laptop stolen", case: "311" } }]);
+  });
+
+  it("is refused before anything is recorded where a member would be confirmed that nobody named", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const laptop = await enrolled(relay, ann);
+    const { user, token } = await lockedOut(relay, ann);
+    const { head } = ann.log;
+    const why = { approve: [token], reason: "lost" };
+    await expect(ann.recover(user, why)).rejects.toMatchObject({ code: "UNVERIFIED_MEMBERS" });
+    expect(ann.log.head).toEqual(head);
+    expect(ann.getSnapshot()).toMatchObject({ users: [], openActs: [] });
+    await ann.recover(user, { ...why, usersOwn: [memberOf(laptop)] });
+    expect(ann.getSnapshot()).toMatchObject({ users: [], openActs: [] });
+  });
+
+  it("says so when the user's log moved on, and shows the act until it is disowned", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const laptop = await enrolled(relay, ann);
+    const { user, token } = await lockedOut(relay, ann);
+    await laptop.rename({ name: "Mine" });
+    const call = ann.recover(user, { approve: [token], remove: [memberOf(laptop)], reason: "lost" });
+    await expect(call).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "ESC-8" });
+    const [open] = ann.getSnapshot().openActs;
+    expect(open).toMatchObject({ user: ALICE, reason: "lost" });
+    expect(questions(ann)).toContain("open-act");
+    await ann.disown([present(open).seq]);
+    expect(ann.getSnapshot().openActs).toEqual([]);
+  });
+});
+
+describe("discovery", () => {
+  it("opens what an accepted record names, and nothing before (ESC-9)", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const bob = await hired(ann, desk(relay, "bob"), ["discover"]);
+    const laptop = await enrolled(relay, ann);
+    const sealed = await laptop.seal(utf8Encode("asked for"), { purpose: "note" });
+    await expect(bob.openRecorded(1)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    const user = await bob.fetchUser(ALICE);
+    const record = await bob.recordAccess(user, { epochs: [[1, 1]], reason: "court order", case: "7" });
+    const { keyring } = await bob.openRecorded(record);
+    expect(keyring.epochs).toEqual([1]);
+    expect(await openContent(sealed, keyring)).toEqual(utf8Encode("asked for"));
+    keyring.wipe();
+    await ann.sync();
+    expect(ann.accesses()).toMatchObject([
+      { seq: record, access: { subject: ALICE, reason: "court order", case: "7" } },
+    ]);
+  });
+});
+
+describe("admins who leave", () => {
+  it("leave acts that the others disown by themselves, unless they were done", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const bob = await hired(ann, desk(relay, "bob"), ["recover"]);
+    const laptop = await enrolled(relay, ann);
+    const done = await lockedOut(relay, bob);
+    await bob.recover(done.user, { approve: [done.token], remove: [memberOf(laptop)], reason: "done" });
+    const other = await enrolled(relay, ann, "tablet", "user-carol");
+    const open = await lockedOut(relay, bob, "watch", "user-carol");
+    await other.rename({ name: "Mine" });
+    const late = bob.recover(open.user, { approve: [open.token], remove: [memberOf(other)], reason: "open" });
+    await expect(late).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "ESC-8" });
+    const [loose] = bob.getSnapshot().openActs;
+    await ann.sync();
+    await ann.save({ remove: [memberOf(bob)] });
+    await ann.sync();
+    expect([...ann.log.disowned]).toEqual([String(present(loose).seq)]);
+    expect(questions(ann)).not.toContain("disown");
+  });
+
+  it("are followed by renewals in the logs of users who are offline (ESC-6)", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const bob = await hired(ann, desk(relay, "bob"), ["recover"]);
+    await enrolled(relay, ann);
+    await enrolled(relay, ann, "tablet", "user-carol");
+    const rows = async (users: readonly string[]) => all(ann.renewFor(users));
+    expect(await rows([ALICE])).toEqual([{ user: ALICE, outcome: "not-due" }]);
+    await ann.save({ remove: [memberOf(bob)] });
+    const progress: number[] = [];
+    const renewals = await all(
+      ann.renewFor([ALICE, "nobody", "user-carol"], { onProgress: (done) => void progress.push(done) }),
+    );
+    expect(renewals).toMatchObject([
+      { user: ALICE, outcome: "renewed" },
+      { user: "nobody", outcome: "failed", error: { code: "NOT_PERMITTED" } },
+      { user: "user-carol", outcome: "renewed" },
+    ]);
+    expect(progress).toEqual([1, 2, 3]);
+    const { log } = await ann.fetchUser(ALICE);
+    expect(escrowMember(log)?.pointer?.epoch).toBe(ann.log.epochs.length);
+    expect(await rows([ALICE])).toEqual([{ user: ALICE, outcome: "not-due" }]);
+  });
+});
+
+describe("the report", () => {
+  it("streams over all users, proves what is claimed, and names those that could not be judged", async () => {
+    const relay = new MaliciousRelay();
+    const device = desk(relay, "ann");
+    let ann = await organisation(relay, device);
+    await enrolled(relay, ann);
+    const pending = await userDevice(relay, "tablet", "user-carol");
+    await pending.create({ name: "Tablet" });
+    const totals = new ReportTotals();
+    const progress: number[] = [];
+    const rows = await all(
+      ann.report([ALICE, { user: "user-carol" }, "nobody"], { onProgress: (done) => void progress.push(done) }),
+    );
+    for (const { coverage } of rows) if (coverage) totals.add(coverage);
+    expect(rows).toMatchObject([
+      { user: ALICE, coverage: { status: "covered", proven: [[1, 1]] } },
+      { user: "user-carol", coverage: { status: "pending" } },
+      { user: "nobody", error: { code: "NOT_PERMITTED" } },
+    ]);
+    expect(totals.users).toBe(2);
+    expect(progress).toEqual([1, 2, 3]);
+    // The heads are kept: a service that shows less after a restart is found out, with evidence.
+    ann.close();
+    ann = await device.open();
+    relay.tell(ALICE, rollBackTo(1));
+    const [row] = await all(ann.report([ALICE]));
+    expect(row).toMatchObject({ user: ALICE, error: { code: "ROLLED_BACK" } });
+    expect(ann.getSnapshot().evidence).toBe(1);
+  });
+
+  it("ends when its signal is aborted, and fetches one user at a time", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    await enrolled(relay, ann);
+    const ended = new AbortController();
+    const fetched: string[] = [];
+    async function* users() {
+      for (const user of [ALICE, "second", "third"]) {
+        fetched.push(user);
+        yield user;
+      }
+    }
+    const rows: string[] = [];
+    const run = async () => {
+      for await (const { user } of ann.report(users(), { signal: ended.signal })) {
+        rows.push(user);
+        expect(fetched).toEqual(rows);
+        if (user === "second") ended.abort();
+      }
+    };
+    await expect(run()).rejects.toMatchObject({ name: "AbortError" });
+    expect(rows).toEqual([ALICE, "second"]);
+  });
+});
+
+it("acknowledges the published fingerprint and no other", async () => {
+  const relay = new MaliciousRelay();
+  const ann = await organisation(relay);
+  const laptop = await userDevice(relay, "laptop");
+  await laptop.create({ name: "Laptop" });
+  await acknowledge(laptop, present(ann.getSnapshot().fingerprint).digits);
+  await laptop.sync();
+  expect(escrowMember(laptop.log)?.pointer).toBeDefined();
+});

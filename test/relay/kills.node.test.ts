@@ -1,0 +1,221 @@
+// Real processes, killed with kill -9 at points that a seed chooses: the relay, PostgreSQL, or both, while devices append. What a relay
+// acknowledged is there afterwards, at its place. KEYSTEAD_RUNS sets how many kills; the default is for CI.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { present } from "../../src/bytes/present.js";
+import { verifyLog } from "../../src/log/verify.js";
+import { systemEnv } from "../../src/primitives/env.js";
+import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
+import {
+  appendEntryRoute,
+  CBOR,
+  createLogRoute,
+  PAGE,
+  readBody,
+  readEntriesRoute,
+  targetOf,
+} from "../../src/transport/wire.js";
+import { PostgresServer } from "../support/databases.js";
+import { numRuns } from "../support/runs.js";
+import { openWorld, type World } from "../support/world.js";
+
+const folder = mkdtempSync(join(tmpdir(), "keystead-kills-"));
+/** Inside the project, so that its packages are found. */
+const cli = resolve(`.cache/kills-${process.pid}.mjs`);
+const app = join(folder, "app.mjs");
+const KILLS = numRuns(6);
+
+beforeAll(async () => {
+  mkdirSync(".cache", { recursive: true });
+  writeFileSync(app, "export const authorize = () => true; export const limits = { requests: 1e9, links: 1e6 };");
+  await build({
+    ...{ entryPoints: ["src/cli/main.ts"], outfile: cli, bundle: true, format: "esm", platform: "node" },
+    ...{ packages: "external", alias: { "#primitives": resolve("src/primitives/node.ts") }, logLevel: "silent" },
+  });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(cli, { force: true });
+});
+
+/** Seeded numbers. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** A relay as a process. */
+class RelayProcess {
+  readonly #args: readonly string[];
+  #child: ChildProcess | undefined;
+  url = "";
+
+  constructor(...args: readonly string[]) {
+    this.#args = args;
+  }
+
+  /** Resolves when it listens, rejects when it ends before. */
+  async start(): Promise<void> {
+    const args = [cli, "relay", "--port", "0", "--app", app, "--origin", ORIGIN, ...this.#args];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+    this.#child = child;
+    this.url = await new Promise((listens, failed) => {
+      child.once("exit", (code) => failed(new Error(`the relay ended with ${code}`)));
+      let said = "";
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        const [, url] = /listening at (\S+)\n/.exec(said) ?? [];
+        if (url) listens(url);
+      });
+    });
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((end) => child.once("exit", end));
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+const ORIGIN = "https://keys.example";
+const LOGS = 6;
+const LINKS = 60;
+
+/** Logs whose every entry is made before, so that the devices only send. */
+const worlds: readonly World[] = Array.from({ length: LOGS }, (_, at) => {
+  let world = openWorld(`kills ${at}`, { subject: `kills ${at}` });
+  for (let link = 1; link < LINKS; link++) world = world.rename("Laptop", `${link}`);
+  return world;
+});
+
+async function send(url: string, world: World, method: string, target: string, body?: Uint8Array): Promise<Response> {
+  const signer = requestSigner(world.session("Laptop").keyring);
+  const signed = signRequest({ method, target }, { signer, origin: ORIGIN, body, env: systemEnv() });
+  const headers = { ...signed, ...(body && { "content-type": CBOR }) };
+  return await fetch(url + target, { method, headers, ...(body && { body: body as BodyInit }) });
+}
+
+/**
+ * Devices append, each to its log, and send the same bytes again when no answer came. At seeded numbers of acknowledged entries,
+ * `kill` ends something and starts it again.
+ *
+ * @returns how often no answer came
+ */
+async function appendUnder(
+  url: () => string,
+  kill: (random: (below: number) => number) => Promise<void>,
+  kills: number,
+) {
+  const random = numbers(inject("seed"));
+  let acknowledged = 0;
+  let unanswered = 0;
+  let left = kills;
+  let next = 1 + random(LINKS);
+  let killing: Promise<void> = Promise.resolve();
+  const count = () => {
+    acknowledged++;
+    if (acknowledged < next || left === 0) return;
+    left--;
+    next = acknowledged + 1 + random((LOGS * LINKS - acknowledged) / (left + 1));
+    killing = killing.then(() => kill(random));
+  };
+  const device = async (world: World): Promise<void> => {
+    for (const [at, entry] of world.entries.entries()) {
+      const target =
+        at === 0
+          ? targetOf(createLogRoute, { subject: world.log.subject })
+          : targetOf(appendEntryRoute, { log: world.log.head.log });
+      for (;;) {
+        const status = await send(url(), world, at === 0 ? "PUT" : "POST", target, entry).then(
+          (response) => response.status,
+          () => 0,
+        );
+        if (status === 200 || status === 201) break;
+        expect([0, 503]).toContain(status);
+        unanswered++;
+        await killing;
+      }
+      count();
+    }
+  };
+  await Promise.all(worlds.map(device));
+  await killing;
+  expect(left).toBe(0);
+  return unanswered;
+}
+
+/** Every log is whole: each entry was acknowledged, so each must be there, and nothing else. */
+async function checkAll(url: string): Promise<void> {
+  for (const world of worlds) {
+    const target = targetOf(readEntriesRoute, { log: world.log.head.log }, { attachments: "all" });
+    const response = await send(url, world, "GET", target);
+    const { entries } = readBody(PAGE, new Uint8Array(await response.arrayBuffer()));
+    const log = verifyLog(entries, { subject: world.log.subject, now: "unchecked" });
+    expect(log.head).toEqual(world.log.head);
+  }
+}
+
+describe.skipIf(!PostgresServer.isInstalled)("relays and PostgreSQL", () => {
+  it(`are killed ${KILLS} times, and nothing acknowledged is lost`, async () => {
+    const server = new PostgresServer();
+    const relays = [0, 1].map(() => new RelayProcess("--database", server.url));
+    let turn = 0;
+    const killed = { relay: 0, database: 0 };
+    try {
+      await server.start();
+      await Promise.all(relays.map((relay) => relay.start()));
+      await appendUnder(
+        () => present(relays[turn++ % relays.length]).url,
+        async (random) => {
+          const what = random(3);
+          const relay = present(relays[random(2)]);
+          if (what > 0) {
+            killed.database++;
+            await server.stop("SIGKILL");
+          }
+          if (what < 2) {
+            killed.relay++;
+            await relay.kill();
+          }
+          // A relay that was not killed has to find the database again by itself.
+          if (what > 0) await server.restart();
+          if (what < 2) await relay.start();
+        },
+        KILLS,
+      );
+      await checkAll(present(relays[0]).url);
+      console.log(`seed ${inject("seed")}: killed relays ${killed.relay}, PostgreSQL ${killed.database} times`);
+    } finally {
+      await Promise.all(relays.map((relay) => relay.kill()));
+      await server.remove();
+    }
+  });
+});
+
+it("a relay on PGlite is killed, its lock is taken, and what it acknowledged survives the end of the process", async () => {
+  const relay = new RelayProcess("--data", join(folder, "data"), "--unsafe-take-lock");
+  try {
+    await relay.start();
+    await appendUnder(
+      () => relay.url,
+      async () => {
+        await relay.kill();
+        await relay.start();
+      },
+      Math.ceil(KILLS / 3),
+    );
+    await checkAll(relay.url);
+  } finally {
+    await relay.kill();
+  }
+});
