@@ -30,7 +30,7 @@ import type { DigitsComparison } from "../fingerprint/digits.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
 import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
-import type { LogState } from "../log/state.js";
+import { currentEpoch, type LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
 import type { RequestSigner } from "../transport/transport.js";
 import type { ComparedDevice } from "../trust/compared.js";
@@ -438,7 +438,27 @@ export class Session {
     return this.#driver.signer();
   }
 
-  /** A key for the app's own data. @throws errors of `Keyring.exportKey` */
+  /**
+   * The key for what the app encrypts from now on, and its epoch, to be stored beside it: {@link exportKey} gives the key again.
+   *
+   * @param label names the use, 1 to 128 bytes of UTF-8. @param length 1 to 1,024 bytes; default 32.
+   * @returns the caller wipes the key.
+   * @throws `ROTATION_DUE` while a removed member knows the newest key: a device that is online makes another; errors of `exportKey`; the
+   * alarm's error while there is one
+   */
+  exportNewestKey(label: string, length?: number): { readonly epoch: number; readonly key: Bytes } {
+    const { own } = this.#driver.model.alarms;
+    if (own) throw KeysteadError.from(own.error);
+    const { log, keyring } = this.#state();
+    const epoch = currentEpoch(log);
+    if (log.rotationDue) {
+      const message = `a removed member knows the key of epoch ${epoch}; call sync, or wait until a device has made a new one`;
+      throw new KeysteadError("ROTATION_DUE", message, { rule: "MEM-7", details: { log: log.head.log, epoch } });
+    }
+    return { epoch, key: keyring.exportKey(epoch, label, length) };
+  }
+
+  /** The key of an epoch for the app's own data; the caller wipes it. @throws errors of `Keyring.exportKey` */
   exportKey(epoch: number, label: string, length?: number): Bytes {
     return this.#state().keyring.exportKey(epoch, label, length);
   }

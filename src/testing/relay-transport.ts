@@ -99,21 +99,7 @@ export function relayTransport(
         return publication(() => relay.publish(subject, sent, reader, now?.() ?? "unchecked"));
       });
     },
-    async sendMessage(subject, to, message, options) {
-      checkMessage(subject, to, message, options);
-      const sent = new Uint8Array(message);
-      await exchange({ kind: "send-message", subject, to, message: sent, ...options }, ({ refuse }) => {
-        relay.send(subject, asMember(options, refuse), to, sent);
-      });
-    },
-    async readMessages(subject, options) {
-      checkReadMessages(subject, options);
-      return await exchange({ kind: "read-messages", subject, ...options }, ({ refuse }) => {
-        const me = asMember(options, refuse);
-        const mine = relay.messages(subject, reader).filter(({ id, to }) => to === me && id > options.after);
-        return mine.map(({ id, from, message }) => ({ id, from, message: new Uint8Array(message) }));
-      });
-    },
+    ...messagesOver(relay, reader, exchange),
     async events(subjects, hint, options) {
       checkEvents(subjects, hint, options, Number.MAX_SAFE_INTEGER);
       await exchange({ kind: "events", subjects, ...options }, async ({ refuse, answers = new Promise(() => {}) }) => {
@@ -132,6 +118,37 @@ export function relayTransport(
   };
 }
 
+/** The messages between members, as one reader sees them. */
+function messagesOver(
+  relay: MaliciousRelay,
+  reader: string,
+  exchange: <T>(request: RelayRequest, act: (found: RelayFault) => T) => Promise<T>,
+): Pick<Required<Transport>, "sendMessage" | "readMessages"> {
+  return {
+    async sendMessage(subject, to, message, options) {
+      checkMessage(subject, to, message, options);
+      const sent = new Uint8Array(message);
+      await exchange({ kind: "send-message", subject, to, message: sent, ...options }, ({ refuse }) => {
+        relay.send(subject, asMember(options, refuse), to, sent);
+      });
+    },
+    async readMessages(subject, options) {
+      checkReadMessages(subject, options);
+      return await exchange({ kind: "read-messages", subject, ...options }, ({ refuse }) => {
+        const me = asMember(options, refuse);
+        const mine = relay.messages(subject, reader).filter(({ id, to }) => to === me && id > options.after);
+        return mine.map(({ id, from, message }) => ({ id, from, message: new Uint8Array(message) }));
+      });
+    },
+  };
+}
+
+/** Only members talk. */
+function asMember({ signer }: RequestOptions, refuse: string | undefined): MemberId {
+  if (signer && refuse === undefined) return signer.member;
+  throw forbidden(refuse ?? "UNSIGNED");
+}
+
 /** Lets a request arrive, the relay act, and the answer arrive; each of these can fail. */
 export function withFaults<R extends { readonly signal?: RequestOptions["signal"] }>(
   fault: ((request: R) => RelayFault | undefined) | undefined,
@@ -145,12 +162,6 @@ export function withFaults<R extends { readonly signal?: RequestOptions["signal"
     if (found.lost === "answer") throw offline("the answer was lost");
     return answer;
   };
-}
-
-/** Only members talk. */
-function asMember({ signer }: RequestOptions, refuse: string | undefined): MemberId {
-  if (signer && refuse === undefined) return signer.member;
-  throw forbidden(refuse ?? "UNSIGNED");
 }
 
 /** A page of a log; undefined when there is no log. */

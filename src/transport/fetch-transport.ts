@@ -56,13 +56,6 @@ export function fetchTransport(options: FetchTransportOptions): Required<Transpo
     throw new KeysteadError("OFFLINE", "the service names a log that it does not have", { details: { log } });
   }
 
-  /** The log whose members talk. */
-  async function talkedAbout(subject: string, options: RequestOptions): Promise<LogId> {
-    const log = await logOf(subject, options);
-    if (log !== undefined) return log;
-    throw new KeysteadError("OFFLINE", "the service has no log of this account");
-  }
-
   return {
     async read(subject, options) {
       checkRead(subject, options);
@@ -72,21 +65,7 @@ export function fetchTransport(options: FetchTransportOptions): Required<Transpo
       checkPublish(subject, entry, options);
       return await publish(service, subject, entry, options);
     },
-    async sendMessage(subject, to, message, options) {
-      checkMessage(subject, to, message, options);
-      const target = targetOf(sendMessageRoute, { log: await talkedAbout(subject, options) });
-      const body = writeBody(MESSAGE, { to, message: new Uint8Array(message) });
-      const answer = await service.ask(sendMessageRoute, target, options, body);
-      if (answer.status === "refused") throw unanswered(answer);
-    },
-    async readMessages(subject, options) {
-      checkReadMessages(subject, options);
-      const { after } = options;
-      const target = targetOf(readMessagesRoute, { log: await talkedAbout(subject, options) }, { after });
-      const answer = await service.ask(readMessagesRoute, target, options);
-      if (answer.status === "refused") throw unanswered(answer);
-      return answer.value.messages;
-    },
+    ...messagesOver(service, logOf),
     async events(subjects, hint, options) {
       checkEvents(subjects, hint, options, MAX_EVENT_LOGS);
       const heard: { readonly subject: string; readonly log: LogId }[] = [];
@@ -100,6 +79,35 @@ export function fetchTransport(options: FetchTransportOptions): Required<Transpo
         for (const each of heard) if (each.log === log) hint(each.subject);
       });
       if (refusal) throw unanswered(refusal);
+    },
+  };
+}
+
+/** The messages between members. @param logOf the log of a subject, whose members talk */
+function messagesOver(
+  service: Service,
+  logOf: (subject: string, options: RequestOptions) => Promise<LogId | undefined>,
+): Pick<Required<Transport>, "sendMessage" | "readMessages"> {
+  const log = async (subject: string, options: RequestOptions): Promise<LogId> => {
+    const found = await logOf(subject, options);
+    if (found !== undefined) return found;
+    throw new KeysteadError("OFFLINE", "the service has no log of this account");
+  };
+  return {
+    async sendMessage(subject, to, message, options) {
+      checkMessage(subject, to, message, options);
+      const target = targetOf(sendMessageRoute, { log: await log(subject, options) });
+      const body = writeBody(MESSAGE, { to, message: new Uint8Array(message) });
+      const answer = await service.ask(sendMessageRoute, target, options, body);
+      if (answer.status === "refused") throw unanswered(answer);
+    },
+    async readMessages(subject, options) {
+      checkReadMessages(subject, options);
+      const { after } = options;
+      const target = targetOf(readMessagesRoute, { log: await log(subject, options) }, { after });
+      const answer = await service.ask(readMessagesRoute, target, options);
+      if (answer.status === "refused") throw unanswered(answer);
+      return answer.value.messages;
     },
   };
 }

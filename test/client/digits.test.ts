@@ -90,7 +90,7 @@ function changedSalt(message: Bytes): Bytes {
 const again = (because: string) => ({ code: "COMPARE_AGAIN", details: { because } });
 
 describe("over an honest service", () => {
-  it("both show the same digits, no matter which one begins, and the token approves", async () => {
+  it("both show the same digits, with either one first, and the token approves", async () => {
     for (const isPhoneFirst of [true, false]) {
       const { laptop, phone } = await waiting();
       const sealed = await laptop.session.seal(utf8Encode("old"), { purpose: "note" });

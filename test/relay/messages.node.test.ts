@@ -108,7 +108,7 @@ it("keeps sixteen messages of one sender at the most, and small ones only", asyn
       code: "INVALID_ARGUMENT",
     });
   expect(await inbox("Phone")).toHaveLength(16);
-  // A caller that does not use this transport is refused by the relay.
+  // A client with another transport is refused by the relay.
   const target = targetOf(sendMessageRoute, { log: world.log.head.log });
   const answers = [writeBody(MESSAGE, { to: phone, message: bytes(9) }).subarray(1), new Uint8Array(600)].map(
     (body) => {

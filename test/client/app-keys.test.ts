@@ -1,0 +1,41 @@
+// Keys for an app's own data: of the newest epoch, and never one that a removed member knows. docs/app-data.md.
+
+import { expect, it } from "vitest";
+import { present } from "../../src/bytes/present.js";
+import { KeysteadError } from "../../src/errors.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import { approved, phone } from "./simple.js";
+
+const codeOf = (act: () => unknown): string | undefined => {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return KeysteadError.from(error)?.code;
+  }
+};
+
+it("is the same on each approved device, another one for each label and epoch, and never a removed member's", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  expect(codeOf(() => laptop.exportNewestKey("drafts"))).toBe("NOT_PERMITTED");
+  await laptop.create({ name: "Laptop" });
+  const first = laptop.exportNewestKey("drafts");
+  expect(first).toMatchObject({ epoch: 1, key: laptop.exportKey(1, "drafts") });
+  expect(first.key).toHaveLength(32);
+  expect(laptop.exportNewestKey("index").key).not.toEqual(first.key);
+  expect(laptop.exportNewestKey("drafts", 64).key).toHaveLength(64);
+
+  const mobile = await approved(laptop, phone(relay, "phone"));
+  expect(mobile.exportNewestKey("drafts")).toEqual(laptop.exportNewestKey("drafts"));
+  // It leaves by itself, and knows the key until a device makes another.
+  await mobile.leave();
+  expect(codeOf(() => mobile.exportNewestKey("drafts"))).toBe("ROTATION_DUE");
+  await laptop.sync();
+  const after = laptop.exportNewestKey("drafts");
+  expect(after.epoch).toBeGreaterThan(1);
+  await mobile.sync();
+  expect(codeOf(() => mobile.exportKey(after.epoch, "drafts"))).toBe("NO_ACCESS");
+  expect(codeOf(() => mobile.exportNewestKey("drafts"))).toBe("NO_ACCESS");
+  expect(present(mobile.exportKey(1, "drafts"))).toEqual(first.key);
+});
