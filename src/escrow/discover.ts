@@ -106,7 +106,7 @@ export function recordAccess(admin: MemberState, options: AccessOptions, env: En
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       reach.length === 0
-        ? "userLog has no escrow, so nothing was granted that an access could be recorded of"
+        ? "userLog has no escrow: nothing was granted to it"
         : `epochs must be runs out of those that were granted to escrow: ${formatRuns(reach)}`,
       {
         rule: "ESC-9",

@@ -86,7 +86,7 @@ export function setPolicy(
   if (before.enabled && !policy.enabled && !operator) {
     throw new KeysteadError(
       "NOT_PERMITTED",
-      "switching escrow off needs the operator's signature too; admins alone cannot",
+      "switching escrow off needs the operator's signature, too",
       {
         rule: "ESC-2",
       },

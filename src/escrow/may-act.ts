@@ -14,13 +14,13 @@ export function requireRecover({ log, keyring }: MemberState): void {
   policyOf(log, "admin.log");
   const member = activeMember(log, keyring.member);
   if (isConfirmed(log, member) && hasRole(member, "recover") && member.kind === "device") return;
-  throw refused("MEM-8", "acting for escrow needs an admin's device with the role recover, which this member is not", {
+  throw refused("MEM-8", "acting for escrow needs an admin's device with the role recover", {
     member: member.id,
   });
 }
 
 const VERDICTS = {
-  none: "userLog has no escrow member, so this organisation can do nothing in it; let the user's device enroll escrow",
+  none: "userLog has no escrow member: this organisation can do nothing in it until the user's device enrolls escrow",
   ahead: "userLog's escrow stands for an epoch that this escrow log does not have yet; fetch the newest escrow log",
   false: "userLog's escrow has keys of no epoch of this escrow log: its pointer is false, or admin.log is a fork",
   "other-log": "userLog's escrow stands for another organisation's escrow log",

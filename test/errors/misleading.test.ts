@@ -232,9 +232,7 @@ describe("what a call needs that was not given", () => {
   it("a keyring and a log of two users are both named", () => {
     const [one, two] = [plain.session("Laptop"), user.session("Laptop")];
     const error = thrownBy(() => rename({ log: one.log, keyring: two.keyring }, device, env));
-    expect(error.message).toContain(
-      `the keyring is for log ${two.log.head.log}, not for log ${one.log.head.log}`,
-    );
+    expect(error.message).toContain(`the keyring is for log ${two.log.head.log}, not for log ${one.log.head.log}`);
     expect(error.details).toMatchObject({ expected: two.log.head.log, actual: one.log.head.log });
   });
 
