@@ -84,13 +84,9 @@ export function setPolicy(
     );
   }
   if (before.enabled && !policy.enabled && !operator) {
-    throw new KeysteadError(
-      "NOT_PERMITTED",
-      "switching escrow off needs the operator's signature, too",
-      {
-        rule: "ESC-2",
-      },
-    );
+    throw new KeysteadError("NOT_PERMITTED", "switching escrow off needs the operator's signature, too", {
+      rule: "ESC-2",
+    });
   }
   const { keys } = partsOf(keyring);
   const signers = operator ? [keys, operator] : [keys];
