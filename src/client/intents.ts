@@ -34,7 +34,13 @@ export interface AdminIntent {
 
 /** What a device was asked to do, or owes. */
 export type Intent =
-  | { readonly do: "create" | "join"; readonly device: DeviceDescription }
+  | {
+      readonly do: "create";
+      readonly device: DeviceDescription;
+      /** The service's public signing key, 32 bytes. */
+      readonly operator?: Bytes | undefined;
+    }
+  | { readonly do: "join"; readonly device: DeviceDescription }
   | { readonly do: "review"; readonly approve: readonly IntendedApproval[]; readonly remove: readonly MemberId[] }
   | { readonly do: "rename"; readonly member: MemberId; readonly device: DeviceDescription }
   | { readonly do: "lockdown"; readonly on: boolean; readonly remove: readonly MemberId[] }

@@ -76,6 +76,7 @@ const intentSchema = record({
   name: optional(label),
   epochs: optional(array(tuple(position, position), { max: MAX_LIST })),
   order: optional(blob),
+  operator: optional(blob),
 });
 const pendingSchema = record({
   v: literal(1),
@@ -307,6 +308,7 @@ type PlainIntent = Infer<typeof intentSchema>;
 function plainIntent(intent: Intent): PlainIntent {
   switch (intent.do) {
     case "create":
+      return defined({ do: intent.do, device: defined(intent.device), operator: intent.operator });
     case "join":
       return { do: intent.do, device: defined(intent.device) };
     case "rename":
@@ -326,13 +328,14 @@ function plainIntent(intent: Intent): PlainIntent {
 
 /** @throws `STORE_CORRUPT` when a field that this kind of intent has is absent */
 function intentOf(plain: PlainIntent): Intent {
-  const { device, member, approve = [], remove = [], on, name, epochs, order } = plain;
+  const { device, member, approve = [], remove = [], on, name, epochs, order, operator } = plain;
   const need = <T>(value: T | undefined): T => {
     if (value !== undefined) return value;
     throw new KeysteadError("STORE_CORRUPT", `a stored intent to ${plain.do} is incomplete`);
   };
   switch (plain.do) {
     case "create":
+      return { do: plain.do, device: need(device), operator };
     case "join":
       return { do: plain.do, device: need(device) };
     case "rename":

@@ -7,7 +7,7 @@ import { checkOptions } from "../arguments/options.js";
 import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
-import type { Bytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import {
   type OpenedSigned,
@@ -32,6 +32,7 @@ import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
 import { currentEpoch, type LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
+import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
 import type { RequestSigner } from "../transport/transport.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import { type AcknowledgeOptions, AddressBook } from "./address-book.js";
@@ -134,11 +135,15 @@ export class Session {
   /**
    * Opens the account's log, as its first device.
    *
+   * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
+   * else. It cannot be named later.
    * @returns when the service has shown it.
    * @throws `LOST_RACE` when the account has a log already: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
    */
-  create(device: DeviceDescription): Promise<void> {
-    return this.#driver.intend({ do: "create", device });
+  async create(device: DeviceDescription, options: { readonly operator?: Uint8Array } = {}): Promise<void> {
+    const { operator } = checkOptions(options);
+    if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
+    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator) });
   }
 
   /** Joins the account's log, or joins it again after this device was removed or superseded. @throws as {@link create} */

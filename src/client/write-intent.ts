@@ -27,7 +27,7 @@ export function writeIntent(model: Model, intent: Intent, knowledge: Knowledge, 
   switch (intent.do) {
     case "create":
       if (model.own) throw notNow("this account has a log already; join it");
-      return written(createLog({ subject: model.subject, device: intent.device }, env));
+      return written(createLog({ subject: model.subject, device: intent.device, operator: intent.operator }, env));
     case "join":
       return written(
         withholding(knowledge, (escrow) => joinLog(logToJoin(model), { device: intent.device, ...escrow }, env)),

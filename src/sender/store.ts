@@ -81,7 +81,7 @@ export const senderTable =
 
 /** Runs one statement of PostgreSQL and gives its rows, as `openPostgres` of `keystead/relay` or `pg` does. */
 export interface SenderSql {
-  /** @param parameters for `$1`, `$2` … */
+  /** Runs a statement. @param parameters for `$1`, `$2` … @returns its rows */
   query(
     statement: string,
     parameters: readonly (string | Uint8Array)[],
