@@ -35,7 +35,8 @@ export interface ContactView {
 export function contactViews({ contacts, sync }: Model): readonly ContactView[] {
   const views = [...contacts.values()].map((contact): ContactView => {
     const change = changeOf(contact);
-    const head = change?.current ?? contact.head;
+    // A log that came back empty has no head to show.
+    const head = change?.current.seq ? change.current : contact.head;
     const fingerprint = formatFingerprint(fingerprintOf(head));
     const { subject, verified } = contact.pin;
     return {

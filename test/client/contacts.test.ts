@@ -153,6 +153,17 @@ describe("a contact that changed", () => {
     expect(again.getSnapshot().evidence).toBe(1);
   });
 
+  it("shows the last verified fingerprint when its log comes back empty", async () => {
+    const { relay, alice, bob } = await pair();
+    await alice.track(BOB);
+    relay.tell(BOB, () => []);
+    await alice.refreshContacts().catch(() => undefined);
+    const { news, head, fingerprint } = contact(alice);
+    expect(news).toBe("alarm");
+    expect(head).toEqual(bob.log.head);
+    expect(fingerprint).toBe(formatFingerprint(fingerprintOf(bob.log.head)));
+  });
+
   it("is an alarm with proof when its log was forked, and cannot be acknowledged", async () => {
     const { alice, bob, relay } = await pair();
     relay.fork(BOB, 1, ["laptop"]);

@@ -28,7 +28,7 @@ beforeEach(() => {
 /** A pause gives the other device its turn. */
 async function paused(): Promise<void> {
   if (timePasses) now += 1000;
-  await new Promise(setImmediate);
+  await new Promise((resume) => setTimeout(resume));
 }
 
 interface Tab {

@@ -66,8 +66,8 @@ interface File {
   isStarved: boolean;
   /** What its disk had of the contact; undefined where none is tracked. */
   contact: StoredContact | undefined;
-  /** Whether its user does not want to track the contact any more. */
-  mayForget: boolean;
+  /** How many times more its user asked to forget the contact than it was forgotten. */
+  mayForget: number;
   /** Heads of the contact that its user acknowledged, and whether as those of another log. */
   readonly acknowledged: Map<string, boolean>;
   /** Epochs whose keys it had, as the member that it is or was. */
@@ -122,7 +122,7 @@ export class Judge {
       isStarved: false,
       opened: new Set(),
       contact: undefined,
-      mayForget: false,
+      mayForget: 0,
       acknowledged: new Map(),
     };
     this.#files.set(device, file);
@@ -260,7 +260,7 @@ export class Judge {
 
   /** The user of a device wants to forget the contact. */
   mayForget(device: Device): void {
-    this.#fileOf(device).mayForget = true;
+    this.#fileOf(device).mayForget++;
   }
 
   /** The user of a device has seen this head of the contact. */
@@ -276,15 +276,15 @@ export class Judge {
     file.contact = after;
     if (!before) return;
     if (!after) {
-      if (!file.mayForget) this.fail(`${device.name} lost a contact`);
-      file.mayForget = false;
+      if (file.mayForget === 0) this.fail(`${device.name} lost a contact`);
+      file.mayForget--;
       return;
     }
     const { pin, hashes, head } = after;
     if (hashes.length !== head.seq || hashes.at(-1) !== head.hash)
       this.fail(`${device.name} stored ${hashes.length} entries of a contact and the head ${head.seq}`);
     const word = file.acknowledged.get(pin.hash);
-    const isForgotten = file.mayForget && pin.hash === head.hash;
+    const isForgotten = file.mayForget > 0 && pin.hash === head.hash;
     if (pin.hash !== before.pin.hash && word === undefined && !isForgotten)
       this.fail(`${device.name} moved the pin of a contact without its user`);
     const continues = before.hashes.every((hash, at) => hashes[at] === hash) && pin.seq >= before.pin.seq;
