@@ -64,7 +64,7 @@ async function waiting(options: RelayTransportOptions & { readonly without?: boo
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
+  while (!isSo()) await new Promise((resume) => setTimeout(resume));
 }
 
 /** An answer as somebody writes it who has no keys of the account. */
