@@ -19,6 +19,8 @@ export interface Asked {
   ended: "done" | "failed" | undefined;
   /** The code of the failure. */
   code: string | undefined;
+  /** When it has ended. */
+  settled: Promise<void> | undefined;
 }
 
 /** A tab, until it is killed. */

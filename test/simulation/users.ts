@@ -247,10 +247,10 @@ export class Users {
     }
     // A verb draws its name before it waits for anything; a join may fetch the log first.
     const ids = device.ids.slice(before);
-    const asked: Asked = { device, verb, ids, since, ended: undefined, code: undefined };
+    const asked: Asked = { device, verb, ids, since, ended: undefined, code: undefined, settled: undefined };
     this.asked.push(asked);
     tab.asked.push(asked);
-    promise.then(
+    asked.settled = promise.then(
       () => {
         asked.ended = "done";
         this.#judge.done(asked);

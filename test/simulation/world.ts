@@ -254,6 +254,9 @@ class World {
       session?.refreshContacts().catch((error: unknown) => this.#judge.fail(`${device.name}: ${describe(error)}`));
       await this.#settle();
     }
+    // Content is sealed by the platform, on threads of its own: no scheduler knows when that is done.
+    const late = tabs.flatMap(({ asked }) => asked.flatMap(({ ended, settled }) => (ended ? [] : (settled ?? []))));
+    if (late.length > 0) await Promise.race([Promise.all(late), hung()]);
     const waiting = tabs
       .flatMap(({ asked }) => asked)
       .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));
@@ -270,4 +273,9 @@ class World {
     for (let turn = 0; turn < 20_000 && !this.#scheduler.isIdle; turn++) await this.#scheduler.step();
     if (!this.#scheduler.isIdle) this.#judge.fail("the clients never come to rest");
   }
+}
+
+/** Ends a wait for what never comes. */
+function hung(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5_000));
 }
