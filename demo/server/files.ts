@@ -38,7 +38,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** The files of a folder, in memory. Every path that is none of them is the page: it has its own addresses. */
+/** The files of a folder, in memory. A path that names no file gives the page, which reads the address itself. */
 export function serveFiles(folder: string): (path: string) => Response {
   const files = new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
