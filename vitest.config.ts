@@ -32,10 +32,12 @@ const needsNode = "test/**/*.node.test.ts";
 const needsBrowser = "test/**/*.browser.test.ts";
 /** Clients in real processes and real pages, which bring their own backend, and clients that are killed everywhere. */
 const ended = "test/client/{processes,reloads,service-worker,escrow-crash,escrow-mutants}.node.test.ts";
+/** The relay over its databases, with real processes, kills and slow requests. */
+const served = "test/{relay/{logs,blobs,kills,beyond,restore,bad-input},cli/relay}.node.test.ts";
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
-/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended. */
-const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts", ended];
+/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended, the relay under load and kills. */
+const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts", ended, served];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
 /** Tools and the file store have no backend; worlds and clients that are ended bring their own: they run once. */

@@ -22,7 +22,8 @@ async function still(relay: MaliciousRelay, name: string) {
   return { clock, device: { ...device, open } };
 }
 
-it("the member with the lowest hash acts at once, the next one two seconds later", async () => {
+/** Two devices that owe the rotation after a third one has left. */
+async function afterLeaving() {
   const relay = new MaliciousRelay();
   const [a, b, c] = [await still(relay, "a"), await still(relay, "b"), await still(relay, "c")];
   const first = await a.device.open();
@@ -31,6 +32,11 @@ it("the member with the lowest hash acts at once, the next one two seconds later
   const leaver = await approved(first, c.device);
   await second.sync();
   await leaver.leave();
+  return { a, b, first, second, leaver };
+}
+
+it("the member with the lowest hash acts at once, the next one two seconds later", async () => {
+  const { a, b, first, second, leaver } = await afterLeaving();
 
   const text = (value: string) => new TextEncoder().encode(value);
   const turn = (session: Session) =>
@@ -54,14 +60,7 @@ it("the member with the lowest hash acts at once, the next one two seconds later
 });
 
 it("the next one acts when the first one stays away", async () => {
-  const relay = new MaliciousRelay();
-  const [a, b, c] = [await still(relay, "a"), await still(relay, "b"), await still(relay, "c")];
-  const first = await a.device.open();
-  await first.create({ name: "A" });
-  const second = await approved(first, b.device);
-  const leaver = await approved(first, c.device);
-  await second.sync();
-  await leaver.leave();
+  const { b, second } = await afterLeaving();
   await second.sync();
   b.clock.now += 2_000;
   await second.sync();
