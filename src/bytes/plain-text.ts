@@ -18,7 +18,7 @@ export function plainText(text: string): string {
 export function alike(name: string): string {
   return name
     .normalize("NFKC")
-    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
     .toLowerCase();
 }
 
