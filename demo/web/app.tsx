@@ -10,6 +10,7 @@ import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from ".
 import { Inbox } from "./inbox.js";
 import { Lies } from "./lies.js";
 import { Alarm, Locked } from "./locked.js";
+import { LeaveOldAccount } from "./portal/begin-anew.js";
 import { Setup } from "./setup.js";
 import { Shell } from "./shell.js";
 import { SignIn } from "./sign-in.js";
@@ -68,8 +69,11 @@ function Screens() {
   useEffect(() => {
     if (member) remember(me.subject, member);
   }, [me, member]);
+  const [staysOld, setStaysOld] = useState(false);
   const keepsReading = !snapshot.asks.some(({ question }) => question === "standing");
 
+  if (me.mayBeginAnew && snapshot.status === "waiting" && !staysOld)
+    return <LeaveOldAccount onLater={() => setStaysOld(true)} />;
   switch (snapshot.status) {
     case "new":
     case "joining":
