@@ -45,6 +45,18 @@ export function App() {
     };
   }, [round]);
 
+  // The portal changes where an account works, and what it may do: looked at again when the user comes back to this page.
+  useEffect(() => {
+    const look = async () => {
+      if (document.hidden || !me || me === "nobody") return;
+      const now = await api.me().catch(() => me);
+      if (JSON.stringify(now) !== JSON.stringify({ ...me, hasLog: now?.hasLog })) restart();
+    };
+    const looked = () => void look();
+    document.addEventListener("visibilitychange", looked);
+    return () => document.removeEventListener("visibilitychange", looked);
+  }, [me, restart]);
+
   if (problem) {
     return (
       <main class="alone">

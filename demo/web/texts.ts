@@ -152,6 +152,10 @@ export const portalTexts = {
       "Then erase this device, and add it to your new account. What only this device can open is lost then. If it was not you, tell the clinic, and compare fingerprints with nobody who asks you to.",
     erase: "Erase this device",
   },
+  elsewhere: {
+    title: "This was sealed for another account",
+    lead: "For yours before it began anew, as the server says, or for somebody else. A device or backup key of that account opens it, and no other.",
+  },
   mailbox: {
     title: "Mailbox",
     lead: "Mail that the clinic's server would send to your own address. It is here so that you can see it in this demo.",
