@@ -13,7 +13,7 @@ import { escrowMember } from "../../../src/log/state.js";
 import type { Env } from "../../../src/primitives/env.js";
 import { actCommitment } from "../../../src/trust/commitment.js";
 import type { Authored } from "../../support/accepted.js";
-import { keysNamed, type World } from "../../support/world.js";
+import { keysNamed, pointerKeys, type World } from "../../support/world.js";
 
 /** Members to approve and remove by name, and the epochs that escrow gives (ESC-11). */
 export interface EscrowReview {
@@ -48,8 +48,10 @@ export function byHand(type: LinkTypeName, fields: Readonly<Record<string, unkno
 
 /** A thief's device joins and points escrow at keys of its own. */
 export function pointFalsely(user: World): World {
-  const { publicKeys } = keysNamed("the thief's escrow");
-  const pointer: Pointer = { ...(escrowMember(user.log)?.pointer as Pointer), ...publicKeys };
+  const pointer: Pointer = {
+    ...(escrowMember(user.log)?.pointer as Pointer),
+    ...pointerKeys(keysNamed("the thief's escrow")),
+  };
   return user.join("Thief").act("Thief", "points", byHand("renew-escrow", { escrow: pointer }));
 }
 
