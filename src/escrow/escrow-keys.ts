@@ -15,12 +15,6 @@ import { grantedTo, pairOf } from "../log/pairs.js";
 import { assertLog, type Epoch, type LogState, type Member, type PairGrants } from "../log/state.js";
 import { signLabelled } from "../primitives/sign.js";
 
-/** The epochs of the escrow log whose seeds an admin holds. */
-function heldEpochs({ log, keyring }: MemberState): readonly Epoch[] {
-  const held = new Set(keyring.epochs);
-  return [...log.epochs].filter(({ number }) => held.has(number));
-}
-
 /** A signer for an escrow epoch. The secrets stay in the admin's keyring. */
 function epochSigner(admin: MemberState, { number, signingKey }: Pick<Epoch, "number" | "signingKey">): Signer {
   return {
@@ -67,9 +61,10 @@ export interface ProvablePair extends PairGrants {
  * of a thief is not among them: nobody can sign for it, or nobody can open the grants to it.
  */
 export function provablePairs(admin: MemberState, userLog: LogState): readonly ProvablePair[] {
-  return heldEpochs(admin)
+  const held = new Set(admin.keyring.epochs);
+  return [...admin.log.epochs]
     .flatMap((epoch) => {
-      const pair = grantedTo(userLog, pairOf(epoch));
+      const pair = held.has(epoch.number) && grantedTo(userLog, pairOf(epoch));
       return pair ? [{ ...pair, signer: epochSigner(admin, epoch) }] : [];
     })
     .sort((a, b) => compareBytes(a.signingKey, b.signingKey) || compareBytes(a.kemDigest, b.kemDigest));
