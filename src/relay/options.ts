@@ -198,7 +198,7 @@ function checkOperator(operator: OperatorOptions): void {
   assertBytes(publicKey, VERIFYING_KEY_LENGTH, "options.operator.publicKey");
   if (keys !== undefined) {
     OperatorKeys.check(keys, "options.operator.keys");
-    if (!equalBytes(keys.sign, publicKey)) throw wrong("operator.keys must be those of operator.publicKey");
+    if (!equalBytes(keys.signingKey, publicKey)) throw wrong("operator.keys must be those of operator.publicKey");
   }
   if (statements === undefined) return;
   StatementKeys.check(checkOptions(statements, "options.operator.statements").keys, "options.operator.statements.keys");

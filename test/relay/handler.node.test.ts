@@ -80,7 +80,7 @@ const relayWith = (options: Partial<RelayOptions> = {}): Relay =>
     sql,
     origin: ORIGIN,
     operator: {
-      publicKey: OPERATOR.sign,
+      publicKey: OPERATOR.signingKey,
       keys: OPERATOR,
       statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE },
     },
