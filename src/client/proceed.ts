@@ -73,7 +73,7 @@ function doNext(model: Model, options: MachineOptions, env: Env): Stepped {
   for (const step of agenda(stateOf(model), knowledgeOf(model, now))) {
     if (step.do === "ask") continue;
     if (step.do === "fetch") {
-      const key = `${step.what} ${"log" in step && step.log} ${own.log.head.hash} ${model.escrow?.log.head.hash}`;
+      const key = `${step.what} ${"subject" in step && step.subject} ${own.log.head.hash} ${model.escrow?.log.head.hash}`;
       const effects = next.sync.fetched.has(key) ? [] : fetchEffects(model, step, options);
       if (effects.length === 0) continue;
       return {
