@@ -31,7 +31,7 @@ import { actsOf, writeInEscrowLog, writeInUsersLog } from "./escrow-write.js";
 import type { Intent } from "./intents.js";
 import { withEvidence } from "./judge-whole.js";
 import { step } from "./machine.js";
-import { type Extension, type Model, readOnly } from "./model.js";
+import { type Extension, type Model, notNow, readOnly } from "./model.js";
 import { author, told } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { newModel as newUserModel } from "./records.js";
@@ -44,6 +44,8 @@ export type AdminInput =
   | { readonly type: "evidence"; readonly evidence: Bytes }
   /** The review of this device's act was found in its user's log. */
   | { readonly type: "finished"; readonly act: number }
+  /** The app says that it has reset the user's account. */
+  | { readonly type: "forget-user"; readonly user: string }
   /** The fingerprint of the escrow log was published. */
   | { readonly type: "fingerprint-published"; readonly head: Head };
 
@@ -62,7 +64,8 @@ function stepAdmin(
   env: Env,
 ): Stepped<AdminModel> {
   const model = equipped(before);
-  if (options.isReadOnly && ["answer", "intend", "fingerprint-published"].includes(input.type)) throw readOnly();
+  if (options.isReadOnly && ["answer", "intend", "forget-user", "fingerprint-published"].includes(input.type))
+    throw readOnly();
   switch (input.type) {
     case "pins":
       return only({ ...model, pins: movePins(model.pins, input.pins) });
@@ -70,6 +73,8 @@ function stepAdmin(
       return only(withEvidence(model, input.evidence));
     case "finished":
       return only(finished(model, input.act));
+    case "forget-user":
+      return only(forgetUser(model, input.user));
     case "fingerprint-published":
       return only({ ...model, published: input.head });
     case "answer":
@@ -190,6 +195,15 @@ function withUser(model: AdminModel, subject: string, work: UserWork): AdminMode
 
 function without(model: AdminModel, subject: string): AdminModel {
   return { ...model, users: new Map([...model.users].filter(([each]) => each !== subject)) };
+}
+
+/** Forgets what was seen of a user's log, and what this device still sends there: nothing will stand at its place. */
+function forgetUser(model: AdminModel, user: string): AdminModel {
+  const task = model.users.get(user)?.task;
+  const next = { ...without(model, user), pins: model.pins.map((list) => list.filter(([each]) => each !== user)) };
+  if (!task) return next;
+  const error = notNow("the app has reset the user's account; fetch its new log, and ask for it again").toJSON();
+  return told(next, { id: task.id, error });
 }
 
 function finished(model: AdminModel, act: number): AdminModel {

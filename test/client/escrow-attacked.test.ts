@@ -115,6 +115,29 @@ describe("a service that lies", () => {
     expect(ann.getSnapshot().evidence).toBe(1);
   });
 
+  it("shows another log of a user: only the app's own word that it reset the account goes on with that", async () => {
+    const { relay, device, ann, user, options } = await restored();
+    const honest = relay.tell(ALICE, rollBackTo(user.log.head.seq));
+    const done = ann.recover(user, options);
+    done.catch(() => undefined);
+    await ann.sync();
+    honest();
+    const second = createLog({ subject: ALICE, device: { name: "New" } }, seededEnv("second"));
+    relay.tell(ALICE, () => [second.entry]);
+    await expect(ann.fetchUser(ALICE)).rejects.toMatchObject({ code: "REPLACED" });
+    const [row] = await all(ann.report([ALICE]));
+    expect(row).toMatchObject({ error: { code: "REPLACED" } });
+    await expect(ann.unsafeForgetUser(5 as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await ann.unsafeForgetUser(ALICE);
+    await expect(done).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    ann.close();
+    const again = await device.open();
+    expect(again.getSnapshot()).toMatchObject({ users: [], openActs: [{ user: ALICE }] });
+    expect((await again.fetchUser(ALICE)).log.head).toEqual(second.head);
+    relay.tell(ALICE, () => []);
+    await expect(again.fetchUser(ALICE)).rejects.toMatchObject({ code: "ROLLED_BACK" });
+  });
+
   it("answers that it has the act, and shows it to nobody: nothing is done in the user's log before it does", async () => {
     const { relay, ann, user, options } = await restored();
     const { seq } = ann.log.head;
