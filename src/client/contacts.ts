@@ -1,7 +1,6 @@
 // Contacts: the logs of other accounts, fetched when they are needed, and what the user has acknowledged of each. docs/spec.md
 // sections 10 and 13.1.
 
-import { AppendList } from "../bytes/append-list.js";
 import type { Bytes } from "../bytes/bytes.js";
 import { present } from "../bytes/present.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
@@ -25,6 +24,7 @@ import {
   tracked,
 } from "./contact.js";
 import type { ReadContactEffect, Stepped } from "./effects.js";
+import { listOf } from "./entries.js";
 import type { FollowedLog } from "./followed-log.js";
 import { withEvidence } from "./judge-whole.js";
 import type { Model } from "./model.js";
@@ -78,7 +78,7 @@ export function takeContactPage(
   if (isWhole) return { model: next, effects: [wholeOf(subject)], retired: [] };
   if (!trouble && page.newest > seq) {
     if (seq > after) return { model: next, effects: [{ ...effect, after: seq }], retired: [] };
-    trouble = new KeysteadError("OFFLINE", "the service did not show all entries of the log that it claims to have");
+    trouble = new KeysteadError("OFFLINE", "the service did not show all entries that it claims to have");
   }
   return { model: looked(next, subject, now, { trouble: trouble?.toJSON() }), effects: [], retired: [] };
 }
@@ -202,8 +202,4 @@ function withContact(model: Model, contact: Contact): Model {
 function looked(model: Model, subject: string, at: number, { trouble, offered }: Partial<ContactLook> = {}): Model {
   const contacts = new Map([...model.sync.contacts, [subject, { at, trouble, offered }]]);
   return { ...model, sync: { ...model.sync, contacts } };
-}
-
-function listOf(entries: readonly Bytes[]): AppendList<Bytes> {
-  return entries.reduce((list, entry) => list.push(entry), AppendList.empty<Bytes>());
 }

@@ -44,10 +44,11 @@ export interface ReadEffect {
   readonly subject: string;
   readonly after: number;
   /**
-   * `newer`: entries after those at hand. `attachments`: entries that are known, for what was withheld with them. `whole`: the log
-   * from its first entry on, because it does not go on from what was verified.
+   * `newer`: entries after those at hand. `head`: the newest entry at hand, without its attachments, to see whether the service shows
+   * another one there. `attachments`: entries that are known, for what was withheld with them. `whole`: the log from its first entry on,
+   * because it does not go on from what was verified.
    */
-  readonly purpose: "newer" | "attachments" | "whole";
+  readonly purpose: "newer" | "head" | "attachments" | "whole";
 }
 
 /** Send an entry of a log, and give the input `published` or `failed`. */

@@ -229,13 +229,9 @@ function intend(
   const own = "order" in intent ? intent.user : undefined;
   // Another tab can have acted there meanwhile: an act on the older log could never be done.
   if (own && own.log.head.seq < (pinOf(model, subject)?.seq ?? 0)) {
-    throw new KeysteadError(
-      "COMPARE_AGAIN",
-      "the user's log has got links since it was fetched; fetch it again, and look",
-      {
-        details: { because: "moved-on", user: subject },
-      },
-    );
+    throw new KeysteadError("COMPARE_AGAIN", "the user's log has grown since it was fetched; fetch it again", {
+      details: { because: "moved-on", user: subject },
+    });
   }
   const user = { ...newUserModel(subject), own };
   if (intent.do === "record-recovery") {

@@ -29,7 +29,7 @@ import { compareFingerprint, type DeviceComparison, type LogComparison } from ".
 import type { DigitsComparison } from "../fingerprint/digits.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
 import { trackContact } from "../fingerprint/tracked-contact.js";
-import type { Keyring } from "../keys/keyring.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
 import { currentEpoch, type LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
 import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
@@ -436,7 +436,7 @@ export class Session {
 
   /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
   async openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
-    return openRandomAccess(source, this.#state().keyring, options);
+    return this.#reading((keyring) => openRandomAccess(source, keyring, options));
   }
 
   /** Signs requests by this device's keys as they are now, such as those of `keystead/blobs`; undefined while it is no member. */
@@ -453,20 +453,24 @@ export class Session {
    * alarm's error while there is one
    */
   exportNewestKey(label: string, length?: number): { readonly epoch: number; readonly key: Bytes } {
-    const { own } = this.#driver.model.alarms;
-    if (own) throw KeysteadError.from(own.error);
-    const { log, keyring } = this.#state();
+    const log = this.#calmLog();
     const epoch = currentEpoch(log);
     if (log.rotationDue) {
       const message = `a removed member knows the key of epoch ${epoch}; call sync, or wait until a device has made a new one`;
       throw new KeysteadError("ROTATION_DUE", message, { rule: "MEM-7", details: { log: log.head.log, epoch } });
     }
-    return { epoch, key: keyring.exportKey(epoch, label, length) };
+    return { epoch, key: this.exportKey(epoch, label, length) };
   }
 
-  /** The key of an epoch for the app's own data; the caller wipes it. @throws errors of `Keyring.exportKey` */
+  /**
+   * The key of an epoch for the app's own data, also of one that this device had as a former member; the caller wipes it.
+   *
+   * @throws errors of `Keyring.exportKey`
+   */
   exportKey(epoch: number, label: string, length?: number): Bytes {
-    return this.#state().keyring.exportKey(epoch, label, length);
+    const keyrings = this.#keyrings();
+    const holder = keyrings.find((keyring) => partsOf(keyring).seeds.has(epoch));
+    return (holder ?? keyrings[0]).exportKey(epoch, label, length);
   }
 
   /** This account's verified log, for views and checks of the core. @throws `NOT_PERMITTED` while none was fetched */
@@ -496,13 +500,18 @@ export class Session {
   /** What content is sealed to, and how. @throws the alarm's error: its log may not be the account's any more */
   async #sealing({ to = [], sign, unsafeContactsAsLastSeen, ...rest }: SessionSealOptions) {
     const contacts = await this.#contacts.recipients(to, unsafeContactsAsLastSeen === true);
-    const { own } = this.#driver.model.alarms;
-    if (own) throw KeysteadError.from(own.error);
-    const log = this.#log();
+    const log = this.#calmLog();
     // This account's own devices stand in it: there is nobody to compare with.
     const self = rest.verifiedOnly ? { log, pin: trackContact(log, { unsafeVerified: true }) } : log;
     const recipients: readonly Recipient[] = [self, ...contacts];
     return { recipients, rest: { ...rest, signer: sign === true ? this.#state() : undefined } };
+  }
+
+  /** @throws the alarm's error while there is one */
+  #calmLog(): LogState {
+    const { own } = this.#driver.model.alarms;
+    if (own) throw KeysteadError.from(own.error);
+    return this.#log();
   }
 
   #log(): LogState {
