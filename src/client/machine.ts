@@ -15,7 +15,7 @@ import { proceed } from "./proceed.js";
 import { modelOf, newModel, recordsOf } from "./records.js";
 import { takePage } from "./take.js";
 
-/** At the start and after so many milliseconds, the newest known entry is compared, and what was fetched in vain is fetched again. */
+/** At the start and after so many milliseconds, what was fetched in vain is fetched again. */
 export const THOROUGH = 300_000;
 
 /** The machine of a user's device. */
@@ -89,9 +89,10 @@ function sync(model: Model, { escrowSubject, isReadOnly }: MachineOptions, env: 
   const look = (of: WhichLog, subject: string): ReadEffect => {
     // While a log contradicts what was verified, nothing that goes on from it is taken in before all of it was judged again.
     if (model.alarms[of]) return { type: "read", of, subject, after: 0, purpose: "whole" };
+    const length = lengthOf(model, of);
     // The newest entry at hand, too: a service that shows another history, no longer than this one, is found out.
-    const after = Math.max(0, lengthOf(model, of) - (isThorough ? 1 : 0));
-    return { type: "read", of, subject, after, purpose: "newer" };
+    if (length > 0) return { type: "read", of, subject, after: length - 1, purpose: "head" };
+    return { type: "read", of, subject, after: 0, purpose: "newer" };
   };
   const own = look("own", model.subject);
   // Nothing that opens content needs the escrow log.
