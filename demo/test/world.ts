@@ -33,7 +33,7 @@ export class World {
   }
 
   static async open(data?: string): Promise<World> {
-    const web = await buildWeb();
+    const web = process.env["DEMO_WEB"] ?? (await buildWeb());
     const demo = await startDemo({ web, data, port: 0, now: serverNow });
     const browser = await chromium.launch({ ...chromiumLaunchOptions(), headless: true });
     return new World(browser, demo, web, data);
