@@ -16,7 +16,7 @@ export default [
   },
   { name: "keystead/escrow", path: "dist/escrow.js", limit: "77.9 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/client", path: "dist/client.js", limit: "128.3 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/escrow-client", path: "dist/escrow-client.js", limit: "124.7 kB", gzip: true, modifyEsbuildConfig },
+  { name: "keystead/escrow-client", path: "dist/escrow-client.js", limit: "124.8 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/sender", path: "dist/sender.js", limit: "84 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/english", path: "dist/english.js", limit: "8.8 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/words", path: "dist/words.js", limit: "10.8 kB", gzip: true, modifyEsbuildConfig },
