@@ -31,7 +31,7 @@ export function App() {
       if (isOver) return;
       setMe(found ?? "nobody");
       if (!found) return;
-      opened = await openDevice(found.subject);
+      opened = await openDevice(found);
       if (isOver) opened.close();
       else setSession(opened);
     };

@@ -19,7 +19,8 @@ export function Setup() {
   const begin = () =>
     run(async () => {
       const device = { name: name.trim(), platform: described.platform };
-      await (isFirst ? session.create(device) : session.join(device));
+      // Named now or never: by it the portal removes a lost device.
+      await (isFirst ? session.create(device, { operator: bytesOf(me.operator) }) : session.join(device));
     });
   const [title, lead] =
     status === "lost"
@@ -58,4 +59,8 @@ export function Setup() {
       </p>
     </main>
   );
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

@@ -85,6 +85,29 @@ export function explain(caught: unknown): string {
   return (T.problems.codes as Readonly<Record<string, string>>)[error.code] ?? error.message;
 }
 
+/** The web portal, the mailbox, and the step-up before them. */
+export const portalTexts = {
+  stepUp: {
+    title: "Confirm that it is you",
+    lead: "A password can be stolen. So this needs a code, which is mailed to you.",
+    send: "Mail me a code",
+    sent: "A code was mailed to you. It is good for 10 minutes.",
+    code: "Code",
+    hint: "Six digits. In this demo the mail is in the Mailbox.",
+    go: "Confirm",
+    again: "Mail another code",
+    mailbox: "Open the mailbox",
+    problems: {
+      wrong: "That is not the code. Look at the newest mail again.",
+      spent: "This code is worth nothing any more. Have another one mailed.",
+      expired: "This code is too old, or another sign-in asked for it. Have another one mailed.",
+      "too many": "Too many codes were mailed. Try again in an hour.",
+    } as Readonly<Record<string, string>>,
+    until: (when: string) => `Confirmed until ${when}`,
+    end: "End it now",
+  },
+} as const;
+
 export const T = {
   app: "Alder Street Clinic",
   tagline: "Mail and voice messages that only your devices can open",

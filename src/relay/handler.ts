@@ -6,6 +6,7 @@ import type { LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
+import { EXPULSION } from "../transport/portal-transport.js";
 import {
   ASKED_HEADS,
   HEADS,
@@ -33,7 +34,7 @@ import { openApi } from "./openapi.js";
 import { checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
 import { type Exchange, Proofs } from "./proofs.js";
 import { noLog, noRoute, Refusal, refusalOf, refusing, stopping, unsigned, wellFormed } from "./refusal.js";
-import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
+import { RELAY_ROUTES, type RelayRoute } from "./routes.js";
 import { HeadStatements } from "./statements-of-heads.js";
 import { Watch } from "./watch.js";
 

@@ -15,8 +15,8 @@ import type { LogLine } from "../../src/relay/log-line.js";
 import { openMetrics } from "../../src/relay/metrics.js";
 import type { AccessRequest, News, RelayOptions } from "../../src/relay/options.js";
 import { openPglite } from "../../src/relay/pglite.js";
-import { EXPULSION } from "../../src/relay/routes.js";
 import type { Sql } from "../../src/relay/sql.js";
+import { EXPULSION } from "../../src/transport/portal-transport.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import {
   ASKED_HEADS,
