@@ -68,7 +68,7 @@ export class Portal {
         if (ask.subject === escrowSubject && ask.attachments === "none") return true;
         if (!account.mayAddEscrowDevices || !(await isSteppedUp())) return false;
         // Admins recover and report: they read the logs of people at their site.
-        return ask.subject === escrowSubject || (await this.accounts.withSubject(ask.subject))?.site === account.site;
+        return ask.subject === escrowSubject || (await this.accounts.siteWith(ask.subject)) === account.site;
       }
       case "create":
       case "join": {

@@ -143,7 +143,7 @@ function Make({ isUnproved, onClose }: { readonly isUnproved: boolean; readonly 
   );
 }
 
-function Steps({ at }: { readonly at: number }) {
+export function Steps({ at }: { readonly at: number }) {
   return (
     <ol class="steps">
       {T.make.steps.map((name, step) => (
@@ -195,16 +195,19 @@ function Naming({ name, isBusy, problem, onName, onGo, onClose }: NamingProps) {
 
 interface WrittenProps {
   readonly paper: ShownPaper;
+  /** Whose key it is, where it is not that of the user's own mail. */
+  readonly account?: string;
   readonly onHave: () => void;
   readonly onCancel: () => void;
 }
 
-function Written({ paper, onHave, onCancel }: WrittenProps) {
+export function Written({ paper, account, onHave, onCancel }: WrittenProps) {
   const { me, session } = useDevice();
-  const since = session.getSnapshot().devices?.me.access;
+  const since = account === undefined ? session.getSnapshot().devices?.me.access : undefined;
+  const whose = account ?? `${me.name} (${me.account})`;
   const { svg } = recoverySheet(
     {
-      ...{ key: paper.text, account: `${me.name} (${me.account})`, service: me.organisation, made: new Date() },
+      ...{ key: paper.text, account: whose, service: me.organisation, made: new Date() },
       since: since && since.epoch > 1 ? since.since : undefined,
     },
     englishSheet,
@@ -249,7 +252,7 @@ interface ProveProps {
   readonly onAgain: () => void;
 }
 
-function Prove({ paper, isWrong, onTyped, onAgain }: ProveProps) {
+export function Prove({ paper, isWrong, onTyped, onAgain }: ProveProps) {
   const [first, setFirst] = useState("");
   const [second, setSecond] = useState("");
   const [one, two] = paper.prove;
