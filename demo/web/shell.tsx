@@ -79,7 +79,8 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
         </div>
       </div>
       <main id="main" tabIndex={-1}>
-        <Asks />
+        {/* Those pages ask about the escrow device, and have digits of their own. */}
+        {!screen.startsWith("escrow") && <Asks />}
         {children}
       </main>
     </div>

@@ -63,6 +63,7 @@ export const words: Catalogue = {
         itself: `It left your account, ${c.day(when)}.`,
       })[removerWas],
     "activity-genesis": ({ by }, c) => `${textOf(by, c)} opened this account`,
+    "activity-renew-escrow": ({ by }, c) => `${textOf(by, c)} renewed escrow: the clinic's administrators changed`,
     "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys`,
     "activity-regrant": ({ by, to }, c) =>
       `${textOf(by, c)} gave keys of older mail to ${c.list(to.map((each) => textOf(each, c)))}`,
@@ -504,6 +505,17 @@ const shortYear = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "shor
 /** A day without its time, for tables and pictures. */
 export const shortDate = (date: Date): string => shortYear.format(date);
 
+/** What happened in the escrow log, which is no account of anybody's mail. */
+export const sayEscrow = (thing: Parameters<typeof textOf>[0]): string =>
+  textOf(thing, {
+    ...words,
+    texts: {
+      ...words.texts,
+      "activity-genesis": ({ by }, c) => `${textOf(by, c)} set escrow up`,
+      "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys of escrow`,
+    },
+  });
+
 /** Texts of the pages about escrow. */
 export const escrowTexts = {
   title: "Escrow Devices & Activity",
@@ -596,7 +608,6 @@ export const escrowTexts = {
     done: "It is published",
     go: "Publish it",
     see: "See the clinic's page",
-    current: "Up to date",
     qr: "The fingerprint as a QR code",
   },
   admit: {
@@ -614,6 +625,7 @@ export const escrowTexts = {
     title: "Waiting for approval by the administrators",
     lead: "This device may do nothing yet. Read these digits to one of them.",
     ask: "Ask one of these:",
+    digits: "Digits of this escrow device",
   },
   devices: {
     title: "Escrow devices and backup keys",

@@ -5,7 +5,7 @@ import { fingerprintOf, formatFingerprint } from "keystead";
 import type { EscrowDevicesAndActivity } from "keystead/escrow";
 import { useState } from "preact/hooks";
 import { useDevice, useWork } from "../hooks.js";
-import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
+import { day, escrowTexts as E, nameOf, say, sayEscrow, T } from "../texts.js";
 import { Badge, Button, Dialog, Groups, Icon, Notice, Problem } from "../ui.js";
 import { EscrowAsks } from "./asks.js";
 import { CompareDigits, type Found } from "./compare.js";
@@ -109,7 +109,7 @@ export function EscrowDevices() {
           {activity.map((link) => (
             <li key={link.seq}>
               <time dateTime={link.when.toISOString()}>{day(link.when)}</time>
-              <span>{say(link)}</span>
+              <span>{sayEscrow(link)}</span>
             </li>
           ))}
         </ol>
@@ -143,7 +143,7 @@ function Waiting() {
         <h2 class="notice-title">{E.waiting.title}</h2>
         <p>{E.waiting.lead}</p>
         <Contacts contacts={devices.contacts} />
-        <Groups text={devices.fingerprint} label={T.waiting.digits} />
+        <Groups text={devices.fingerprint} label={E.waiting.digits} />
       </div>
     </section>
   );

@@ -2,8 +2,8 @@
 
 import { fingerprintOf, formatFingerprint } from "keystead";
 import { useWork } from "../hooks.js";
-import { day, escrowTexts as E, say } from "../texts.js";
-import { Badge, Button, CopyButton, Groups, Notice, Problem, Qr } from "../ui.js";
+import { day, escrowTexts as E, sayEscrow } from "../texts.js";
+import { Button, CopyButton, Groups, Notice, Problem, Qr } from "../ui.js";
 import * as api from "./api.js";
 import { useDesk, useEscrow } from "./desk.js";
 
@@ -26,21 +26,13 @@ export function Publish() {
         tone={isDue ? "warn" : "calm"}
         icon="shield"
         title={isDue ? (published ? E.publish.changed : E.publish.never) : E.publish.done}
-        actions={
-          isDue &&
-          status === "ready" && (
-            <Button look="main" isBusy={isBusy} onClick={publish}>
-              {E.publish.go}
-            </Button>
-          )
-        }
       >
         <p>{E.publish.lead}</p>
         {published && changedBy.length > 0 && (
           <ul class="bullets">
             {changedBy.map((link) => (
               <li key={link.seq}>
-                {say(link)}, {day(link.when)}
+                {sayEscrow(link)}, {day(link.when)}
               </li>
             ))}
           </ul>
@@ -49,12 +41,16 @@ export function Publish() {
           <Groups text={digits} label={E.publish.title} />
           <Qr text={formatFingerprint(fingerprintOf(session.log), "qr")} label={E.publish.qr} />
         </div>
-        <div class="actions">
+        <div class="publish">
+          {isDue && status === "ready" && (
+            <Button look="main" isBusy={isBusy} onClick={publish}>
+              {E.publish.go}
+            </Button>
+          )}
           <CopyButton text={digits} />
           <a class="button quiet" href="#/notice">
             {E.publish.see}
           </a>
-          {!isDue && <Badge tone="good">{E.publish.current}</Badge>}
         </div>
         <Problem>{problem}</Problem>
       </Notice>

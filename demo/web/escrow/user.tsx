@@ -277,7 +277,7 @@ export function NoticeBoard() {
         </Notice>
       )}
       {published && (
-        <div class="card board">
+        <div class="card">
           <h2>{E.board.heading(me.organisation, me.site.name)}</h2>
           <Groups text={published.digits} label={E.board.digits} />
           <p class="muted">{E.board.by(published.by, day(new Date(published.at)))}</p>
