@@ -77,7 +77,7 @@ describe("a user", () => {
     await page.getByText("Do not acknowledge it.").waitFor();
     expect(await page.getByRole("button", { name: "Acknowledge escrow" }).isDisabled()).toBe(true);
     expect(await faultsInBothThemes(ada)).toEqual([]);
-    await page.getByRole("button", { name: "Later" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Later" }).click();
     await ada.go("Devices & Activity");
     await page.getByText("Administrators can read nothing of yours").waitFor();
   });

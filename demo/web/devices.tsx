@@ -122,7 +122,7 @@ export function Row({ device, onRename, onRemove }: RowProps) {
   return (
     <li class="row" data-member={device.member} data-status={status}>
       <span class="roundel" aria-hidden="true">
-        <Icon name={kind === "backup" ? "paper" : "devices"} />
+        <Icon name={kind === "backup" ? "paper" : kind === "escrow" ? "key" : "devices"} />
       </span>
       <div class="grow">
         <h3>

@@ -63,6 +63,11 @@ export const words: Catalogue = {
         itself: `It left your account, ${c.day(when)}.`,
       })[removerWas],
     "activity-genesis": ({ by }, c) => `${textOf(by, c)} opened this account`,
+    escrow: (name, c) => (name.organisation === undefined ? english.texts.escrow(name, c) : "the clinic's escrow"),
+    "activity-enroll": (link, c) =>
+      link.entered.kind === "escrow"
+        ? `${textOf(link.by, c)} acknowledged ${textOf(link.entered, c)}`
+        : english.texts["activity-enroll"](link, c),
     "activity-renew-escrow": ({ by }, c) => `${textOf(by, c)} renewed escrow: the clinic's administrators changed`,
     "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys`,
     "activity-regrant": ({ by, to }, c) =>

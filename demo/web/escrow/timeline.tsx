@@ -53,7 +53,8 @@ export function Bar({ coverage, size, from, label }: BarProps) {
   const id = useId();
   const height = HEIGHT[size];
   const now = Date.now();
-  const x = (time: number): number => Math.max(0, (WIDTH * (time - from)) / Math.max(1, now - from));
+  const x = (time: number): number =>
+    Math.min(WIDTH - 4, Math.max(0, (WIDTH * (time - from)) / Math.max(1, now - from)));
   return (
     <svg
       class={`coverage ${size}`}
@@ -81,7 +82,7 @@ export function Bar({ coverage, size, from, label }: BarProps) {
             class={part}
             x={left}
             y={part === "lost" ? height * 0.3 : 0}
-            width={Math.max(2, right - left - 1.5)}
+            width={Math.max(4, right - left - 1.5)}
             height={part === "lost" ? height * 0.4 : height}
             {...((part === "gap" || part === "withheld") && { fill: `url(#${id}-${part})` })}
           />
