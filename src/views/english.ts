@@ -496,7 +496,7 @@ function quoted(name: MemberName, c: Catalogue): string {
 
 /** Without quotes, line breaks or direction changes, which could forge a text: a thief's device chooses its name. */
 function printable(text: string): string {
-  return text.replace(/["\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
+  return text.replace(/"|(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }
 
 const MAX_LISTED = 5;

@@ -96,6 +96,20 @@ const ATTACKS: readonly BackupAttack[] = [
     bad: `U${good.slice(1)}`,
     good: `?${good.slice(1)}`,
   },
+  {
+    name: "fraction_for_two_digits",
+    description: "A character whose NFKC form has three characters. In the twin it is unreadable.",
+    reason: "characters",
+    bad: `\u00bd${good.slice(1)}`,
+    good: `?${good.slice(1)}`,
+  },
+  {
+    name: "dotless_i",
+    description: "A dotless i, which is no I in any form. The twin has a full-width one.",
+    reason: "characters",
+    bad: `\u0131${good.slice(1)}`,
+    good: `\uff49${good.slice(1)}`,
+  },
   { name: "empty", description: "No text at all.", reason: "length", bad: "" },
   {
     name: "longer_than_200",
