@@ -47,14 +47,14 @@ export interface Told {
 
 type EscrowKnown = Parameters<typeof enrollEscrow>[1];
 
-/** What a story is told with. */
+/** What a story needs. */
 export interface Teller {
   readonly subject: string;
   /** The organisation's escrow log, enabled, and that its fingerprint was compared. */
   readonly escrow: EscrowKnown;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Milliseconds since 1970: the year before it is told. */
+  /** Milliseconds since 1970: the story is of the year before it. */
   readonly now: number;
 }
 

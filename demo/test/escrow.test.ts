@@ -69,7 +69,7 @@ describe("setting up", () => {
 });
 
 describe("a user", () => {
-  it("15: is asked to acknowledge, and is told no for other digits", async () => {
+  it("15: is asked to acknowledge, and the answer to other digits is no", async () => {
     const { page } = ada;
     await page.getByText("Your clinic can restore your mail").waitFor();
     await page.getByRole("button", { name: "Compare and acknowledge" }).click();
