@@ -6,6 +6,8 @@ import * as api from "./api.js";
 import { Backup } from "./backup.js";
 import { openDevice, remember } from "./device.js";
 import { Devices } from "./devices.js";
+import { EscrowScreens } from "./escrow/escrow.js";
+import { NoticeBoard } from "./escrow/user.js";
 import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from "./hooks.js";
 import { Inbox } from "./inbox.js";
 import { Lies } from "./lies.js";
@@ -106,6 +108,10 @@ function Screens() {
         <Backup />
       ) : screen === "lies" ? (
         <Lies />
+      ) : screen.startsWith("escrow") ? (
+        <EscrowScreens screen={screen} />
+      ) : screen === "notice" ? (
+        <NoticeBoard />
       ) : (
         <Inbox />
       )}
