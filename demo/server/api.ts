@@ -6,6 +6,7 @@ import { KeysteadError } from "keystead";
 import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
 import { LIES, type Liar, type LieName } from "./liar.js";
+import { type Messages, messageRoutes } from "./messages.js";
 import type { PostRoom } from "./post-room.js";
 import type { SealedItems } from "./sealed-items.js";
 
@@ -17,6 +18,7 @@ export interface ApiParts {
   readonly items: SealedItems;
   readonly post: PostRoom;
   readonly liar: Liar;
+  readonly messages: Messages;
   /** Whether an account has a key log: its first device opens one, and every other device joins. */
   readonly hasLog: (subject: string) => Promise<boolean>;
   /** Gets what a browser refused to load. */
@@ -26,7 +28,7 @@ export interface ApiParts {
 type Env = { Variables: { account: Account } };
 
 /** The routes below `/api`. */
-export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts): Hono<Env> {
+export function api({ accounts, items, post, liar, messages, hasLog, reported }: ApiParts): Hono<Env> {
   const app = new Hono<Env>().basePath("/api");
 
   app.get("/people", async (c) => {
@@ -85,6 +87,8 @@ export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts)
     });
   });
 
+  app.route("/", messageRoutes(accounts, messages, hasLog));
+
   app.get("/lies", (c) => c.json({ on: liar.lieOf(c.get("account").subject) ?? null }));
   app.post("/lies", async (c) => {
     const { on } = await c.req.json<Record<string, unknown>>();
@@ -120,9 +124,11 @@ export function authorizer(accounts: Accounts, { service, liar }: { readonly ser
     const account = await accounts.signedIn(tokenIn(headers.get("cookie")));
     if (!account) return false;
     switch (ask.action) {
+      case "read":
+        // Colleagues seal to each other's public logs. Names of devices are nobody else's.
+        return ask.attachments === "none" || ask.subject === account.subject;
       case "create":
       case "join":
-      case "read":
       case "readBlob":
         return ask.subject === account.subject;
       default:

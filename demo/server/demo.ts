@@ -11,6 +11,7 @@ import { Accounts } from "./accounts.js";
 import { api, authorizer, deviceOf } from "./api.js";
 import { serveFiles } from "./files.js";
 import { Liar } from "./liar.js";
+import { Messages } from "./messages.js";
 import { PostRoom } from "./post-room.js";
 import { SealedItems } from "./sealed-items.js";
 
@@ -59,7 +60,8 @@ export async function startDemo({ data, web, port, unsafeTakeLock = false }: Dem
   const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
   const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
-  const app = api({ accounts, items, post, liar, hasLog, reported: (report) => reports.push(report) });
+  const messages = await Messages.open(sql);
+  const app = api({ accounts, items, post, liar, messages, hasLog, reported: (report) => reports.push(report) });
   const files = serveFiles(web);
   handle = async (request) => {
     const { pathname } = new URL(request.url);

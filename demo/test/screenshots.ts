@@ -52,19 +52,25 @@ try {
   await phone.page.getByText("cannot open this yet").waitFor();
   await phone.page.getByRole("button", { name: "Hide them" }).click();
   await shoot(phone.page, "locked-phone");
-  await phone.page.getByRole("button", { name: "Show the digits" }).click();
-
   await laptop.go("Devices & Activity");
   await laptop.page.getByRole("button", { name: "Review activity" }).waitFor();
   await shoot(laptop.page, "devices-pending");
   await laptop.page.getByRole("button", { name: "Review activity" }).click();
-  await laptop.page.getByRole("button", { name: "All digits are the same" }).waitFor();
+  await laptop.page.getByRole("button", { name: "Begin" }).waitFor();
+  await shoot(laptop.page, "review-begin");
+  await phone.page.getByRole("button", { name: "Compare seven digits" }).click();
+  await laptop.page.getByRole("button", { name: "Begin" }).click();
+  await laptop.page.getByRole("button", { name: "Yes, the same" }).waitFor();
+  await phone.page.locator(".seven").waitFor();
+  await shoot(phone.page, "digits-phone");
   await shoot(laptop.page, "review");
-  await laptop.page.getByRole("button", { name: "They differ" }).click();
+  await laptop.page.getByRole("button", { name: "No, others" }).click();
   await laptop.page.getByText("Do not approve").waitFor();
   await shoot(laptop.page, "review-differs");
-  await laptop.page.getByRole("button", { name: "All digits are the same" }).click();
-  await laptop.page.getByText("The digits match").waitFor();
+  await laptop.page.getByRole("tab", { name: "Type or paste" }).click();
+  await laptop.page.getByLabel("What the other device shows").fill(await phone.digits());
+  await laptop.page.getByRole("button", { name: "Compare", exact: true }).click();
+  await laptop.page.getByText("It is the right one").waitFor();
   await shoot(laptop.page, "review-match");
   await laptop.page
     .getByRole("dialog")

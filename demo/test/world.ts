@@ -28,10 +28,19 @@ export class World {
     this.#data = data;
   }
 
-  static async open(data?: string): Promise<World> {
+  /** @param options.film what the cameras of all browsers see, a file in Y4M; without it they have no camera */
+  static async open(data?: string, { film }: { readonly film?: string } = {}): Promise<World> {
     const web = await buildWeb();
     const demo = await startDemo({ web, data, port: 0 });
-    const browser = await chromium.launch({ ...chromiumLaunchOptions(), headless: true });
+    const { args = [], ...launch } = chromiumLaunchOptions() ?? {};
+    const camera = film
+      ? [
+          "--use-fake-device-for-media-stream",
+          "--use-fake-ui-for-media-stream",
+          `--use-file-for-fake-video-capture=${film}`,
+        ]
+      : [];
+    const browser = await chromium.launch({ ...launch, args: [...args, ...camera], headless: true });
     return new World(browser, demo, web, data);
   }
 
@@ -61,7 +70,7 @@ export class World {
       viewport: isPhone ? { width: 390, height: 844 } : { width: 1280, height: 860 },
       deviceScaleFactor: isPhone ? 2 : 1,
     });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(Number(process.env["DEMO_TIMEOUT"] ?? 60_000));
     return await Device.open(context, (complaint) => this.complaints.push(complaint));
   }
 
@@ -122,7 +131,7 @@ export class Device {
     await this.page.getByRole("navigation").waitFor();
   }
 
-  async go(screen: "Inbox" | "Devices & Activity" | "Backup keys" | "Dishonest server"): Promise<void> {
+  async go(screen: "Inbox" | "Colleagues" | "Devices & Activity" | "Backup keys" | "Dishonest server"): Promise<void> {
     await this.page.getByRole("navigation").getByRole("link", { name: screen }).click();
     await this.page
       .getByRole("heading", { level: 1, name: screen === "Dishonest server" ? "A dishonest server" : screen })
@@ -148,7 +157,7 @@ export class Device {
     await candidate.getByRole("tab", { name: "Type or paste" }).click();
     await candidate.getByLabel("What the other device shows").fill(shown);
     await candidate.getByRole("button", { name: "Compare" }).click();
-    await candidate.getByText("The digits match").waitFor();
+    await candidate.getByText("It is the right one").waitFor();
     await page
       .getByRole("dialog")
       .getByRole("button", { name: /^Approve / })

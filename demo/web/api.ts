@@ -35,7 +35,7 @@ export class ApiError extends Error {
   }
 }
 
-async function ask(path: string, init?: RequestInit): Promise<Response> {
+export async function ask(path: string, init?: RequestInit): Promise<Response> {
   const headers = { "x-device": slot, ...(init?.headers as Record<string, string> | undefined) };
   const response = await fetch(`/api${path}`, { cache: "no-store", ...init, headers }).catch(() => undefined);
   if (!response?.ok) throw new ApiError(response?.status ?? 0);

@@ -11,6 +11,7 @@ import { Button, Icon, type IconName, Leaf } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
+  ["people", "people", T.nav.people, T.nav.people],
   ["devices", "devices", T.nav.devices, T.nav.devicesShort],
   ["backup", "paper", T.nav.backup, T.nav.backup],
   ["lies", "shield", T.nav.lies, T.nav.liesShort],
