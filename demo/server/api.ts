@@ -1,16 +1,28 @@
 // The clinic's own server: sign-in, the sealed inbox, and the relay that is mounted beside it.
 
 import { Hono } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import { setCookie } from "hono/cookie";
 import { KeysteadError } from "keystead";
 import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
 import { LIES, type Liar, type LieName } from "./liar.js";
 import { type Messages, messageRoutes } from "./messages.js";
+import type { Papers } from "./papers.js";
 import type { PostRoom } from "./post-room.js";
 import type { SealedItems } from "./sealed-items.js";
 
 const COOKIE = "clinic";
+
+/** Each device of `/d/NAME` has a sign-in of its own, so that one page can show several people; until then it has the browser's. */
+function cookieOf(headers: Pick<Headers, "get">): string {
+  const slot = headers.get("x-device") ?? "";
+  return /^[\w-]{1,40}$/.test(slot) ? `${COOKIE}.${slot}` : COOKIE;
+}
+
+function tokenOf(headers: Pick<Headers, "get">): string | undefined {
+  const cookies = headers.get("cookie");
+  return tokenIn(cookies, cookieOf(headers)) ?? tokenIn(cookies, COOKIE);
+}
 
 /** What the app server is made of. */
 export interface ApiParts {
@@ -19,6 +31,7 @@ export interface ApiParts {
   readonly post: PostRoom;
   readonly liar: Liar;
   readonly messages: Messages;
+  readonly papers: Papers;
   /** Whether an account has a key log: its first device opens one, and every other device joins. */
   readonly hasLog: (subject: string) => Promise<boolean>;
   /** Gets what a browser refused to load. */
@@ -28,7 +41,7 @@ export interface ApiParts {
 type Env = { Variables: { account: Account } };
 
 /** The routes below `/api`. */
-export function api({ accounts, items, post, liar, messages, hasLog, reported }: ApiParts): Hono<Env> {
+export function api({ accounts, items, post, liar, messages, papers, hasLog, reported }: ApiParts): Hono<Env> {
   const app = new Hono<Env>().basePath("/api");
 
   app.get("/people", async (c) => {
@@ -43,25 +56,34 @@ export function api({ accounts, items, post, liar, messages, hasLog, reported }:
     const { account, password } = await c.req.json<Record<string, unknown>>();
     const token = await accounts.signIn(String(account), String(password));
     if (token === undefined) return c.json({ error: "wrong" }, 403);
-    setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 30 * 86_400 });
+    setCookie(c, cookieOf(c.req.raw.headers), token, {
+      httpOnly: true,
+      sameSite: "Strict",
+      path: "/",
+      maxAge: 30 * 86_400,
+    });
     return c.json({});
   });
 
   app.use(async (c, next) => {
-    const account = await accounts.signedIn(getCookie(c, COOKIE));
+    const account = await accounts.signedIn(tokenOf(c.req.raw.headers));
     if (!account) return c.json({ error: "sign-in" }, 401);
     c.set("account", account);
     return await next();
   });
   app.post("/sign-out", async (c) => {
-    await accounts.signOut(getCookie(c, COOKIE) ?? "");
-    setCookie(c, COOKIE, "", { path: "/", maxAge: 0 });
+    const { headers } = c.req.raw;
+    // An empty cookie: this device is signed out, and does not fall back to the browser's sign-in.
+    const isOwn = tokenIn(headers.get("cookie"), cookieOf(headers)) !== undefined || cookieOf(headers) === COOKIE;
+    if (isOwn) await accounts.signOut(tokenOf(headers) ?? "");
+    setCookie(c, cookieOf(headers), "", { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 30 * 86_400 });
     return c.json({});
   });
   app.get("/me", async (c) => {
     const account = c.get("account");
     const { subject } = account;
-    return c.json({ ...publicly(account), subject, organisation: ORGANISATION, hasLog: await hasLog(subject) });
+    const made = { hasLog: await hasLog(subject), papers: await papers.of(account.account) };
+    return c.json({ ...publicly(account), subject, organisation: ORGANISATION, ...made });
   });
   app.get("/items", async (c) => c.json(await items.list(c.get("account").subject)));
   app.post("/items", async (c) => {
@@ -111,7 +133,7 @@ function publicly({ account, name, role }: Account) {
 
 /** Tells one device from another: by the sign-in, and by what the page says of itself. */
 export function deviceOf(headers: Headers): string {
-  return `${tokenIn(headers.get("cookie"))} ${headers.get("x-device")}`;
+  return `${tokenOf(headers)} ${headers.get("x-device")}`;
 }
 
 /** Decides what no signature proves: the relay asks the app's own sign-in. */
@@ -121,7 +143,7 @@ export function authorizer(accounts: Accounts, { service, liar }: { readonly ser
     if (headers.get("authorization") === `Bearer ${service}`)
       return ask.action === "read" ? ask.attachments === "none" : ["heads", "storeBlob"].includes(ask.action);
     if (headers.get("authorization") === `Bearer ${liar}`) return true;
-    const account = await accounts.signedIn(tokenIn(headers.get("cookie")));
+    const account = await accounts.signedIn(tokenOf(headers));
     if (!account) return false;
     switch (ask.action) {
       case "read":
@@ -137,6 +159,7 @@ export function authorizer(accounts: Accounts, { service, liar }: { readonly ser
   };
 }
 
-function tokenIn(cookies: string | null): string | undefined {
-  return new RegExp(`(?:^|; )${COOKIE}=([^;]*)`).exec(cookies ?? "")?.[1];
+function tokenIn(cookies: string | null, name: string): string | undefined {
+  const found = cookies?.split("; ").find((each) => each.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
 }

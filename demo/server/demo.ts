@@ -12,8 +12,10 @@ import { api, authorizer, deviceOf } from "./api.js";
 import { serveFiles } from "./files.js";
 import { Liar } from "./liar.js";
 import { Messages } from "./messages.js";
+import { Papers } from "./papers.js";
 import { PostRoom } from "./post-room.js";
 import { SealedItems } from "./sealed-items.js";
+import { seedYear } from "./seed.js";
 
 /** Options of {@link startDemo}. */
 export interface DemoOptions {
@@ -22,6 +24,8 @@ export interface DemoOptions {
   /** The folder of the built web app. */
   readonly web: string;
   readonly port: number;
+  /** Fills empty data with a year of made-up life first. */
+  readonly seed?: boolean | undefined;
   /** Opens a folder whose lock was left by a process that was killed. */
   readonly unsafeTakeLock?: boolean | undefined;
 }
@@ -35,9 +39,17 @@ export interface RunningDemo {
 }
 
 /** @throws `STORE_UNAVAILABLE` when another process has the folder; an error of the system when the port is taken */
-export async function startDemo({ data, web, port, unsafeTakeLock = false }: DemoOptions): Promise<RunningDemo> {
+export async function startDemo({
+  data,
+  web,
+  port,
+  seed = false,
+  unsafeTakeLock = false,
+}: DemoOptions): Promise<RunningDemo> {
   const sql = await openPglite(data === undefined ? {} : { folder: data, unsafeTakeLock });
   const accounts = await Accounts.open(sql);
+  await sql.query(senderTable);
+  if (seed) await seedYear({ sql, accounts, end: Date.now() });
   const reports: string[] = [];
   let handle: (request: Request) => Promise<Response>;
   const server = createAdaptorServer({ fetch: (request) => handle(request) }) as Server;
@@ -55,13 +67,22 @@ export async function startDemo({ data, web, port, unsafeTakeLock = false }: Dem
   });
   const logs = fetchTransport(relayAs(tokens.service));
   const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
-  await sql.query(senderTable);
   const items = await SealedItems.open(sql, fetchBlobs(relayAs(tokens.service)));
   const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
   const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
   const messages = await Messages.open(sql);
-  const app = api({ accounts, items, post, liar, messages, hasLog, reported: (report) => reports.push(report) });
+  const papers = await Papers.open(sql);
+  const app = api({
+    accounts,
+    items,
+    post,
+    liar,
+    messages,
+    papers,
+    hasLog,
+    reported: (report) => reports.push(report),
+  });
   const files = serveFiles(web);
   handle = async (request) => {
     const { pathname } = new URL(request.url);

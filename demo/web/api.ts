@@ -11,6 +11,8 @@ export interface Me {
   readonly organisation: string;
   /** Whether a device was set up for this account: then this one joins, and never begins anew. */
   readonly hasLog: boolean;
+  /** In a made-up year, the papers that this made-up person has in the safe. */
+  readonly papers: readonly { readonly name: string; readonly text: string }[];
 }
 
 export interface People {

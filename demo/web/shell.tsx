@@ -73,6 +73,12 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           </p>
           <ThemeSwitch />
           <AnotherDevice />
+          {window.top === window && (
+            <a class="button quiet" href="/talk" title={T.menu.talkHint}>
+              <Icon name="devices" />
+              {T.menu.talk}
+            </a>
+          )}
           <SignOut />
         </div>
       </div>

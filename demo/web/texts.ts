@@ -85,6 +85,18 @@ export function explain(caught: unknown): string {
   return (T.problems.codes as Readonly<Record<string, string>>)[error.code] ?? error.message;
 }
 
+/** The texts of the page that shows several devices side by side. */
+export const talkTexts = {
+  title: "Side by side",
+  lead: "Each frame is a device of its own, as another browser would be. Sign in to each: as one person with several devices, or as several people.",
+  name: "Another device",
+  add: "Show it",
+  hide: (name: string) => `Hide ${name}`,
+  frame: (name: string) => `The device ${name}`,
+  leave: "Leave",
+  empty: "No device is shown.",
+} as const;
+
 /** The texts of colleagues and what people write to each other. */
 export const contactTexts = {
   title: "Colleagues",
@@ -175,6 +187,8 @@ export const T = {
     more: "Account and settings",
     signOut: "Sign out",
     another: "Another device",
+    talk: "Side by side",
+    talkHint: "Shows several devices on one page.",
     anotherHint: "Opens this account in a new tab, as a device of its own.",
   },
   connections: {
@@ -429,6 +443,8 @@ export const T = {
     readsOld: "It opens older mail, and nothing new.",
     removedKey: "This key was removed from your account. It still brings back what it could open.",
     corrected: "Corrected",
+    made: (name: string) => `In this made-up year you have it on paper: ${name}`,
+    madeGo: "Copy it from the paper",
     lostTitle: "Remove lost devices in the same step",
     lostLead: "Check the devices that you do not have any more.",
     go: "Open my mail",
