@@ -1,7 +1,8 @@
 // The demo and real browsers for it. Each browser context is a device: it shares nothing with the others.
 
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContext, chromium, firefox, type Page } from "playwright";
 import { chromiumLaunchOptions } from "../../scripts/chromium.js";
+import { firefoxLaunchOptions } from "../../scripts/firefox.js";
 import { PASSWORD } from "../server/accounts.js";
 import { buildWeb } from "../server/build.js";
 import { type RunningDemo, startDemo } from "../server/demo.js";
@@ -10,6 +11,15 @@ import { type RunningDemo, startDemo } from "../server/demo.js";
 export interface Setting {
   readonly theme?: "light" | "dark";
   readonly isPhone?: boolean;
+}
+
+/** How a world is set up. */
+export interface WorldOptions {
+  /** What the cameras of all browsers see, a file in Y4M; without it they have no camera. */
+  readonly film?: string;
+  /** Whether a year of made-up life has passed. */
+  readonly seed?: boolean;
+  readonly kind?: "chromium" | "firefox";
 }
 
 /** A demo that runs in memory or in a folder, and the browsers that visit it. */
@@ -28,10 +38,13 @@ export class World {
     this.#data = data;
   }
 
-  /** @param options.film what the cameras of all browsers see, a file in Y4M; without it they have no camera */
-  static async open(data?: string, { film }: { readonly film?: string } = {}): Promise<World> {
+  static async open(data?: string, { film, seed, kind = "chromium" }: WorldOptions = {}): Promise<World> {
     const web = await buildWeb();
-    const demo = await startDemo({ web, data, port: 0 });
+    const demo = await startDemo({ web, data, seed, port: 0 });
+    if (kind === "firefox") {
+      const browser = await firefox.launch({ ...firefoxLaunchOptions(), headless: true });
+      return new World(browser, demo, web, data);
+    }
     const { args = [], ...launch } = chromiumLaunchOptions() ?? {};
     const camera = film
       ? [
