@@ -21,6 +21,8 @@ export function Setup() {
       const device = { name: name.trim(), platform: described.platform };
       await (isFirst ? session.create(device) : session.join(device));
     });
+  // Where the account cannot be read, how the server was reached says more than the verb that found no account.
+  const hindrance = connection === "reached" || connection === "never" ? undefined : T.connections[connection];
   const [title, lead] =
     status === "lost"
       ? [T.setup.lost, T.setup.lostLead]
@@ -46,7 +48,7 @@ export function Setup() {
         ) : (
           <Form onSubmit={begin}>
             <Field label={T.setup.name} value={name} onInput={setName} hint={T.setup.nameHint} maxLength={60} />
-            <Problem>{problem}</Problem>
+            <Problem>{problem && (hindrance ?? problem)}</Problem>
             <Button look="main" submits isBusy={isBusy} isOff={!name.trim()}>
               {isFirst ? T.setup.create : T.setup.join}
             </Button>
