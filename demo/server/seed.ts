@@ -69,13 +69,15 @@ const POST: Readonly<Record<string, readonly [letters: number, calls: number]>> 
 interface Seeding {
   readonly sql: Sql;
   readonly accounts: Accounts;
+  /** The public key that logs name, so that the portal can remove devices: 32 bytes. */
+  readonly operator: Uint8Array;
   /** The present, in milliseconds since 1970: the year ends here. */
   readonly end: number;
 }
 
 /** @throws where the data is not empty */
-export async function seedYear({ sql, accounts, end }: Seeding): Promise<void> {
-  const year = await Year.open({ sql, accounts, end });
+export async function seedYear(seeding: Seeding): Promise<void> {
+  const year = await Year.open(seeding);
   try {
     await year.live();
   } finally {
@@ -106,6 +108,7 @@ interface Clock {
 interface YearParts {
   readonly clock: Clock;
   readonly end: number;
+  readonly operator: Uint8Array;
   readonly people: readonly Account[];
   readonly service: ReturnType<typeof openRelay>;
   readonly post: PostRoom;
@@ -124,7 +127,7 @@ class Year {
     this.#parts = parts;
   }
 
-  static async open({ sql, accounts, end }: Seeding): Promise<Year> {
+  static async open({ sql, accounts, operator, end }: Seeding): Promise<Year> {
     const clock = { now: end - 366 * DAY };
     let owed: Promise<void> = Promise.resolve();
     const service = openRelay(sql, clock, ({ type, subject }) => {
@@ -137,7 +140,7 @@ class Year {
     const sender = createSender({ transport: senderTransport(reach), store: sqlSenderStore(sql), env });
     const post = new PostRoom({ items, sender, now: env.now, letters: SEED_LETTERS });
     const stores = { messages: await Messages.open(sql), papers: await Papers.open(sql) };
-    return new Year({ clock, end, people: await accounts.all(), service, post, ...stores, owed: () => owed });
+    return new Year({ clock, end, operator, people: await accounts.all(), service, post, ...stores, owed: () => owed });
   }
 
   /** Everything in the order in which it happened. */
@@ -188,8 +191,10 @@ class Year {
 
   async #do(account: string, deed: Deed): Promise<void> {
     switch (deed.do) {
-      case "open":
-        return await (await this.#open(account, deed.device)).create(described(deed.device, deed.on));
+      case "open": {
+        const { operator } = this.#parts;
+        return await (await this.#open(account, deed.device)).create(described(deed.device, deed.on), { operator });
+      }
       case "join": {
         const session = await this.#open(account, deed.device);
         await session.join(described(deed.device, deed.on));

@@ -22,6 +22,10 @@ export interface WorldOptions {
   readonly kind?: "chromium" | "firefox";
 }
 
+/** How far ahead the clock of codes and step-ups is, in milliseconds. */
+export const serverClock = { ahead: 0 };
+const serverNow = (): number => Date.now() + serverClock.ahead;
+
 /** A demo that runs in memory or in a folder, and the browsers that visit it. */
 export class World {
   /** What no page may say: errors in the console, errors that nobody caught. */
@@ -40,7 +44,7 @@ export class World {
 
   static async open(data?: string, { film, seed, kind = "chromium" }: WorldOptions = {}): Promise<World> {
     const web = await buildWeb();
-    const demo = await startDemo({ web, data, seed, port: 0 });
+    const demo = await startDemo({ web, data, seed, port: 0, now: serverNow });
     if (kind === "firefox") {
       const browser = await firefox.launch({ ...firefoxLaunchOptions(), headless: true });
       return new World(browser, demo, web, data);
@@ -71,7 +75,7 @@ export class World {
   async restartServer(): Promise<void> {
     const { url } = this.#demo;
     await this.#demo.close();
-    this.#demo = await startDemo({ web: this.#web, data: this.#data, port: Number(new URL(url).port) });
+    this.#demo = await startDemo({ web: this.#web, data: this.#data, port: Number(new URL(url).port), now: serverNow });
   }
 
   /** A browser that has never been here. */
