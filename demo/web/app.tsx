@@ -4,12 +4,16 @@ import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Backup } from "./backup.js";
+import { Contacts } from "./contacts/contacts.js";
 import { openDevice, remember } from "./device.js";
 import { Devices } from "./devices.js";
+import { EscrowScreens } from "./escrow/escrow.js";
+import { NoticeBoard } from "./escrow/user.js";
 import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from "./hooks.js";
 import { Inbox } from "./inbox.js";
 import { Lies } from "./lies.js";
 import { Alarm, Locked } from "./locked.js";
+import { LeaveOldAccount } from "./portal/begin-anew.js";
 import { Setup } from "./setup.js";
 import { Shell } from "./shell.js";
 import { SignIn } from "./sign-in.js";
@@ -31,7 +35,7 @@ export function App() {
       if (isOver) return;
       setMe(found ?? "nobody");
       if (!found) return;
-      opened = await openDevice(found.subject);
+      opened = await openDevice(found);
       if (isOver) opened.close();
       else setSession(opened);
     };
@@ -43,6 +47,18 @@ export function App() {
       setMe(undefined);
     };
   }, [round]);
+
+  // The portal changes where an account works, and what it may do: looked at again when the user comes back to this page.
+  useEffect(() => {
+    const look = async () => {
+      if (document.hidden || !me || me === "nobody") return;
+      const now = await api.me().catch(() => me);
+      if (JSON.stringify(now) !== JSON.stringify({ ...me, hasLog: now?.hasLog })) restart();
+    };
+    const looked = () => void look();
+    document.addEventListener("visibilitychange", looked);
+    return () => document.removeEventListener("visibilitychange", looked);
+  }, [me, restart]);
 
   if (problem) {
     return (
@@ -68,8 +84,11 @@ function Screens() {
   useEffect(() => {
     if (member) remember(me.subject, member);
   }, [me, member]);
+  const [staysOld, setStaysOld] = useState(false);
   const keepsReading = !snapshot.asks.some(({ question }) => question === "standing");
 
+  if (me.mayBeginAnew && snapshot.status === "waiting" && !staysOld)
+    return <LeaveOldAccount onLater={() => setStaysOld(true)} />;
   switch (snapshot.status) {
     case "new":
     case "joining":
@@ -88,8 +107,14 @@ function Screens() {
         <Devices />
       ) : screen.startsWith("backup") ? (
         <Backup />
+      ) : screen.startsWith("people") ? (
+        <Contacts />
       ) : screen === "lies" ? (
         <Lies />
+      ) : screen.startsWith("escrow") ? (
+        <EscrowScreens screen={screen} />
+      ) : screen === "notice" ? (
+        <NoticeBoard />
       ) : (
         <Inbox />
       )}

@@ -114,6 +114,72 @@ describe("a stored keyring", () => {
     expectError(() => parseKeyring(forged((content) => content.set(field, value))), "INVALID_ENCODING", "ENC-2");
   });
 
+  it("accepts checked runs that do not touch, to the last epoch, and refuses a gap in one", () => {
+    const checked = (value: CborValue) =>
+      partsOf(parseKeyring(forged((content) => content.set("checked", value)))).stored?.checked;
+    expect(
+      checked([
+        [1, 1],
+        [3, 3],
+      ]),
+    ).toEqual(new Set([1, 3]));
+    expect(checked([[1, 3]])).toEqual(new Set([1, 2, 3]));
+    const sparse = (value: CborValue) =>
+      forged((content) =>
+        content
+          .set("epochs", epochs(1, 2, 4, 6))
+          .set("junk", [])
+          .set("opens", [])
+          .set("checked", value),
+      );
+    expect(
+      partsOf(
+        parseKeyring(
+          sparse([
+            [1, 2],
+            [4, 4],
+            [6, 6],
+          ]),
+        ),
+      ).stored?.checked,
+    ).toEqual(new Set([1, 2, 4, 6]));
+    expectError(() => parseKeyring(sparse([[1, 4]])), "INVALID_ENCODING", "ENC-2");
+  });
+
+  it("has the same bytes in whatever order its parts came", () => {
+    const own = () => new MemberKeys(new Uint8Array(32).fill(7));
+    const written = (order: <T>(list: T[]) => T[]) => {
+      const keys = own();
+      const change = {
+        gained: new Map(order([1, 2, 3]).map((epoch) => [epoch, seedOf(epoch)] as const)),
+        opens: new Map(order([5, 6, 7]).map((epoch) => [epoch, seedOf(epoch)] as const)),
+        aside: new Map(order(["aa", "bb", "cc"]).map((digest) => [digest.repeat(32), seedOf(99)] as const)),
+        junk: order([9, 10, 20]),
+      };
+      return encodeKeyring(changedKeyring(newKeyring(LOG, memberIdOf(keys.publicKeys), keys), change), HEAD, []);
+    };
+    const ascending = written((list) => list);
+    expect(written((list) => [...list].reverse())).toEqual(ascending);
+    expect(parseKeyring(ascending).epochs).toEqual([1, 2, 3]);
+  });
+
+  it("says whether it was damaged or is too large", () => {
+    // More objects than a keyring's frame has, in few bytes.
+    const many = encodeCbor([[[[[1]]]], 2]);
+    const damaged = expectError(() => parseKeyring(many), "INVALID_ENCODING", "ENC-2");
+    expect(damaged.message).toBe(
+      "keyring cannot be read: it was not written by unsafeSerializeKeyring, or was damaged [ENC-2]",
+    );
+    expect(thrownBy(() => parseKeyring(new Uint8Array(64_000_001))).code).toBe("TOO_LARGE");
+    expect(thrownBy(() => parseKeyring(new Uint8Array(64_000_000))).code).toBe("INVALID_ENCODING");
+    const flipped = Uint8Array.of(...stored.subarray(0, -1), (stored.at(-1) as number) ^ 1);
+    const wrong = expectError(() => parseKeyring(flipped), "INVALID_ENCODING", "ENC-2");
+    expect(wrong.message).toBe("keyring cannot be read: its checksum is not right: the bytes were damaged [ENC-2]");
+    const twice = forged((content) => content.set("junk", [5, 5]));
+    const form = expectError(() => parseKeyring(twice), "INVALID_ENCODING", "ENC-2");
+    expect(form.message).toBe("keyring cannot be read: it must name each epoch once, in order [ENC-2]");
+  });
+
   it("gives no key of an unchecked epoch before it meets its log again (GRT-4)", () => {
     const parsed = parseKeyring(stored);
     expect(parsed.exportKey(1, "notes")).toHaveLength(32);
