@@ -5,7 +5,7 @@ import type { Explained } from "./explained.js";
 export const AGENDA: readonly Explained[] = [
   {
     file: "src/agenda/admin.ts",
-    line: "acts = [],",
+    line: "disownUnread = [],",
     becomes: ['["Stryker was here"]'],
     why: "Only positions are looked up in this list, and they are numbers.",
   },
