@@ -137,13 +137,21 @@ export class Session {
    *
    * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
    * else. It cannot be named later.
+   * @param options.unsafeReplace begins anew: the new log takes the place of the one that the account has, where the service allows it
+   * (`reset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
+   * a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
-   * @throws `LOST_RACE` when the account has a log already: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
+   * @throws `LOST_RACE` when the account has a log already, or still: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
    */
-  async create(device: DeviceDescription, options: { readonly operator?: Uint8Array } = {}): Promise<void> {
-    const { operator } = checkOptions(options);
+  async create(
+    device: DeviceDescription,
+    options: { readonly operator?: Uint8Array; readonly unsafeReplace?: boolean } = {},
+  ): Promise<void> {
+    const { operator, unsafeReplace: replaces = false } = checkOptions(options);
+    if (typeof replaces !== "boolean")
+      throw new KeysteadError("INVALID_ARGUMENT", "options.unsafeReplace must be true or false");
     if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
-    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator) });
+    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator), replaces });
   }
 
   /** Joins the account's log, or joins it again after this device was removed or superseded. @throws as {@link create} */
