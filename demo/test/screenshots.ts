@@ -11,15 +11,7 @@ import { type Device, World } from "./world.js";
 
 const [, , given] = process.argv;
 const folder = given ?? "docs/images";
-const SHOWN = [
-  "inbox",
-  "devices",
-  "review",
-  "locked-phone",
-  "backup-write",
-  "use-backup-key-dark",
-  "portal-rotation-due",
-];
+const SHOWN = ["inbox", "devices", "review", "locked-phone", "backup-write", "use-backup-key-dark"];
 mkdirSync(folder, { recursive: true });
 
 async function shoot(page: Page, name: string): Promise<void> {
