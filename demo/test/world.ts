@@ -43,7 +43,7 @@ export class World {
   }
 
   static async open(data?: string, { film, seed, kind = "chromium" }: WorldOptions = {}): Promise<World> {
-    const web = await buildWeb();
+    const web = process.env["DEMO_WEB"] ?? (await buildWeb());
     const demo = await startDemo({ web, data, seed, port: 0, now: serverNow });
     if (kind === "firefox") {
       const browser = await firefox.launch({ ...firefoxLaunchOptions(), headless: true });

@@ -237,7 +237,7 @@ export const portalTexts = {
     replaced: "Did you begin anew yourself?",
     replacedGo: "Yes, I did",
     replacedLead:
-      "Then erase this device, and add it to your new account. What only this device can open is lost then. If it was not you, tell the clinic, and compare fingerprints with nobody who asks you to.",
+      "Then erase this device, and add it to your new account. What only this device can open is lost then. If it was not you, keep it as it is, and tell the clinic.",
     erase: "Erase this device",
   },
   elsewhere: {
