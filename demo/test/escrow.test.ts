@@ -97,6 +97,8 @@ describe("a locked-out user", () => {
     await phone.enter("Ada Byrne", "Phone");
     await item(phone, "locked").nth(2).waitFor();
     await phone.page.getByText("Farah Nasser, IT administrator").waitFor();
+    // Nothing is wider than a phone.
+    expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(await faultsInBothThemes(phone)).toEqual([]);
   });
 
@@ -236,6 +238,9 @@ describe("the coverage report", () => {
     expect(lost).toBeGreaterThan(0);
     expect(lost).toBeLessThan(25);
     expect(await page.getByRole("img", { name: /1 loss$/ }).count()).toBe(lost);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.setViewportSize({ width: 1280, height: 860 });
     expect(await faultsInBothThemes(farah)).toEqual([]);
   });
 
