@@ -69,7 +69,7 @@ export function api(parts: ApiParts): Hono<Env> {
     const { site, name, escrowSubject } = await accounts.siteOf(account);
     return c.json({
       ...{ ...publicly(account), subject, isPortalAdmin, mayAddEscrowDevices, escrowSubject, site: { site, name } },
-      ...{ organisation: ORGANISATION, operator: Buffer.from(portal.operator.sign).toString("hex") },
+      ...{ organisation: ORGANISATION, operator: Buffer.from(portal.operator.signingKey).toString("hex") },
       hasLog: await hasLog(subject),
       mayBeginAnew: (await portal.resets.until(subject)) !== undefined,
     });

@@ -53,7 +53,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const tokens = { service: token(), liar: token(), reader: token(), maker: token() };
   const relay = createRelay({
     ...{ sql, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
-    operator: { publicKey: portal.operator.sign, keys: portal.operator },
+    authorizeReset: (subject, { headers }) => portal.mayReset(subject, headers),
+    operator: { publicKey: portal.operator.signingKey, keys: portal.operator },
     notify: async ({ type, subject, entered }) => {
       // Escrow logs, and logs of people who were made up, get no mail.
       if (!(await accounts.withSubject(subject))) return;

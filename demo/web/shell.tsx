@@ -7,7 +7,7 @@ import { Asks } from "./asks.js";
 import { slot } from "./device.js";
 import { closeDesk } from "./escrow/desk.js";
 import { type Theme, useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
-import { escrowTexts, nameOf, T } from "./texts.js";
+import { escrowTexts, nameOf, portalTexts, T } from "./texts.js";
 import { Button, Icon, type IconName, Leaf } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
@@ -75,6 +75,10 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           </p>
           <ThemeSwitch />
           <AnotherDevice />
+          <a class="button quiet" href="/portal">
+            <Icon name="shield" />
+            {portalTexts.title}
+          </a>
           <SignOut />
         </div>
       </div>
