@@ -1,7 +1,15 @@
-// Rules of proofs/Model.v, each broken by one edit, with the statement of proofs/Statements.v that is false then, and the links
-// that show it. A theorem whose statement is refuted cannot be proved, by whatever script.
+// Rules of the models in proofs/, each broken by one edit, with the statement that is false then, and the links that show it. A
+// theorem whose statement is refuted cannot be proved, by whatever script.
+
+/** A model, and what a refutation needs besides: what the model is built on, its statements, and how histories are played. */
+export const MODELS = {
+  Model: { on: [], with: ["Statements", "Play"] },
+  Classes: { on: ["Model"], with: ["ClassStatements", "ClassPlay"] },
+} as const;
 
 export interface BrokenRule {
+  /** The file with the rule; the default is Model. */
+  readonly model?: keyof typeof MODELS;
   readonly rule: string;
   readonly becomes: string;
   readonly from: string;
@@ -22,22 +30,19 @@ export const STATEMENTS = {
   own_links_extend_by_new_epochs: "a coalition reaches only new epochs by its own links",
   lockdown_keeps_out: "lockdown keeps out who is not confirmed",
   rotation_due_after_removal: "rotation is due while a removed member reaches the current epoch",
+  founder_is_the_oldest: "a founder is the oldest member with a chain of approvals",
+  approvals_change_something: "an approval gives something or moves",
+  thief_does_not_lock: "a thief does not switch lockdown on",
+  thief_is_not_confirmed: "a thief is not confirmed while a founding member is active",
+  lockdown_keeps_thieves_out: "lockdown keeps thieves out",
+  operator_spares_the_confirmed: "the operator removes no confirmed member in lockdown",
 } as const;
 
-/** The Coq file that refutes the statement. */
-export function refutationOf({ statement, links, proof }: BrokenRule): string {
-  return `Require Import List Arith Bool Lia.
-Import ListNotations.
-Require Import Model Statements Play.
+/** The Coq text that refutes the statement, after the model and its statements. */
+export function refutationOf({ model = "Model", statement, links, proof }: BrokenRule): string {
+  return `Require Import Lia.
 Definition links := ${links}.
-Definition one (m x : nat) := x = m.
-Ltac published := apply dy_ax; left; vm_compute; tauto.
-Ltac own m v := apply dy_ax; right; left; exists m, v; split; [reflexivity|reflexivity].
-Ltac made e := apply dy_ax; right; right; exists e; split; [reflexivity|split; [vm_compute; lia|reflexivity]].
-Ltac beyond_reach T C m e :=
-  destruct (T C C (after links) e (fun _ H => H) (adversary_after C links eq_refl)) as (x & X & R);
-  [|unfold C, one in X; subst x; vm_compute in R; discriminate].
-
+${model === "Model" ? KNOWLEDGE : CLASSES}
 Theorem refuted : ~ ${statement}.
 Proof.
   intros T.
@@ -45,6 +50,24 @@ Proof.
 Qed.
 `;
 }
+
+/** How the hypotheses of a statement about classes are shown. */
+const CLASSES = `Ltac alone := split; [discriminate|]; intros a m I; vm_compute in I;
+  repeat (destruct I as [I|I]; [inversion I; subst; lia|]); contradiction.
+Ltac feed X := repeat match type of X with ?A -> _ =>
+  let H := fresh in assert (H : A);
+  [first [apply anything_after_classes; vm_compute; reflexivity|vm_compute; reflexivity|vm_compute; tauto|alone]|specialize (X H); clear H] end.
+`;
+
+/** What a coalition of Model.v computes. */
+const KNOWLEDGE = `Definition one (m x : nat) := x = m.
+Ltac published := apply dy_ax; left; vm_compute; tauto.
+Ltac own m v := apply dy_ax; right; left; exists m, v; split; [reflexivity|reflexivity].
+Ltac made e := apply dy_ax; right; right; exists e; split; [reflexivity|split; [vm_compute; lia|reflexivity]].
+Ltac beyond_reach T C m e :=
+  destruct (T C C (after links) e (fun _ H => H) (adversary_after C links eq_refl)) as (x & X & R);
+  [|unfold C, one in X; subst x; vm_compute in R; discriminate].
+`;
 
 /** Members and epochs: [m] is removed in epoch [c], and reaches [e]. */
 const newer = (m: number, c: number, e: number) =>
@@ -82,6 +105,90 @@ const THREE = "[Genesis 1 false; Join 2; Enroll 1 3 []]";
 const SIX = "[Genesis 1 false; Join 2; Review 1 [2] [] []; Review 1 [] [2] []; Join 3; Enroll 1 4 []]";
 const LOCKED = "[Genesis 1 false; Lockdown 1 true [] []; Join 2";
 const RCP = "Definition rcp st l m := act' st l m && (negb (lock' st l) || conf' st l m).";
+
+/** The statement for these arguments, each hypothesis computed, as [X]; a thief's members are let in by themselves. */
+const byClasses = (args: string) => `pose proof (T anything ${args}) as X. feed X.`;
+const ALL_STAY = "(negb on || ((founder c a =? 1) && forallb (fun m => founder c m =? 1) (left_over c rm)))";
+
+const BROKEN_CLASSES: readonly BrokenRule[] = [
+  {
+    model: "Classes",
+    rule: "MEM-1",
+    becomes: "an approval joins both classes",
+    from: "led c x y || (led c x (auth l) && existsb (fun v => led c v y) (approved l)).",
+    to: `led c x y || (led c x (auth l) && existsb (fun v => led c v y) (approved l))
+  || (existsb (fun v => led c x v) (approved l) && led c (auth l) y).`,
+    statement: "thief_is_not_confirmed",
+    links: "[Genesis 1 false; Join 2; Join 3; Review 2 [3] [] []; Review 1 [3] [] []]",
+    proof: `${byClasses("(eq 2) (after_classes links) 1 2")} vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-1",
+    becomes: "whom a member approved stays when that member moves",
+    from: "(led c x (auth l) && existsb (fun v => led c v y) (approved l)).",
+    to: "(led c x (auth l) && existsb (fun v => v =? y) (approved l)).",
+    statement: "founder_is_the_oldest",
+    links: "[Genesis 1 false; Join 2; Join 3; Review 2 [3] [] []; Review 1 [2] [] []]",
+    proof: `${byClasses("(after_classes links) 3")} destruct X as (_ & _ & O).
+  assert (C : chain (appd (after_classes links)) 1 3).
+  { apply chain_by with 2; [vm_compute; tauto|]. apply chain_by with 3; [vm_compute; tauto|constructor]. }
+  apply O in C. vm_compute in C. lia.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-1",
+    becomes: "an approval may change nothing",
+    from: "forallb (fun m => extends c l m || moves c l m) ap",
+    to: "forallb (fun m => true) ap",
+    statement: "approvals_change_something",
+    links: "[Genesis 1 false; Enroll 1 2 []]",
+    proof: `${byClasses("(after_classes links) 1 [2] [] [] [] 2")} destruct X as [(e & A & _ & B)|L].
+  - destruct e as [|[|e]]; vm_compute in A, B; discriminate.
+  - vm_compute in L. lia.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "any confirmed member switches lockdown on",
+    from: ALL_STAY,
+    to: "true",
+    statement: "thief_does_not_lock",
+    links: "[Genesis 1 false; Join 2; Review 2 [] [1] []]",
+    proof: `${byClasses("(eq 2) (after_classes links) 2 [] []")} exact (X eq_refl).`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "lockdown is switched on with members of other classes",
+    from: ALL_STAY,
+    to: "(negb on || (founder c a =? 1))",
+    statement: "lockdown_keeps_thieves_out",
+    links: "[Genesis 1 false; Join 2; Lockdown 1 true [] []]",
+    proof: `${byClasses("(eq 2) (after_classes links) 2")} destruct X as [_ R].
+  assert (X := R 2). vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "in lockdown the confirmed class may die out",
+    from: "&& (negb (lock b) || ",
+    to: "&& (true || ",
+    statement: "lockdown_keeps_thieves_out",
+    links: "[Genesis 1 false; Lockdown 1 true [] []; Join 3; Leave 1]",
+    proof: `${byClasses("(eq 3) (after_classes links) 3")} destruct X as [X _]. vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "in lockdown the operator removes confirmed members",
+    from: "forallb (fun m => negb (lock (core c)) || negb (confirmed c m)) rm",
+    to: "forallb (fun m => true) rm",
+    statement: "operator_spares_the_confirmed",
+    links: "[Genesis 1 false; Enroll 1 2 []; Lockdown 1 true [] []]",
+    proof: `${byClasses("(after_classes links) [2] [] 2")} vm_compute in X. discriminate.`,
+  },
+];
 
 export const BROKEN: readonly BrokenRule[] = [
   {
@@ -304,4 +411,11 @@ export const BROKEN: readonly BrokenRule[] = [
     links: JOINED,
     proof: computes(3, 1, "eapply dy_fst. apply dy_dec with (k := gkey seeds [1] 1); published."),
   },
+  ...BROKEN_CLASSES,
+];
+
+/** Broken rules that the comparison with the code must notice. */
+export const NOTICED: readonly string[] = [
+  "a review that removes makes no new epoch",
+  "an approval joins both classes",
 ];
