@@ -748,7 +748,6 @@ export const escrowTexts = {
   },
   stepUp: "Escrow opens other people's data. Confirm that it is you, with a code by mail.",
   tabs: { devices: "Devices", report: "Coverage", records: "Recoveries & accesses" },
-  differ: "The digits do not match.",
   intents: {
     "create-escrow": "Set up escrow",
     policy: "Change of the policy",
@@ -1042,7 +1041,6 @@ export const escrowTexts = {
     compare: "Compare and acknowledge",
     where:
       "Take the digits from where the clinic published them: the notice at the entrance, your papers from your first day, or the clinic's page.",
-    mustSee: "The clinic must have published exactly these digits:",
     label: "What the clinic published",
     wrong: "These are not the digits of the escrow that this device was shown.",
     differs: "Do not acknowledge it. Somebody may show you a false one. Ask an administrator in person.",
