@@ -5,6 +5,7 @@
 export const MODELS = {
   Model: { on: [], with: ["Statements", "Play"] },
   Classes: { on: ["Model"], with: ["ClassStatements", "ClassPlay"] },
+  Escrow: { on: ["Model"], with: ["EscrowStatements", "EscrowPlay"] },
 } as const;
 
 export interface BrokenRule {
@@ -35,6 +36,10 @@ export const STATEMENTS = {
   thief_does_not_lock: "a thief does not switch lockdown on",
   thief_is_not_confirmed: "a thief is not confirmed while a founding member is active",
   lockdown_keeps_thieves_out: "lockdown keeps thieves out",
+  escrow_gives_what_was_granted: "escrow gives only what its proven pairs were granted",
+  pointing_grants_nothing: "a pointer is granted nothing by being set",
+  renewal_ends_it: "after a renewal nothing more is granted to a removed admin",
+  pair_keys_stay_private: "a pair's key stays private",
   operator_spares_the_confirmed: "the operator removes no confirmed member in lockdown",
 } as const;
 
@@ -42,7 +47,7 @@ export const STATEMENTS = {
 export function refutationOf({ model = "Model", statement, links, proof }: BrokenRule): string {
   return `Require Import Lia.
 Definition links := ${links}.
-${model === "Model" ? KNOWLEDGE : CLASSES}
+${HELP[model]}
 Theorem refuted : ~ ${statement}.
 Proof.
   intros T.
@@ -68,6 +73,9 @@ Ltac beyond_reach T C m e :=
   destruct (T C C (after links) e (fun _ H => H) (adversary_after C links eq_refl)) as (x & X & R);
   [|unfold C, one in X; subst x; vm_compute in R; discriminate].
 `;
+
+/** What refutations of statements about a model use. */
+const HELP: { readonly [model in keyof typeof MODELS]: string } = { Model: KNOWLEDGE, Classes: CLASSES, Escrow: "" };
 
 /** Members and epochs: [m] is removed in epoch [c], and reaches [e]. */
 const newer = (m: number, c: number, e: number) =>
@@ -187,6 +195,84 @@ const BROKEN_CLASSES: readonly BrokenRule[] = [
     statement: "operator_spares_the_confirmed",
     links: "[Genesis 1 false; Enroll 1 2 []; Lockdown 1 true [] []]",
     proof: `${byClasses("(after_classes links) [2] [] 2")} vm_compute in X. discriminate.`,
+  },
+];
+
+/** A pair is granted epoch 1; then the pointer has another pair of which one key is the same. */
+const OTHER_PAIR = (pair: string) => `[NewEpoch 1; Point (Some (66, 77)); GrantEscrow [1] 1; Point (Some ${pair})]`;
+const WAS_GRANTED = "Definition was_granted (w : world) (p : pair) (e : nat) : Prop := gp w p e.";
+const GIVES = "exists p, In p (proven w pairs) /\\ was_granted w p e";
+/** Escrow with the pair in force gives epoch 1, which was granted to another pair. */
+const givesOthers = (how: string) =>
+  `assert (H : whistory (eq 0) (eq 0) (after_both links)) by (apply honest_after; unfold links; admitted).
+  destruct (T (eq 0) (eq 0) (after_both links) [9] [1] [] 2 1 H) as (p & [F|[]] & G);
+    [split; [discriminate|intros e [<-|[]]; ${how}]|now left|].
+  inversion F; subst p. vm_compute in G. intuition congruence.`;
+const byOtherPair = (p: string) =>
+  `exists ${p}; split; [now left|exists (66, 77); split; [reflexivity|vm_compute; tauto]]`;
+
+const BROKEN_ESCROW: readonly BrokenRule[] = [
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "escrow gives any epoch",
+    from: GIVES,
+    to: "user_epoch w e",
+    statement: "escrow_gives_what_was_granted",
+    links: OTHER_PAIR("(88, 99)"),
+    proof: givesOthers("unfold user_epoch; vm_compute; intuition lia"),
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "a pair is known by its signing key alone",
+    from: WAS_GRANTED,
+    to: WAS_GRANTED.replace("gp w p e", "exists q, fst q = fst p /\\ gp w q e"),
+    statement: "escrow_gives_what_was_granted",
+    links: OTHER_PAIR("(66, 99)"),
+    proof: givesOthers(byOtherPair("(66, 99)")),
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "a pair is known by its KEM key alone",
+    from: WAS_GRANTED,
+    to: WAS_GRANTED.replace("gp w p e", "exists q, snd q = snd p /\\ gp w q e"),
+    statement: "escrow_gives_what_was_granted",
+    links: OTHER_PAIR("(88, 77)"),
+    proof: givesOthers(byOtherPair("(88, 77)")),
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "a new pointer takes over what the pointer before was granted",
+    from: "| Point p => mkW (newest w) (made w) (mgr w) (gp w) p",
+    to: "| Point p => mkW (newest w) (made w) (mgr w) (fun q e => gp w q e \\/ (p = Some q /\\ exists r, force w = Some r /\\ gp w r e)) p",
+    statement: "pointing_grants_nothing",
+    links: "[NewEpoch 1; Point (Some (66, 77)); GrantEscrow [1] 1]",
+    proof: `assert (G : gp (wapply (after_both links) (Point (Some (88, 99))) []) (88, 99) 1).
+  { simpl. right. split; [reflexivity|]. exists (66, 77). split; [reflexivity|]. right. split; [reflexivity|now left]. }
+  apply T in G. simpl in G. intuition congruence.`,
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-6",
+    becomes: "a renewal leaves the keys that escrow's epochs are sealed to",
+    from: "| Point p => mkW (newest w) (made w) (mgr w) (gp w) p",
+    to: "| Point p => mkW (newest w) (made w) (mgr w) (gp w) (match force w with Some q => Some q | None => p end)",
+    statement: "renewal_ends_it",
+    links: "[Point (Some (66, 77)); Point (Some (88, 99)); NewEpoch 1; GrantEscrow [1] 1]",
+    proof: `assert (H : whistory (fun _ => False) (fun _ => False) (after_both links)) by (apply honest_after; unfold links; admitted).
+  destruct (T (fun _ => False) (fun _ => False) (eq 5) (eq 77) (after_both [Point (Some (66, 77))]) (88, 99) [] (after_both links) 1)
+    as [(m & <- & G)|[[G _]|(s & k & <- & G)]]; try contradiction; auto.
+  - change (after_both links) with (wplay (wapply (after_both [Point (Some (66, 77))]) (Point (Some (88, 99))) []) [NewEpoch 1; GrantEscrow [1] 1]).
+    apply (play_no_pointer (eq 77)); [|constructor]. intros p I. simpl in I. intuition discriminate.
+  - simpl. discriminate.
+  - intros n k I. vm_compute in I. contradiction.
+  - eapply dy_fst. apply dy_dec with (k := Kdf (seeds [1]) 1); [apply dy_ax; left; vm_compute; tauto|].
+    apply dy_unbox with (m := 77) (v := 1); apply dy_ax; [left; vm_compute; tauto|].
+    right. right. left. exists 77. split; reflexivity.
+  - discriminate.`,
   },
 ];
 
@@ -412,6 +498,7 @@ export const BROKEN: readonly BrokenRule[] = [
     proof: computes(3, 1, "eapply dy_fst. apply dy_dec with (k := gkey seeds [1] 1); published."),
   },
   ...BROKEN_CLASSES,
+  ...BROKEN_ESCROW,
 ];
 
 /** Broken rules that the comparison with the code must notice. */

@@ -18,6 +18,11 @@ export const ORDER = [
   "ClassProofs",
   "ClassPlay",
   "ClassLimits",
+  "Escrow",
+  "EscrowStatements",
+  "EscrowProofs",
+  "EscrowPlay",
+  "EscrowLimits",
   "Extract",
 ];
 
