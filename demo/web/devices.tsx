@@ -17,7 +17,11 @@ export function Devices() {
   const { devices, status } = useSnapshot(session);
   const [open, setOpen] = useState<Open>();
   if (!devices) return null;
-  const { members, pending, warnings, activity } = devices;
+  const { members, pending, activity } = devices;
+  // The clinic's escrow is vouched for by its own log, and stays when the device that acknowledged it was lost.
+  const warnings = devices.warnings.filter(
+    (warning) => warning.code !== "stray" || warning.name.organisation === undefined,
+  );
   const active = members.filter(({ status }) => status !== "removed" && status !== "superseded");
   const gone = members.filter((each) => !active.includes(each));
   const close = () => setOpen(undefined);

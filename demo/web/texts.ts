@@ -1008,7 +1008,7 @@ export const escrowTexts = {
     lead: "Choose what you need and say why. It is recorded in the signed log before anything opens; nobody can take the record back.",
     which: "Which data?",
     stretch: (since: string, until: string | undefined, epoch: number) =>
-      `Mail from ${since} to ${until ?? "today"} (keys number ${epoch})`,
+      `${since === until ? `Mail of ${since}` : `Mail from ${since} to ${until ?? "today"}`} (keys number ${epoch})`,
     reason: "Legal ground, or reason",
     first: "The record comes first. The words in it are for administrators only.",
     go: "Record and open",

@@ -1,4 +1,4 @@
-// Compares a fingerprint with one that comes by another way: read out, typed, or scanned. Never with what this device knows already.
+// Compares a fingerprint with one that comes by another way, read out, typed, or scanned: never with what this device knows already.
 
 import { useState } from "preact/hooks";
 import { Camera } from "../camera.js";
@@ -15,7 +15,7 @@ export interface Found<Token> {
 }
 
 interface CompareDigitsProps<Token> {
-  /** What to look at, and where the other digits are. */
+  /** Where the other digits are. */
   readonly lead: string;
   readonly label: string;
   readonly differs: string;
@@ -24,9 +24,12 @@ interface CompareDigitsProps<Token> {
   readonly check: (shown: string) => Promise<Found<Token>>;
 }
 
-export function CompareDigits<Token>({ lead, label, differs, found, onFound, check }: CompareDigitsProps<Token>) {
+const WAYS = ["byText", "byCamera"] as const;
+
+export function CompareDigits<Token>(props: CompareDigitsProps<Token>) {
+  const { lead, label, differs, found, onFound, check } = props;
   const { problem, isBusy, run } = useWork();
-  const [way, setWay] = useState<"byText" | "byCamera">("byText");
+  const [way, setWay] = useState<(typeof WAYS)[number]>("byText");
   const [text, setText] = useState("");
   const look = (shown: string) => run(async () => onFound(await check(shown)));
   if (found?.token) {
@@ -47,19 +50,19 @@ export function CompareDigits<Token>({ lead, label, differs, found, onFound, che
       <p>{lead}</p>
       <Tabs
         label={T.compare.ways}
-        tabs={(["byText", "byCamera"] as const).map((each) => [each, T.compare[each]] as const)}
+        tabs={WAYS.map((each) => [each, T.compare[each]] as const)}
         chosen={way}
         onChoose={setWay}
       >
-        {way === "byCamera" ? (
-          <Camera onRead={look} />
-        ) : (
+        {way === "byText" ? (
           <Form onSubmit={() => look(text)}>
-            <Field label={label} value={text} onInput={setText} isCode rows={3} />
+            <Field label={label} value={text} onInput={setText} hint={T.compare.textHint} isCode rows={3} />
             <Button submits isBusy={isBusy} isOff={!text.trim()}>
               {T.compare.check}
             </Button>
           </Form>
+        ) : (
+          <Camera onRead={look} />
         )}
       </Tabs>
       <Problem>{problem}</Problem>
