@@ -7,6 +7,8 @@ import { Backup } from "./backup.js";
 import { Contacts } from "./contacts/contacts.js";
 import { openDevice, remember } from "./device.js";
 import { Devices } from "./devices.js";
+import { EscrowScreens } from "./escrow/escrow.js";
+import { NoticeBoard } from "./escrow/user.js";
 import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from "./hooks.js";
 import { Inbox } from "./inbox.js";
 import { Lies } from "./lies.js";
@@ -109,6 +111,10 @@ function Screens() {
         <Contacts />
       ) : screen === "lies" ? (
         <Lies />
+      ) : screen.startsWith("escrow") ? (
+        <EscrowScreens screen={screen} />
+      ) : screen === "notice" ? (
+        <NoticeBoard />
       ) : (
         <Inbox />
       )}

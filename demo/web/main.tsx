@@ -5,6 +5,7 @@ import "@fontsource/ibm-plex-mono/latin-500.css";
 import "./style.css";
 import "./styles/contacts.css";
 import "./styles/portal.css";
+import "./styles/escrow.css";
 import "./styles/talk.css";
 import { render } from "preact";
 import { App } from "./app.js";

@@ -204,6 +204,11 @@ export class Session {
     return compareFingerprint(escrow.log, given);
   }
 
+  /** The verified escrow log of the user's organisation, for its policy; undefined while none was fetched. */
+  get escrowLog(): LogState | undefined {
+    return this.#driver.model.escrow?.log;
+  }
+
   /** Approves and removes members in one link. @throws errors of `review`; `LOST_RACE`, `PENDING` */
   async save(list: {
     readonly approve?: readonly ComparedDevice[];
