@@ -320,6 +320,7 @@ export const T = {
     devices: "Devices & Activity",
     devicesShort: "Devices",
     backup: "Backup keys",
+    backupShort: "Backup",
     lies: "Dishonest server",
     liesShort: "Lies",
     main: "Main",
