@@ -68,7 +68,7 @@ export const SEED_LETTERS: readonly Letter[] = [
 
 /** Who writes to whom, how many days ago, and what. */
 export const SEED_NOTES = [
-  ["ada", "ben", 331, "Welcome to sealed notes. Only the two of us read this."],
+  ["ada", "ben", 331, "Welcome to sealed notes. Only the two of us can read this."],
   ["ben", "ada", 330, "Good. Then I can say it: the coffee machine was me."],
   ["chloe", "ada", 290, "Mrs. Lindqvist asked whether she may come half an hour earlier on Tuesday."],
   ["ada", "chloe", 290, "Yes, 8:30 is fine."],

@@ -1,4 +1,4 @@
-// Compares a fingerprint with one that comes by another way: read out, typed, or scanned.
+// Compares a fingerprint with one that comes by another way: read out, typed, or scanned. Never with what this device knows already.
 
 import { useState } from "preact/hooks";
 import { Given } from "../compare.js";
