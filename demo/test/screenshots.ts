@@ -69,9 +69,10 @@ try {
   await laptop.page.getByText("Do not approve").waitFor();
   await shoot(laptop.page, "review-differs");
   await laptop.page.getByRole("tab", { name: "Type or paste" }).click();
+  await phone.page.getByRole("button", { name: "Show its 60 digits and QR code" }).click();
   await laptop.page.getByLabel("What the other device shows").fill(await phone.digits());
   await laptop.page.getByRole("button", { name: "Compare", exact: true }).click();
-  await laptop.page.getByText("It is the right one").waitFor();
+  await laptop.page.getByText("The digits match").waitFor();
   await shoot(laptop.page, "review-match");
   await laptop.page
     .getByRole("dialog")

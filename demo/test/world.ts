@@ -174,7 +174,7 @@ export class Device {
     await candidate.getByRole("tab", { name: "Type or paste" }).click();
     await candidate.getByLabel("What the other device shows").fill(shown);
     await candidate.getByRole("button", { name: "Compare" }).click();
-    await candidate.getByText("It is the right one").waitFor();
+    await candidate.getByText("The digits match").waitFor();
     await page
       .getByRole("dialog")
       .getByRole("button", { name: /^Approve / })

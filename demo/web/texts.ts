@@ -320,6 +320,7 @@ export const T = {
     devices: "Devices & Activity",
     devicesShort: "Devices",
     backup: "Backup keys",
+    backupShort: "Backup",
     lies: "Dishonest server",
     liesShort: "Lies",
     main: "Main",
@@ -507,7 +508,7 @@ export const T = {
     noCamera: "No camera can be used here. Type what the other device shows.",
     differs: (name: string) =>
       `Do not approve ${name}. Somebody may show you another device, or another list. Leave it unchecked, and save: that removes it.`,
-    matched: "It is the right one",
+    matched: "The digits match",
   },
 
   digits: {

@@ -1,11 +1,11 @@
-// Compares a fingerprint with one that comes by another way, read out, typed, or scanned: never with what this device knows already.
+// Compares a fingerprint with one that comes by another way: read out, typed, or scanned. Never with what this device knows already.
 
 import { useState } from "preact/hooks";
-import { Camera } from "../camera.js";
+import { Given } from "../compare.js";
 import { useWork } from "../hooks.js";
 import { Tabs } from "../tabs.js";
 import { T } from "../texts.js";
-import { Button, Field, Form, Notice, Problem } from "../ui.js";
+import { Notice, Problem } from "../ui.js";
 
 /** What was found: a token only where all digits are the same. */
 export interface Found<Token> {
@@ -15,7 +15,7 @@ export interface Found<Token> {
 }
 
 interface CompareDigitsProps<Token> {
-  /** Where the other digits are. */
+  /** What to look at, and where the other digits are. */
   readonly lead: string;
   readonly label: string;
   readonly differs: string;
@@ -28,9 +28,8 @@ const WAYS = ["byText", "byCamera"] as const;
 
 export function CompareDigits<Token>(props: CompareDigitsProps<Token>) {
   const { lead, label, differs, found, onFound, check } = props;
-  const { problem, isBusy, run } = useWork();
+  const { problem, run } = useWork();
   const [way, setWay] = useState<(typeof WAYS)[number]>("byText");
-  const [text, setText] = useState("");
   const look = (shown: string) => run(async () => onFound(await check(shown)));
   if (found?.token) {
     return (
@@ -54,16 +53,7 @@ export function CompareDigits<Token>(props: CompareDigitsProps<Token>) {
         chosen={way}
         onChoose={setWay}
       >
-        {way === "byText" ? (
-          <Form onSubmit={() => look(text)}>
-            <Field label={label} value={text} onInput={setText} hint={T.compare.textHint} isCode rows={3} />
-            <Button submits isBusy={isBusy} isOff={!text.trim()}>
-              {T.compare.check}
-            </Button>
-          </Form>
-        ) : (
-          <Camera onRead={look} />
-        )}
+        <Given way={way} label={label} onGiven={look} />
       </Tabs>
       <Problem>{problem}</Problem>
     </div>
