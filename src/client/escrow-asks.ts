@@ -27,11 +27,11 @@ export function escrowAsksOf(model: AdminModel): readonly EscrowAsk[] {
     const active = [...log.active.values()];
     const papers = active.filter((member) => member.kind === "backup" && hasRole(member, "manage"));
     const published = fingerprintHead(log);
-    const nameOf = nameMembers(log);
     if (needs.length > 0) ask({ ...named("escrow-needs"), needs }, ...needs);
     else if (papers.length === 1) ask(named("second-backup-key"), ...papers.map(({ id }) => id));
     for (const member of active) {
-      if (!isConfirmed(log, member)) ask({ ...named("admit"), member: member.id, name: nameOf(member.id) }, member.id);
+      if (!isConfirmed(log, member))
+        ask({ ...named("admit"), member: member.id, name: nameMembers(log)(member.id) }, member.id);
     }
     if (needs.length === 0 && !(model.published && isSameHead(model.published, published))) {
       ask(named("publish-fingerprint"), published.hash);

@@ -53,5 +53,5 @@ describe("the sources", () => {
   });
 });
 
-/** A parsed fingerprint's text (three forms), and the text of a recovery sheet and of a backup key that is shown or typed. */
-const TEXTS_OF_BYTES: readonly string[] = Array.from({ length: 6 }, () => "readonly text: string");
+/** A parsed fingerprint's text (three forms), and the text of a recovery sheet and of a backup key that is shown. */
+const TEXTS_OF_BYTES: readonly string[] = Array.from({ length: 5 }, () => "readonly text: string");
