@@ -13,9 +13,11 @@ import { defineConfig } from "vitest/config";
 import { chromiumLaunchOptions } from "./scripts/chromium.js";
 import { firefoxLaunchOptions } from "./scripts/firefox.js";
 import { CountsReporter } from "./test/support/counts-reporter.js";
+import { PostgresServer } from "./test/support/postgres-server.js";
 
 const launchOptions = chromiumLaunchOptions();
 const firefoxOptions = firefoxLaunchOptions();
+const hasPostgres = PostgresServer.isInstalled;
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // One seed for all properties of a run, printed with the result; KEYSTEAD_SEED replays it, KEYSTEAD_RUNS runs longer.
@@ -34,6 +36,11 @@ const needsBrowser = "test/**/*.browser.test.ts";
 const ended = "test/client/{processes,reloads,service-worker,escrow-crash,escrow-mutants}.node.test.ts";
 /** The relay over its databases, with real processes, kills and slow requests. */
 const served = "test/{relay/{logs,blobs,kills,beyond,restore,bad-input},cli/relay}.node.test.ts";
+/** The stories of the client, also told over the real handler. */
+const stories = {
+  include: ["test/client/*.test.ts"],
+  exclude: [needsBrowser, ended, "test/client/{guides,trial}.node.test.ts"],
+};
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
 /** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended, the relay under load and kills. */
@@ -133,6 +140,20 @@ export default defineConfig(({ mode }) => {
       },
     },
   };
+  // The relay of keystead/testing with the real handler behind it, on each database.
+  const servedProject = (database: "pglite" | "postgres") => ({
+    extends: true as const,
+    resolve: backend("node.ts"),
+    test: {
+      ...stories,
+      name: `served-${database}`,
+      environment: "node",
+      setupFiles: ["test/support/setup.ts", "test/served/setup.ts"],
+      expect: { poll: { timeout: 60_000 } },
+      ...(database === "postgres" ? { globalSetup: "test/served/postgres.ts" } : { provide: { served: "pglite" } }),
+      sequence: { groupOrder: 0 },
+    },
+  });
   return {
     resolve: { alias: aliases },
     test: {
@@ -146,6 +167,7 @@ export default defineConfig(({ mode }) => {
       projects: [
         nodeProject,
         portableProject,
+        ...(mode === "quick" ? [] : [servedProject("pglite"), ...(hasPostgres ? [servedProject("postgres")] : [])]),
         ...(launchOptions && chromium.include.length > 0 ? [chromiumProject] : []),
         ...(firefoxOptions && chromium.include.length > 0 ? [firefoxProject] : []),
       ],

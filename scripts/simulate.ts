@@ -1,9 +1,10 @@
-// npm run simulate [-- --quick | --seed N [--native] | --minutes N] [-- --from N]: runs simulated worlds with the real client. Each
-// seed decides what is killed, lost and lied. Prints what was counted, and the seed and the story of the first world that
-// breaks (status 1). docs/assurance.md.
+// npm run simulate [-- --quick | --seed N [--native] | --minutes N] [-- --from N] [-- --relay pglite|postgres]: runs simulated worlds with
+// the real client, and with --relay also the real handler of the relay on a database. Each seed decides what is killed, lost and
+// lied. Prints what was counted, and the seed and the story of the first world that breaks (status 1). docs/assurance.md.
 
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { openDatabase } from "../test/served/database.js";
 import { bundleSimulation, type Simulated, simulate } from "../test/simulation/run.js";
 
 const { values } = parseArgs({
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     from: { type: "string" },
     minutes: { type: "string", default: "10" },
     steps: { type: "string", default: "400" },
+    relay: { type: "string" },
   },
 });
 const isOne = values.seed !== undefined;
@@ -25,11 +27,23 @@ if (![from, steps, milliseconds].every((each) => Number.isSafeInteger(each) && e
   process.exit(2);
 }
 
-const code = await bundleSimulation(values.native ? "native" : "symbolic");
+if (![undefined, "pglite", "postgres"].includes(values.relay)) {
+  console.error("--relay is pglite or postgres");
+  process.exit(2);
+}
+const database = values.relay === undefined ? undefined : await openDatabase(values.relay as "pglite" | "postgres");
+
+const code = await bundleSimulation(values.native || database ? "native" : "symbolic");
 const workers = isOne ? 1 : Math.min(2, availableParallelism());
 const began = performance.now();
 const each = (worker: number): Promise<Simulated> => {
-  const options = { from: from + worker * 1_000_000, worlds: isOne ? 1 : 1_000_000, steps, milliseconds };
+  const options = {
+    from: from + worker * 1_000_000,
+    worlds: isOne ? 1 : 1_000_000,
+    steps,
+    milliseconds,
+    sql: database?.sql,
+  };
   return simulate(code, options);
 };
 const all = await Promise.all(Array.from({ length: workers }, (_, worker) => each(worker)));
@@ -44,3 +58,4 @@ for (const { failed } of all) {
   console.log(`\n${failed.trace.join("\n")}\nBROKEN in the world of seed ${failed.seed}: ${failed.failure}`);
   process.exitCode = 1;
 }
+await database?.close();

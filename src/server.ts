@@ -6,3 +6,4 @@ export { OperatorKeys } from "./keys/operator-keys.js";
 export { StatementKeys } from "./keys/statement-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { certifyStatementKey, type StatementKeyOptions, stateHead } from "./log/statement.js";
+export { type PortalTransport, portalTransport } from "./transport/portal-transport.js";

@@ -6,13 +6,14 @@ import { KeysteadError } from "keystead";
 import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
 import { LIES, type Liar, type LieName } from "./liar.js";
+import { cookieOf, type Portal, SIGN_IN, STEP_UP } from "./portal.js";
+import { type PortalApiParts, portalApi } from "./portal-api.js";
 import type { PostRoom } from "./post-room.js";
+import { bodyOf, text } from "./requests.js";
 import type { SealedItems } from "./sealed-items.js";
 
-const COOKIE = "clinic";
-
 /** What the app server is made of. */
-export interface ApiParts {
+export interface ApiParts extends PortalApiParts {
   readonly accounts: Accounts;
   readonly items: SealedItems;
   readonly post: PostRoom;
@@ -26,44 +27,55 @@ export interface ApiParts {
 type Env = { Variables: { account: Account } };
 
 /** The routes below `/api`. */
-export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts): Hono<Env> {
+export function api(parts: ApiParts): Hono<Env> {
+  const { accounts, items, post, liar, hasLog, reported, portal } = parts;
   const app = new Hono<Env>().basePath("/api");
 
   app.get("/people", async (c) => {
     const people = await accounts.all();
-    return c.json({ organisation: ORGANISATION, password: PASSWORD, people: people.map(publicly) });
+    const sites = new Map((await accounts.sites()).map(({ site, name }) => [site, name]));
+    const shown = people.map((each) => ({ ...publicly(each), site: sites.get(each.site) }));
+    return c.json({ organisation: ORGANISATION, password: PASSWORD, people: shown });
   });
   app.post("/csp-report", async (c) => {
     reported(await c.req.text());
     return c.body(null, 204);
   });
   app.post("/sign-in", async (c) => {
-    const { account, password } = await c.req.json<Record<string, unknown>>();
-    const token = await accounts.signIn(String(account), String(password));
+    const body = await bodyOf(c);
+    const token = await accounts.signIn(text(body, "account"), text(body, "password"));
     if (token === undefined) return c.json({ error: "wrong" }, 403);
-    setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 30 * 86_400 });
+    setCookie(c, SIGN_IN, token, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 30 * 86_400 });
     return c.json({});
   });
 
   app.use(async (c, next) => {
-    const account = await accounts.signedIn(getCookie(c, COOKIE));
+    const account = await accounts.signedIn(getCookie(c, SIGN_IN));
     if (!account) return c.json({ error: "sign-in" }, 401);
     c.set("account", account);
     return await next();
   });
   app.post("/sign-out", async (c) => {
-    await accounts.signOut(getCookie(c, COOKIE) ?? "");
-    setCookie(c, COOKIE, "", { path: "/", maxAge: 0 });
+    const signIn = getCookie(c, SIGN_IN) ?? "";
+    await portal.stepUps.end({ signIn });
+    await accounts.signOut(signIn);
+    for (const cookie of [SIGN_IN, STEP_UP]) setCookie(c, cookie, "", { path: "/", maxAge: 0 });
     return c.json({});
   });
   app.get("/me", async (c) => {
     const account = c.get("account");
-    const { subject } = account;
-    return c.json({ ...publicly(account), subject, organisation: ORGANISATION, hasLog: await hasLog(subject) });
+    const { subject, isPortalAdmin, mayAddEscrowDevices } = account;
+    const { site, name, escrowSubject } = await accounts.siteOf(account);
+    return c.json({
+      ...{ ...publicly(account), subject, isPortalAdmin, mayAddEscrowDevices, escrowSubject, site: { site, name } },
+      ...{ organisation: ORGANISATION, operator: Buffer.from(portal.operator.signingKey).toString("hex") },
+      hasLog: await hasLog(subject),
+      mayBeginAnew: (await portal.resets.until(subject)) !== undefined,
+    });
   });
   app.get("/items", async (c) => c.json(await items.list(c.get("account").subject)));
   app.post("/items", async (c) => {
-    const { kind } = await c.req.json<Record<string, unknown>>();
+    const { kind } = await bodyOf(c);
     try {
       await post.receive(c.get("account").subject, kind === "mail" ? "mail" : "voicemail");
     } catch (error) {
@@ -87,7 +99,7 @@ export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts)
 
   app.get("/lies", (c) => c.json({ on: liar.lieOf(c.get("account").subject) ?? null }));
   app.post("/lies", async (c) => {
-    const { on } = await c.req.json<Record<string, unknown>>();
+    const { on } = await bodyOf(c);
     const { subject } = c.get("account");
     if (on === "join") await liar.join(subject);
     else
@@ -98,6 +110,7 @@ export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts)
       );
     return c.json({ on: liar.lieOf(subject) ?? null });
   });
+  app.route("/", portalApi(parts));
   return app;
 }
 
@@ -107,30 +120,34 @@ function publicly({ account, name, role }: Account) {
 
 /** Tells one device from another: by the sign-in, and by what the page says of itself. */
 export function deviceOf(headers: Headers): string {
-  return `${tokenIn(headers.get("cookie"))} ${headers.get("x-device")}`;
+  return `${cookieOf(headers.get("cookie"), SIGN_IN)} ${headers.get("x-device")}`;
+}
+
+/** By which the parts of this process name themselves to the relay. Made at each start. */
+export interface RelayTokens {
+  readonly service: string;
+  readonly liar: string;
+  readonly reader: string;
 }
 
 /** Decides what no signature proves: the relay asks the app's own sign-in. */
-export function authorizer(accounts: Accounts, { service, liar }: { readonly service: string; readonly liar: string }) {
+export function authorizer(portal: Portal, { service, liar, reader }: RelayTokens) {
   return async (ask: AccessRequest, { headers }: RequestLike): Promise<boolean> => {
     // The post room reads public logs, without names of devices, and stores what it sealed: that is all it may do.
     if (headers.get("authorization") === `Bearer ${service}`)
       return ask.action === "read" ? ask.attachments === "none" : ["heads", "storeBlob"].includes(ask.action);
     if (headers.get("authorization") === `Bearer ${liar}`) return true;
-    const account = await accounts.signedIn(tokenIn(headers.get("cookie")));
+    // The portal draws the devices of accounts, and does nothing in this name: it removes in the name of who is signed in.
+    if (headers.get("authorization") === `Bearer ${reader}`) return ask.action === "read";
+    const account = await portal.accounts.signedIn(cookieOf(headers.get("cookie"), SIGN_IN));
     if (!account) return false;
     switch (ask.action) {
       case "create":
       case "join":
       case "read":
       case "readBlob":
-        return ask.subject === account.subject;
-      default:
-        return false;
+        if (ask.subject === account.subject) return true;
     }
+    return await portal.allows(account, ask, headers);
   };
-}
-
-function tokenIn(cookies: string | null): string | undefined {
-  return new RegExp(`(?:^|; )${COOKIE}=([^;]*)`).exec(cookies ?? "")?.[1];
 }

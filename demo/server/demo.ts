@@ -4,13 +4,15 @@ import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { fetchBlobs } from "keystead/blobs";
-import { type FetchTransportOptions, fetchTransport } from "keystead/client";
+import { type FetchTransportOptions, fetchTransport, type RequestHeaders } from "keystead/client";
 import { createRelay, openPglite } from "keystead/relay";
 import { createSender, senderTable, senderTransport, sqlSenderStore } from "keystead/sender";
+import { portalTransport } from "keystead/server";
 import { Accounts } from "./accounts.js";
 import { api, authorizer, deviceOf } from "./api.js";
 import { serveFiles } from "./files.js";
 import { Liar } from "./liar.js";
+import { Portal } from "./portal.js";
 import { PostRoom } from "./post-room.js";
 import { SealedItems } from "./sealed-items.js";
 
@@ -23,6 +25,8 @@ export interface DemoOptions {
   readonly port: number;
   /** Opens a folder whose lock was left by a process that was killed. */
   readonly unsafeTakeLock?: boolean | undefined;
+  /** The clock of codes and step-ups; default the system's. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** A demo that runs. */
@@ -34,32 +38,50 @@ export interface RunningDemo {
 }
 
 /** @throws `STORE_UNAVAILABLE` when another process has the folder; an error of the system when the port is taken */
-export async function startDemo({ data, web, port, unsafeTakeLock = false }: DemoOptions): Promise<RunningDemo> {
+export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+  const { data, web, port, unsafeTakeLock = false, now = Date.now } = options;
   const sql = await openPglite(data === undefined ? {} : { folder: data, unsafeTakeLock });
   const accounts = await Accounts.open(sql);
+  const portal = await Portal.open(sql, accounts, now);
   const reports: string[] = [];
   let handle: (request: Request) => Promise<Response>;
   const server = createAdaptorServer({ fetch: (request) => handle(request) }) as Server;
   const url = `http://localhost:${await listening(server, port)}`;
 
-  const tokens = { service: randomBytes(32).toString("hex"), liar: randomBytes(32).toString("hex") };
+  const token = () => randomBytes(32).toString("hex");
+  const tokens = { service: token(), liar: token(), reader: token() };
   const relay = createRelay({
-    ...{ sql, origin: url, path: "/keys", authorize: authorizer(accounts, tokens) },
-    notify: ({ type, subject }) => (type === "genesis" ? post.welcome(subject) : post.changed(subject)),
+    ...{ sql, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
+    operator: { publicKey: portal.operator.signingKey, keys: portal.operator },
+    notify: async ({ type, subject, entered }) => {
+      if (type === "genesis") await begun(subject);
+      else await post.changed(subject);
+      await portal.tell(logsWithNames, { subject, type, entered });
+    },
   });
-  const relayAs = (token: string): FetchTransportOptions => ({
-    url: `${url}/keys`,
-    headers: { authorization: `Bearer ${token}` },
+  const relayWith = (headers: RequestHeaders): FetchTransportOptions => ({
+    ...{ url: `${url}/keys`, headers },
     fetch: async (address, init) => await relay.fetch(new Request(address, init as RequestInit), undefined),
   });
+  const relayAs = (token: string) => relayWith({ authorization: `Bearer ${token}` });
   const logs = fetchTransport(relayAs(tokens.service));
+  const logsWithNames = fetchTransport(relayAs(tokens.reader));
   const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
   await sql.query(senderTable);
   const items = await SealedItems.open(sql, fetchBlobs(relayAs(tokens.service)));
   const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
   const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
-  const app = api({ accounts, items, post, liar, hasLog, reported: (report) => reports.push(report) });
+  const begun = async (subject: string) => {
+    // At the word of the portal, which asked the user, and never because the relay shows another log.
+    if (await portal.beganAnew(subject)) await sender.unsafeForget(subject);
+    await post.welcome(subject);
+  };
+  const app = api({
+    ...{ accounts, items, post, liar, hasLog, portal, logs: logsWithNames },
+    relayFor: (headers) => portalTransport(relayWith({ cookie: headers.get("cookie") ?? "" })),
+    reported: (report) => reports.push(report),
+  });
   const files = serveFiles(web);
   handle = async (request) => {
     const { pathname } = new URL(request.url);

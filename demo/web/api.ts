@@ -9,6 +9,17 @@ export interface Me {
   readonly role: string;
   readonly subject: string;
   readonly organisation: string;
+  readonly site: { readonly site: string; readonly name: string };
+  /** The subject of the escrow log of this account's site. */
+  readonly escrowSubject: string;
+  /** Whether this account manages those of its site in the portal. */
+  readonly isPortalAdmin: boolean;
+  /** Whether a device of this account may ask to be added to the site's escrow devices. */
+  readonly mayAddEscrowDevices: boolean;
+  /** The service's public signing key, in hexadecimal: logs name it, so that the portal can remove a lost device. */
+  readonly operator: string;
+  /** Whether the user asked in the portal to begin anew: the next device may then put a new log in the place of the old one. */
+  readonly mayBeginAnew: boolean;
   /** Whether a device was set up for this account: then this one joins, and never begins anew. */
   readonly hasLog: boolean;
 }
@@ -16,7 +27,7 @@ export interface Me {
 export interface People {
   readonly organisation: string;
   readonly password: string;
-  readonly people: readonly Pick<Me, "account" | "name" | "role">[];
+  readonly people: readonly (Pick<Me, "account" | "name" | "role"> & { readonly site: string })[];
 }
 
 /** What the service knows of a sealed item. */
@@ -30,19 +41,24 @@ export interface SealedItem {
 
 /** The server refused, or was not reached. */
 export class ApiError extends Error {
-  constructor(readonly status: number) {
+  /** @param reason what the server says of it, in a word or two */
+  constructor(
+    readonly status: number,
+    readonly reason?: string,
+  ) {
     super(`the server answered with ${status}`);
   }
 }
 
-async function ask(path: string, init?: RequestInit): Promise<Response> {
+export async function ask(path: string, init?: RequestInit): Promise<Response> {
   const headers = { "x-device": slot, ...(init?.headers as Record<string, string> | undefined) };
   const response = await fetch(`/api${path}`, { cache: "no-store", ...init, headers }).catch(() => undefined);
-  if (!response?.ok) throw new ApiError(response?.status ?? 0);
+  if (!response) throw new ApiError(0);
+  if (!response.ok) throw new ApiError(response.status, (await response.json().catch(() => undefined))?.error);
   return response;
 }
 
-const send = (path: string, body: unknown): Promise<Response> =>
+export const send = (path: string, body: unknown): Promise<Response> =>
   ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 export const people = async (): Promise<People> => (await ask("/people")).json();

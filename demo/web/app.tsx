@@ -10,6 +10,7 @@ import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from ".
 import { Inbox } from "./inbox.js";
 import { Lies } from "./lies.js";
 import { Alarm, Locked } from "./locked.js";
+import { LeaveOldAccount } from "./portal/begin-anew.js";
 import { Setup } from "./setup.js";
 import { Shell } from "./shell.js";
 import { SignIn } from "./sign-in.js";
@@ -31,7 +32,7 @@ export function App() {
       if (isOver) return;
       setMe(found ?? "nobody");
       if (!found) return;
-      opened = await openDevice(found.subject);
+      opened = await openDevice(found);
       if (isOver) opened.close();
       else setSession(opened);
     };
@@ -43,6 +44,18 @@ export function App() {
       setMe(undefined);
     };
   }, [round]);
+
+  // The portal changes where an account works, and what it may do: looked at again when the user comes back to this page.
+  useEffect(() => {
+    const look = async () => {
+      if (document.hidden || !me || me === "nobody") return;
+      const now = await api.me().catch(() => me);
+      if (JSON.stringify(now) !== JSON.stringify({ ...me, hasLog: now?.hasLog })) restart();
+    };
+    const looked = () => void look();
+    document.addEventListener("visibilitychange", looked);
+    return () => document.removeEventListener("visibilitychange", looked);
+  }, [me, restart]);
 
   if (problem) {
     return (
@@ -68,8 +81,11 @@ function Screens() {
   useEffect(() => {
     if (member) remember(me.subject, member);
   }, [me, member]);
+  const [staysOld, setStaysOld] = useState(false);
   const keepsReading = !snapshot.asks.some(({ question }) => question === "standing");
 
+  if (me.mayBeginAnew && snapshot.status === "waiting" && !staysOld)
+    return <LeaveOldAccount onLater={() => setStaysOld(true)} />;
   switch (snapshot.status) {
     case "new":
     case "joining":

@@ -15,11 +15,18 @@ export const slot = /^\/d\/([\w-]{1,40})/.exec(location.pathname)?.[1] ?? "";
 
 const namespaceOf = (subject: string): string => `clinic.${subject}.${slot || "main"}`;
 
-export async function openDevice(subject: string): Promise<Session> {
+/** @param account of whom; its site's escrow is followed, so that nothing is shared with another one */
+export async function openDevice({
+  subject,
+  escrowSubject,
+}: {
+  readonly subject: string;
+  readonly escrowSubject: string;
+}): Promise<Session> {
   const namespace = namespaceOf(subject);
   const lastKnown = remembered(subject);
   return await openSession({
-    ...{ subject, store: await indexedDbStore(namespace), sealer: await webCryptoSealer(namespace) },
+    ...{ subject, escrowSubject, store: await indexedDbStore(namespace), sealer: await webCryptoSealer(namespace) },
     transport: fetchTransport({ url: `${location.origin}/keys`, headers: { "x-device": slot } }),
     ...(lastKnown && { lastKnown }),
   });

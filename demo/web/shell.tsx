@@ -6,7 +6,7 @@ import * as api from "./api.js";
 import { Asks } from "./asks.js";
 import { slot } from "./device.js";
 import { type Theme, useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
-import { nameOf, T } from "./texts.js";
+import { nameOf, portalTexts, T } from "./texts.js";
 import { Button, Icon, type IconName, Leaf } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
@@ -72,6 +72,10 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           </p>
           <ThemeSwitch />
           <AnotherDevice />
+          <a class="button quiet" href="/portal">
+            <Icon name="shield" />
+            {portalTexts.title}
+          </a>
           <SignOut />
         </div>
       </div>

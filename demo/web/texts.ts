@@ -85,6 +85,142 @@ export function explain(caught: unknown): string {
   return (T.problems.codes as Readonly<Record<string, string>>)[error.code] ?? error.message;
 }
 
+/** The web portal, the mailbox, and the step-up before them. */
+export const portalTexts = {
+  title: "Web portal",
+  keyless: "This page holds no keys. It shows what the clinic's server knows, and can open nothing.",
+  nav: { main: "Portal", account: "Your account", accountShort: "Account", mailbox: "Mailbox", people: "People" },
+  toInbox: "Inbox",
+  lostAll: "Lost a device, or all of them?",
+
+  account: {
+    title: "Your account",
+    lead: "Lost a device, and no other one at hand? Remove it here, with your password and a code by mail.",
+    none: "No device is set up for this account yet.",
+    devices: "Your devices and backup keys",
+    theirs: "Devices and backup keys",
+    status: { approved: "Approved", pending: "Waiting for approval", removed: "Removed" },
+    cannot: "This account was set up before the portal could remove devices. Remove them on another device.",
+    lockdown:
+      "Lockdown is on: the portal removes only devices that nobody approved. So nobody who stole your password can shut you out here.",
+    last: "The last device cannot be removed.",
+  },
+  rotation: {
+    due: "Nothing new is sealed for now",
+    dueLead:
+      "A removed device still knows the keys. The next of your devices that comes online changes them by itself; until then the server keeps nothing new for you.",
+    done: "A device has changed the keys",
+    doneLead: "From now on the removed device can open nothing new.",
+  },
+  remove: {
+    after:
+      "As soon as another device of the account comes online, it changes the keys. From then on this one opens nothing new.",
+    seen: "The other devices show that the clinic's server removed it.",
+    rules: {
+      "MEM-3": "The last device cannot be removed.",
+      "MEM-5": "In lockdown the portal removes only devices that nobody approved.",
+    } as Readonly<Record<string, string>>,
+    changed: "The list has changed meanwhile. Look at it again.",
+  },
+  reset: {
+    title: "Lost everything?",
+    lead: "With every device and every backup key gone, nobody can open your mail any more: the clinic cannot either. You can begin anew with an empty account.",
+    open: "Begin anew…",
+    confirmTitle: "Begin anew?",
+    points: [
+      "All mail until now stays closed for ever, unless an old device or backup key turns up.",
+      "Colleagues who write to you get an alarm, and compare fingerprints with you before they send anything.",
+      "Old devices get an alarm too, and receive nothing new.",
+      "A mail tells you about it. A real clinic waits a day here, so that you can say no.",
+    ],
+    go: "Allow it for 15 minutes",
+    allowed: (when: string) => `Your account may begin anew until ${when}`,
+    allowedLead: "Open the inbox on the device that is to be your first one.",
+    toInbox: "Open the inbox",
+    takeBack: "Take it back",
+  },
+  anew: {
+    title: "Begin anew on this device?",
+    lead: "You asked in the web portal to begin anew. This device becomes the first of an empty account. Mail until now stays closed.",
+    leadMember: "You asked in the portal to begin anew. This device first forgets the keys of the old account.",
+    go: "Begin anew",
+    forget: "Forget the old keys",
+    not: "Not on this device",
+    replaced: "Did you begin anew yourself?",
+    replacedGo: "Yes, I did",
+    replacedLead:
+      "Then erase this device, and add it to your new account. What only this device can open is lost then. If it was not you, tell the clinic, and compare fingerprints with nobody who asks you to.",
+    erase: "Erase this device",
+  },
+  elsewhere: {
+    title: "This was sealed for another account",
+    lead: "For yours before it began anew, as the server says, or for somebody else. A device or backup key of that account opens it, and no other.",
+  },
+  mailbox: {
+    title: "Mailbox",
+    lead: "Mail that the clinic's server would send to your own address. It is here so that you can see it in this demo.",
+    empty: "No mail yet.",
+    code: (code: string) => `Your code is ${code}`,
+    codeLead: (minutes: number) =>
+      `Type it on the page that asked for it. It is good for ${minutes} minutes. If you did not ask for it, somebody has your password.`,
+    joined: (device: string | undefined) =>
+      device === undefined ? "A new device asks to be added" : `A new device asks to be added: ${device}`,
+    joinedLead: "Approve or remove it on one of your devices. If it is not yours, change your password.",
+    removed: "A device was removed in the web portal",
+    removedLead: "If you did not do that, look at your devices, and tell the clinic.",
+    resetAllowed: "Somebody asked to begin your account anew",
+    resetAllowedLead: (minutes: number) =>
+      `It may happen in the next ${minutes} minutes, and all mail until now stays closed then. If it was not you, take it back in the portal.`,
+    reset: "Your account began anew",
+    resetLead: "A new device is its first one. If it was not you, tell the clinic.",
+    moved: (site: string) => `You work at ${site} now`,
+    movedLead: "Your devices and your mail stay as they are. Your devices follow that site's escrow from now on.",
+    roleGiven: "You may add escrow devices",
+    roleTaken: "You may not add escrow devices any more",
+    roleLead: "An administrator of your site changed that.",
+  },
+  people: {
+    title: (site: string) => `People at ${site}`,
+    lead: "Their devices as the server sees them, their place of work, and who may add a device to the site's escrow devices.",
+    refused: "This page is for administrators",
+    refusedLead: "Your account has no role that shows other people's devices.",
+    refusedTo: "The server refuses it too, and not only this page.",
+    admin: "Portal admin",
+    escrowAdmin: "May add escrow devices",
+    you: "You",
+    show: "Devices",
+    of: (name: string) => `of ${name}`,
+    showOf: (name: string) => `Devices of ${name}`,
+    manage: "Manage",
+    manageOf: (name: string) => `Manage ${name}`,
+    role: "May add escrow devices",
+    roleHint: "A device of this account may then ask to be added; an escrow device approves it.",
+    ownRole: "Nobody gives this role to themselves: ask another administrator.",
+    site: "Place of work",
+    siteHint: "Devices and mail stay as they are. The account follows the escrow of the new site.",
+    save: "Save",
+  },
+  stepUp: {
+    title: "Confirm that it is you",
+    lead: "A password can be stolen. So this needs a code, which is mailed to you.",
+    send: "Mail me a code",
+    sent: "A code was mailed to you. It is good for 10 minutes.",
+    code: "Code",
+    hint: "Six digits. In this demo the mail is in the Mailbox.",
+    go: "Confirm",
+    again: "Mail another code",
+    mailbox: "Open the mailbox",
+    problems: {
+      wrong: "That is not the code. Look at the newest mail again.",
+      spent: "This code is worth nothing any more. Have another one mailed.",
+      expired: "This code is too old, or another sign-in asked for it. Have another one mailed.",
+      "too many": "Too many codes were mailed. Try again in an hour.",
+    } as Readonly<Record<string, string>>,
+    until: (when: string) => `Confirmed until ${when}`,
+    end: "End it now",
+  },
+} as const;
+
 export const T = {
   app: "Alder Street Clinic",
   tagline: "Mail and voice messages that only your devices can open",

@@ -1,6 +1,7 @@
 // The 32 characters of a backup key and how people may write them: one strict formatter, one tolerant reader.
 // docs/spec.md section 9.
 
+import { foldTyped } from "../bytes/plain-text.js";
 import { KeysteadError } from "../errors.js";
 
 /** Characters of a backup key: 4 of id, 26 of secret, 6 of check. */
@@ -11,8 +12,8 @@ export const GROUP_LENGTH = 4;
 export const MAX_TEXT_LENGTH = 200;
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-// Spaces, line breaks, dashes of every kind, and the invisible characters that a copy from a document can contain.
-const SEPARATOR = /[\s\p{Pd}\p{Cf}\u2212]/u;
+/** Letters, digits and what modifies them count, and `?`; everything else only separates. */
+const COUNTS = /[\p{L}\p{N}\p{M}?]/u;
 /** Symbols as read: 0 to 31, or undefined for one that cannot be read. */
 export type ReadSymbols = readonly (number | undefined)[];
 
@@ -32,7 +33,7 @@ export function assertSymbols(value: unknown, count: number, name: string): asse
   }
 }
 
-// Compares characters one by one, without toUpperCase(), which would also turn dotless i into I and long s into S.
+// Compares characters one by one, without toUpperCase(), which would also turn dotless i into I.
 function symbolOf(char: string): number | undefined {
   if ("Oo".includes(char)) return 0;
   if ("IiLl".includes(char)) return 1;
@@ -71,9 +72,9 @@ export function formatCode(symbols: readonly number[]): string {
 }
 
 /**
- * Reads what a person typed or pasted: any case, O as 0, I and L as 1, `?` as unreadable; spaces, line breaks, dashes and
- * invisible format characters are ignored. Every other character is refused by position, U too: it is most often a V, but
- * to read it so would be a guess. Does not check how many symbols there are.
+ * Reads what a person typed or pasted: any case and width, O as 0, I and L as 1, `?` as unreadable; whatever is no letter, digit or
+ * mark is ignored. Every other character is refused by position, U too: it is most often a V, but to read it so would be a
+ * guess. Does not check how many symbols there are.
  *
  * @throws KeysteadError INVALID_ARGUMENT if `text` is no string; BACKUP_KEY_INVALID (BAK-1) with `details.reason`
  *   `too long` (over 200 UTF-16 units) or `characters` and `details.positions` (from 1). Never names what was typed.
@@ -90,8 +91,8 @@ export function readSymbols(text: string): ReadText {
   const symbols: (number | undefined)[] = [];
   const unreadable: number[] = [];
   const refused: number[] = [];
-  for (const char of text) {
-    if (SEPARATOR.test(char)) continue;
+  for (const char of Array.from(text, foldTyped)) {
+    if (!COUNTS.test(char)) continue;
     const symbol = symbolOf(char);
     symbols.push(symbol);
     if (symbol === undefined) (char === "?" ? unreadable : refused).push(symbols.length);

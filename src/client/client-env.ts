@@ -39,11 +39,14 @@ export function systemClientEnv(): ClientEnv {
 /** A longer wait would end at once: timers count with 32 bits. */
 const LONGEST = 2_147_483_647;
 
+/** The runtime's own, as they were at load: under fake timers, which tests of apps install later, a session would wait for ever. */
+const { setTimeout: later, clearTimeout: never } = globalThis;
+
 function sleep(milliseconds: number, signal: AbortSignalLike): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(done, Math.min(Math.max(0, milliseconds), LONGEST));
+    const timer = later(done, Math.min(Math.max(0, milliseconds), LONGEST));
     function done(): void {
-      clearTimeout(timer);
+      never(timer);
       signal.removeEventListener("abort", done);
       resolve();
     }

@@ -66,6 +66,8 @@ export interface ReadContactEffect {
   readonly after: number;
   /** The entries up to `after`, where the log is read from its first entry on. */
   readonly whole: readonly Bytes[] | undefined;
+  /** Whether the contact is tracked by this: otherwise it must still be tracked when the answer comes. */
+  readonly isNew: boolean;
 }
 
 /** Give the input `sync` at this time, milliseconds since 1970. */

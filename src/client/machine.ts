@@ -8,6 +8,7 @@ import { takeFailure, takePublication } from "./answered.js";
 import { acknowledge, lookAtContacts, takeContactFailure, takeContactPage, untrack } from "./contacts.js";
 import type { Input, Machine, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
 import { lengthOf } from "./entries.js";
+import type { Intent } from "./intents.js";
 import { type Model, readOnly } from "./model.js";
 import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
@@ -39,7 +40,11 @@ export function step(before: Model, input: Input, options: MachineOptions, env: 
     case "sync":
       return sync(model, options, env);
     case "intend":
-      return proceed({ ...author(model, input.id, input.intent, env), interrupted: undefined }, options, env);
+      return proceed(
+        { ...author(withoutReplaced(model, input.intent), input.id, input.intent, env), interrupted: undefined },
+        options,
+        env,
+      );
     case "answer":
       return proceed(answerAsk(model, input.id, input.answer, env), options, env);
     case "paper-proved":
@@ -69,6 +74,11 @@ export function step(before: Model, input: Input, options: MachineOptions, env: 
 function ofOrganisation(model: Model, { escrowSubject }: MachineOptions): Model {
   if (!model.escrow || model.escrow.log.subject === escrowSubject) return model;
   return { ...model, escrow: undefined, alarms: { ...model.alarms, escrow: undefined } };
+}
+
+/** Forgets the log that the user begins anew without. If the service shows it again, the new one has lost the race. */
+function withoutReplaced(model: Model, intent: Intent): Model {
+  return intent.do === "create" && intent.replaces && !model.keyring ? { ...model, own: undefined } : model;
 }
 
 /** Looks at both logs, the escrow log first: the agenda judges the own log by it. */

@@ -40,7 +40,7 @@ import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
-import { type Answered, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
+import { type Begun, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
 import { Driver, type DriverOptions } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
 import { deviceMachine } from "./machine.js";
@@ -86,7 +86,7 @@ export class Session {
   readonly #listeners = new Set<() => void>();
   readonly #keepUp: KeepUp;
   readonly #contacts: AddressBook;
-  readonly #answered: Answered = new Set();
+  readonly #digits: Begun = { answered: new Set(), count: 0 };
   #isClosed = false;
   /** Ends listening to other tabs. */
   #deafen: () => void = () => undefined;
@@ -137,13 +137,21 @@ export class Session {
    *
    * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
    * else. It cannot be named later.
+   * @param options.unsafeReplace begins anew: the new log takes the place of the one that the account has, where the service allows it
+   * (`reset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
+   * a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
-   * @throws `LOST_RACE` when the account has a log already: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
+   * @throws `LOST_RACE` when the account has a log already, or still: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
    */
-  async create(device: DeviceDescription, options: { readonly operator?: Uint8Array } = {}): Promise<void> {
-    const { operator } = checkOptions(options);
+  async create(
+    device: DeviceDescription,
+    options: { readonly operator?: Uint8Array; readonly unsafeReplace?: boolean } = {},
+  ): Promise<void> {
+    const { operator, unsafeReplace: replaces = false } = checkOptions(options);
+    if (typeof replaces !== "boolean")
+      throw new KeysteadError("INVALID_ARGUMENT", "options.unsafeReplace must be true or false");
     if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
-    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator) });
+    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator), replaces });
   }
 
   /** Joins the account's log, or joins it again after this device was removed or superseded. @throws as {@link create} */
@@ -165,9 +173,10 @@ export class Session {
    * Compares seven digits with a device that is online and waits for approval, while its user has it show them ({@link showDigits}). Show
    * the digits beside the question whether they are equal, and call `check`. A match gives the token that {@link save} takes.
    *
-   * It ends after two minutes. Every failure is shown to the user, and only the user begins again.
+   * It ends after two minutes, and when another comparison is begun on this device. Every failure is shown to the user, and only the user
+   * begins again.
    *
-   * @throws `COMPARE_AGAIN` when the other device did not answer, or the log has grown meanwhile; `NOT_PERMITTED` where the transport
+   * @throws `COMPARE_AGAIN` when the other device did not answer, another comparison was begun, or the log has grown meanwhile; `NOT_PERMITTED` where the transport
    * carries no messages; `UNKNOWN_MEMBER`, `OFFLINE`, `FORBIDDEN`; the signal's reason
    */
   compareDigits(member: MemberId, options: DigitsOptions = {}): Promise<DigitsComparison> {
@@ -180,12 +189,12 @@ export class Session {
    * @throws as {@link compareDigits}; `COMPARE_AGAIN` with the rule SAS-1 when somebody between the two devices is found out
    */
   showDigits(options: DigitsOptions = {}): Promise<string> {
-    return showDigits(this.#digitsWork(), this.#answered, options);
+    return showDigits(this.#digitsWork(), options);
   }
 
   #digitsWork(): DigitsWork {
     const { transport, subject } = this.#options;
-    return { driver: this.#driver, transport, subject, env: this.#env };
+    return { driver: this.#driver, transport, subject, env: this.#env, begun: this.#digits };
   }
 
   /** Compares a fingerprint that the organisation published of its escrow log. @throws as `compareFingerprint`, `NOT_PERMITTED` */

@@ -19,7 +19,13 @@ export async function chunkCipher(key: Secret): Promise<ChunkCipher> {
   if (primitives.hasNativeAes) return ownCipher(key);
   // Absent outside secure contexts: a page served over plain HTTP.
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  return subtle ? webCipher(subtle, key) : ownCipher(key);
+  if (!subtle) return ownCipher(key);
+  try {
+    return await webCipher(subtle, key);
+  } catch {
+    // workerd refuses every operation of WebCrypto while it loads a module.
+    return ownCipher(key);
+  }
 }
 
 /** AES-256-GCM by WebCrypto, several times as fast with a few chunks in flight. */

@@ -2,6 +2,7 @@
 // fingerprint. docs/spec.md section 10.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
+import { foldTyped } from "../bytes/plain-text.js";
 import { asId } from "../bytes/text.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { DIGITS, groupDigits, groupHex, HEX_DIGITS, qrPayload, WORDS, WORDS_HEX_DIGITS } from "./forms.js";
@@ -43,7 +44,7 @@ const WORD = /^[a-z]{3,8}$/;
 const WORDS_BITS = new RegExp(`^[0-9a-f]{${WORDS_HEX_DIGITS}}$`);
 
 /**
- * Reads a fingerprint as digits, hexadecimal or a QR payload. Spacing, line breaks, punctuation and case are free; everything
+ * Reads a fingerprint as digits, hexadecimal or a QR payload. Spacing, line breaks, punctuation, case and width are free; everything
  * else is exact. A QR payload starts with `KEYSTEAD-FP`; otherwise the number of digits decides. Words are read by
  * `parseFingerprintWords` of `keystead/words`; the error says so where the text looks like words.
  *
@@ -84,9 +85,10 @@ export function splitFingerprint(text: unknown): { readonly groups: readonly str
   if (text.length > MAX_TEXT) {
     throw invalid(`${text.length} characters are more than any fingerprint has`, { characters: text.length });
   }
-  const groups = text.toLowerCase().match(GROUPS) ?? [];
+  const folded = Array.from(text, foldTyped).join("");
+  const groups = folded.toLowerCase().match(GROUPS) ?? [];
   if (groups.length === 0) throw invalid("no digits or words were found", { found: 0 });
-  return { groups, compact: text.replace(/[\s\p{C}]/gu, "") };
+  return { groups, compact: folded.replace(/[\s\p{C}]/gu, "") };
 }
 
 /** Words of the list that are hexadecimal digits too, and otherwise more groups that can be words than others. */

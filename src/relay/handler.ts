@@ -6,6 +6,7 @@ import type { LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
+import { EXPULSION } from "../transport/portal-transport.js";
 import {
   ASKED_HEADS,
   HEADS,
@@ -33,7 +34,7 @@ import { openApi } from "./openapi.js";
 import { checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
 import { type Exchange, Proofs } from "./proofs.js";
 import { noLog, noRoute, Refusal, refusalOf, refusing, stopping, unsigned, wellFormed } from "./refusal.js";
-import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
+import { RELAY_ROUTES, type RelayRoute } from "./routes.js";
 import { HeadStatements } from "./statements-of-heads.js";
 import { Watch } from "./watch.js";
 
@@ -171,7 +172,7 @@ class Service {
     const publication = this.#logs.create(subject, exchange.body, async (standing) => {
       denied = undefined;
       if (standing === undefined) return await this.#proofs.ask(exchange, { action: "create", subject });
-      if (await this.#proofs.allows(exchange, { action: "reset", subject })) return;
+      if (await this.#proofs.mayReset(exchange, subject)) return;
       // The second of two devices that begin at a time: it may not replace the log, and learns that there is one.
       await this.#proofs.ask(exchange, { action: "create", subject });
       denied = standing;

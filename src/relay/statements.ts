@@ -28,6 +28,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     "create table keystead.blob (id bytea primary key, owner text not null, size bigint not null, digest bytea not null, upload bytea not null, at bigint not null)",
     "create table keystead.upload (day int, id bytea, blob bytea not null, primary key (day, id))",
   ],
+  [
+    "create table keystead.message (log bytea, id bigint, sender bytea not null, recipient bytea not null, message bytea not null, until bigint not null, primary key (log, id))",
+  ],
 ];
 
 /** Bytes of an entry with all of its attachments. Lengths are known without reading what is stored outside of the row. */
@@ -97,6 +100,20 @@ export const STATEMENTS = {
   /** member, nonce, expires. @returns a row if the nonce is new */
   useNonce: `insert into keystead.nonce (member, nonce, expires) select $1::bytea, $2::bytea, $3::bigint
     on conflict (member, nonce) do nothing returning nonce`,
+  /**
+   * log, least id, sender, recipient, message, until. Ids of a log grow, whichever relay writes. @returns a row unless another relay took
+   * the id
+   */
+  putMessage: `insert into keystead.message (log, id, sender, recipient, message, until)
+    select $1::bytea, greatest($2::bigint, (select max(id) + 1 from keystead.message where log = $1)),
+    $3::bytea, $4::bytea, $5::bytea, $6::bigint on conflict (log, id) do nothing returning id`,
+  /** log, sender, time. What a sender sent that is kept then. */
+  messagesBy: `select recipient, message from keystead.message where log = $1 and sender = $2 and until > $3`,
+  /** log, recipient, id, time, number. */
+  messagesTo: `select id, sender, message from keystead.message
+    where log = $1 and recipient = $2 and id > $3 and until > $4 order by id limit $5`,
+  /** log, time. */
+  forgetMessages: `delete from keystead.message where log = $1 and until <= $2`,
   /** member, time. */
   forgetNonces: `delete from keystead.nonce where member = $1 and expires < $2`,
 } as const;

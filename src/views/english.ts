@@ -237,7 +237,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
     "question-regrant": ({ name, epochs }, c) =>
       `${textOf(name, c)} asks for ${c.epochs(epochs)} again, as a stolen device could: give it that data?`,
     "question-disown": ({ acts }, c) =>
-      `What ${acts.length === 1 ? "link" : "links"} ${c.list(acts.map(String))} announced was not delivered: disown it without reading?`,
+      `What ${acts.length === 1 ? "link" : "links"} ${c.list(acts.map(String))} announced was not shown: disown it without reading?`,
     "question-clock": (facts, c) => aheadOfClock(facts, c),
 
     "evidence-forked": () =>
@@ -496,7 +496,7 @@ function quoted(name: MemberName, c: Catalogue): string {
 
 /** Without quotes, line breaks or direction changes, which could forge a text: a thief's device chooses its name. */
 function printable(text: string): string {
-  return text.replace(/["\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
+  return text.replace(/"|(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }
 
 const MAX_LISTED = 5;

@@ -47,14 +47,39 @@ describe("the text of a backup key", () => {
   });
 
   it("refuses every other character by its position, and never repeats it (BAK-1)", () => {
-    const others = ["U", "u", "!", "_", "ı", "ſ", "\u212a", "０", "é", "\u{1f511}", "\ud800", "\0"];
+    const others = ["U", "u", "Ｕ", "ı", "é", "½", "\u0301", "٣", "電"];
     for (const other of others) {
       const error = thrownBy(() => readSymbols(`0123-45${other}7`));
       expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
       expect(error.details).toEqual({ reason: "characters", positions: [7] });
       expect(error.message).toContain("character 3 of group 2 occurs in no backup key");
     }
-    expect(thrownBy(() => readSymbols("!0 1-?!")).details["positions"]).toEqual([1, 5]);
+    expect(thrownBy(() => readSymbols("u0 1-?u")).details["positions"]).toEqual([1, 5]);
+  });
+
+  it("ignores whatever separates, and reads full-width letters and digits, as input methods write them (BAK-1)", () => {
+    const { symbols: plain } = readSymbols("0123-45O7");
+    for (const between of [
+      "!",
+      "_",
+      "—",
+      "|",
+      "·",
+      " • ",
+      "→",
+      "\u{1f511}",
+      "\ud800",
+      "\0",
+      "\u3000",
+      "\u200b",
+      "('\")",
+    ]) {
+      expect(readSymbols(`0123${between}45O7`).symbols, between).toEqual(plain);
+      // A place is counted over what is a character of the key.
+      expect(thrownBy(() => readSymbols(`0123${between}45u7`)).details["positions"]).toEqual([7]);
+    }
+    expect(readSymbols("０１２３－４５Ｏ７").symbols).toEqual(plain);
+    expect(readSymbols("ａＺｉ？")).toEqual({ symbols: [10, 31, 1, undefined], unreadable: [4] });
   });
 
   it("refuses a long text before looking at it (BAK-1)", () => {

@@ -13,7 +13,7 @@ import type { Store } from "../../src/storage/store.js";
 import type { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { overRelay } from "./simple.js";
+import { overRelay } from "./over-relay.js";
 
 export const ORGANISATION = "escrow-of-acme";
 export const ALICE = "user-alice";

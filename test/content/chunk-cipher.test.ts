@@ -43,6 +43,13 @@ describe("the cipher of chunks", () => {
   });
 });
 
+describe("a runtime that refuses WebCrypto, as workerd does while it loads a module", () => {
+  it("seals and opens with the portable cipher", async () => {
+    const refusing = { importKey: () => Promise.reject(new Error("Disallowed operation called within global scope")) };
+    expect(await used({ hasNativeAes: false, crypto: { subtle: refusing } })).toBe(false);
+  });
+});
+
 describe("WebCrypto", () => {
   /** WebCrypto that refuses memory which can grow or is shared, as browsers do. Records its arguments. */
   function strict() {

@@ -176,6 +176,10 @@ describe("a tracked contact", () => {
     expect(text).toContain('Added: "x\ufffd. Approved by \ufffdLaptop".');
   });
 
+  it("keeps the joiners in a name: it is the same as in every other view", () => {
+    expect(say(compareContact(pin, laptop.join("👩🏽\u200d💻").log))).toContain('Added: "👩🏽\u200d💻".');
+  });
+
   it("calls members what every other view of the log calls them: a newcomer has its id beside a name that is taken", () => {
     const twin = laptop.join("Laptop");
     const change = compareContact(pin, twin.log);

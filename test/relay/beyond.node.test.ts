@@ -11,7 +11,8 @@ import { Logs } from "../../src/relay/logs.js";
 import { openPostgres } from "../../src/relay/postgres.js";
 import type { Sql } from "../../src/relay/sql.js";
 import { joinLog } from "../support/accepted.js";
-import { PostgresServer, pooler, postgres } from "../support/databases.js";
+import { pooler, postgres } from "../support/databases.js";
+import { PostgresServer } from "../support/postgres-server.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, type World } from "../support/world.js";
 

@@ -9,7 +9,8 @@ import { openPostgres } from "../../src/relay/postgres.js";
 import type { Sql } from "../../src/relay/sql.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import { appendEntryRoute, CBOR, createLogRoute, eventsRoute, targetOf } from "../../src/transport/wire.js";
-import { PostgresServer, postgres } from "../support/databases.js";
+import { postgres } from "../support/databases.js";
+import { PostgresServer } from "../support/postgres-server.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, type World } from "../support/world.js";
 

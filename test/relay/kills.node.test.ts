@@ -20,7 +20,7 @@ import {
   readEntriesRoute,
   targetOf,
 } from "../../src/transport/wire.js";
-import { PostgresServer } from "../support/databases.js";
+import { PostgresServer } from "../support/postgres-server.js";
 import { numRuns } from "../support/runs.js";
 import { openWorld, type World } from "../support/world.js";
 

@@ -1,17 +1,20 @@
 // Messages between members, over the transport of the package and the handler of the relay: who may talk, and how little is kept.
 
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import { openSession } from "../../src/client/session.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
 import { openPglite } from "../../src/relay/pglite.js";
+import { openPostgres } from "../../src/relay/postgres.js";
 import type { Sql } from "../../src/relay/sql.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import { CBOR, MESSAGE, sendMessageRoute, targetOf, writeBody } from "../../src/transport/wire.js";
+import { postgres } from "../support/databases.js";
+import { PostgresServer } from "../support/postgres-server.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";
 
@@ -31,6 +34,7 @@ const [laptop, phone, tablet] = ["Laptop", "Phone", "Tablet"].map((name) => worl
 ];
 const by = (name: string) => ({ signer: requestSigner(world.session(name).keyring) });
 
+const env = { ...seededEnv("relay"), now: () => now, every: () => () => {} };
 let sql: Sql;
 let relay: Relay;
 let now: number;
@@ -40,15 +44,15 @@ beforeAll(async () => {
 afterAll(async () => await sql.close());
 beforeEach(async () => {
   now = NOON;
-  const env = { ...seededEnv("relay"), now: () => now, every: () => () => {} };
+  await sql.query("delete from keystead.message");
   relay = createRelay({ sql, origin, authorize: () => true, env });
   for (const entry of world.entries) await transport().publish(subject, entry, {});
 });
 
-const transport = () =>
+const transport = (to: () => Relay = () => relay) =>
   fetchTransport({
     url: origin,
-    fetch: (url, init) => relay.fetch(new Request(url, init as RequestInit)),
+    fetch: (url, init) => to().fetch(new Request(url, init as RequestInit)),
     env: { ...seededEnv("device"), now: () => now },
   });
 const bytes = (...values: number[]) => new Uint8Array(values);
@@ -72,12 +76,32 @@ it("keeps a message once, in order, and gives the newer ones", async () => {
   ]);
 });
 
-it("forgets them after five minutes, and when the relay is started again", async () => {
+it("forgets them after five minutes, and deletes what it stored in this log and others", async () => {
+  const others = [1, 2, 3].map((at) => openWorld(`messages ${at}`, { subject: `messages ${at}` }).join("Phone"));
+  for (const other of others) {
+    for (const entry of other.entries) await transport().publish(other.log.subject, entry, {});
+    const signer = requestSigner(other.session("Laptop").keyring);
+    await transport().sendMessage(other.log.subject, other.id("Phone"), bytes(1), { signer });
+  }
   await transport().sendMessage(subject, phone, bytes(1), by("Laptop"));
   now += 5 * MINUTES - 1;
   expect(await inbox("Phone")).toHaveLength(1);
   now += 1;
   expect(await inbox("Phone")).toHaveLength(0);
+  const rows = async () => (await sql.query<{ n: number }>("select count(*)::int as n from keystead.message"))[0]?.n;
+  expect(await rows()).toBe(4);
+  await transport().sendMessage(subject, phone, bytes(1), by("Laptop"));
+  expect(await rows()).toBe(2);
+  await transport().sendMessage(subject, phone, bytes(2), by("Laptop"));
+  expect(await rows()).toBe(2);
+  expect(await inbox("Phone")).toHaveLength(2);
+});
+
+it("keeps them while a relay ends and another one starts", async () => {
+  await transport().sendMessage(subject, phone, bytes(1), by("Laptop"));
+  await relay.close();
+  relay = createRelay({ sql, origin, authorize: () => true, env });
+  expect(await inbox("Phone")).toHaveLength(1);
 });
 
 it("refuses strangers, removed members, and messages to them", async () => {
@@ -124,23 +148,80 @@ it("keeps sixteen messages of one sender at the most, and small ones only", asyn
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([400, 413]);
 });
 
-it("carries a whole comparison of digits", async () => {
-  const device = async (name: string) =>
+/** A phone joins at one relay, and compares digits with a laptop that reaches another one. */
+async function comparesDigits(account: string, [first, second]: readonly [() => Relay, () => Relay]): Promise<void> {
+  const device = async (name: string, to: () => Relay) =>
     openSession({
-      ...{ subject: "digits", store: memoryStore(), transport: transport(), background: false },
+      ...{ subject: account, store: memoryStore(), transport: transport(to), background: false },
       sealer: await callerSealer(new Uint8Array(32).fill(7)),
       env: {
         ...{ ...seededEnv(name), now: () => now, announce: () => {}, hear: () => () => {} },
         sleep: () => new Promise(setImmediate),
       },
     });
-  const [first, second] = [await device("first"), await device("second")];
-  await first.create({ name: "Laptop" });
-  await second.join({ name: "Phone" });
-  await first.sync();
-  const { member } = present(present(first.getSnapshot().devices).pending[0]);
-  const [comparison, shown] = await Promise.all([first.compareDigits(member), second.showDigits()]);
-  await first.save({ approve: [present(comparison.check(shown).token)] });
-  await second.sync();
-  expect(second.getSnapshot().status).toBe("ready");
+  const [approver, joiner] = [await device("first", first), await device("second", second)];
+  await approver.create({ name: "Laptop" });
+  await joiner.join({ name: "Phone" });
+  await approver.sync();
+  const { member } = present(present(approver.getSnapshot().devices).pending[0]);
+  const [comparison, shown] = await Promise.all([approver.compareDigits(member), joiner.showDigits()]);
+  await approver.save({ approve: [present(comparison.check(shown).token)] });
+  await joiner.sync();
+  expect(joiner.getSnapshot().status).toBe("ready");
+}
+
+it("carries a whole comparison of digits", () => comparesDigits("digits", [() => relay, () => relay]));
+
+describe.skipIf(!PostgresServer.isInstalled)("two relays on one PostgreSQL", () => {
+  const server = postgres();
+  let databases: readonly Sql[];
+  let relays: readonly [Relay, Relay];
+  beforeAll(async () => {
+    const open = () => openPostgres({ url: server().url });
+    databases = await Promise.all([open(), open()]);
+    const [a, b] = databases.map((database, at) =>
+      createRelay({
+        sql: database,
+        origin,
+        authorize: () => true,
+        env: { ...env, ...seededEnv(`${at}`), now: () => now },
+      }),
+    );
+    relays = [present(a), present(b)];
+    for (const entry of world.entries) await transport(() => relays[0]).publish(subject, entry, {});
+  });
+  afterAll(async () => {
+    for (const each of relays ?? []) await each.close();
+    for (const each of databases ?? []) await each.close();
+  });
+
+  it("carry a comparison of digits between devices of which each reaches another one", async () => {
+    const [a, b] = relays;
+    await comparesDigits("far apart", [() => a, () => b]);
+  });
+
+  it("keep what both are sent at a time once, in one order, and refuse the seventeenth of a sender", async () => {
+    const values = Array.from({ length: 8 }, (_, at) => at);
+    const sends = relays.flatMap((to) =>
+      values.flatMap((value) => [
+        transport(() => to).sendMessage(subject, phone, bytes(value), by("Laptop")),
+        transport(() => to).sendMessage(subject, laptop, bytes(value), by("Phone")),
+      ]),
+    );
+    await Promise.all(sends);
+    const read = (to: Relay, after: number) => transport(() => to).readMessages(subject, { ...by("Phone"), after });
+    const [one, two] = await Promise.all(relays.map((to) => read(to, 0)));
+    expect(one).toEqual(two);
+    const ids = present(one).map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+    expect(new Set(present(one).map(({ message }) => message[0]))).toEqual(new Set(values));
+    // The same bytes by two relays at one moment may be there twice; they mean the same.
+    expect(ids.length).toBeLessThanOrEqual(2 * values.length);
+    expect(await read(relays[1], present(ids[2]))).toEqual(present(one).slice(3));
+    const more = async () => {
+      for (let value = 100; value < 116; value++)
+        await transport(() => present(relays[value % 2])).sendMessage(subject, phone, bytes(value), by("Laptop"));
+    };
+    await expect(more()).rejects.toMatchObject({ details: { status: 429, code: "RATE_LIMITED" } });
+  });
 });

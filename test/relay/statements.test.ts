@@ -35,6 +35,7 @@ describe("distribution keys", () => {
       blob_chunk: "id",
       nonce: "member",
       upload: "day",
+      message: "log",
     });
     for (const statement of MIGRATIONS.flat().filter((text) => text.startsWith("create table"))) {
       const [, first] = /^create table \S+ \((\w+)/.exec(statement) ?? [];

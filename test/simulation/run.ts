@@ -1,7 +1,9 @@
 // Starts simulated worlds: bundled, in a worker, with or without a weakened rule. Node only.
 
 import { Worker } from "node:worker_threads";
+import type { Sql } from "../../src/relay/sql.js";
 import { bundle, type Program, type Weakening } from "../worlds/build.js";
+import { answerStatements } from "./sql-port.js";
 import type { WorldReport } from "./world.js";
 
 /** Which worlds are run. */
@@ -15,6 +17,8 @@ export interface SimulateOptions {
   /** No world begins later than this. */
   readonly milliseconds?: number | undefined;
   readonly onReport?: ((report: WorldReport) => void) | undefined;
+  /** The real handler serves the worlds, and keeps its logs here. Over native primitives only. */
+  readonly sql?: Sql | undefined;
 }
 
 /** Sums over worlds, and the one that failed. */
@@ -30,10 +34,11 @@ export function bundleSimulation(primitives: Program["primitives"], mutant?: Wea
 }
 
 /** Runs worlds with a bundle that was made before. */
-export function simulate(code: string, { onReport, ...options }: SimulateOptions): Promise<Simulated> {
+export function simulate(code: string, { onReport, sql, ...options }: SimulateOptions): Promise<Simulated> {
   const worker = new Worker(new URL(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`), {
-    workerData: options,
+    workerData: { ...options, isServed: sql !== undefined },
   });
+  if (sql) answerStatements(worker, sql);
   const sums: Record<string, number> = {};
   let worlds = 0;
   let failed: WorldReport | undefined;

@@ -19,6 +19,7 @@ interface Task {
 export class Scheduler {
   readonly #dice: Dice;
   #tasks: Task[] = [];
+  #outside: Promise<unknown> = Promise.resolve();
 
   constructor(dice: Dice) {
     this.#dice = dice;
@@ -51,7 +52,20 @@ export class Scheduler {
     const [task] = this.#tasks.splice(at, 1);
     if (!task) return;
     task.run();
-    await drained();
+    await this.#quiet();
+  }
+
+  /** What happens outside of the world, such as in a database: nothing goes on before it is done. */
+  awaits(outside: Promise<unknown>): void {
+    this.#outside = Promise.all([this.#outside, outside]);
+  }
+
+  async #quiet(): Promise<void> {
+    for (let outside: unknown; outside !== this.#outside; ) {
+      outside = this.#outside;
+      await this.#outside;
+      await drained();
+    }
   }
 
   /** Ends a life. What it waited for is dropped; some of what was on its way happens all the same. */
@@ -60,7 +74,7 @@ export class Scheduler {
     const own = this.#tasks.filter((task) => task.life === life);
     this.#tasks = this.#tasks.filter((task) => task.life !== life);
     for (const task of own) if (task.mayOutlive && this.#dice.permille(500)) task.run();
-    await drained();
+    await this.#quiet();
   }
 }
 

@@ -9,6 +9,7 @@ import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import type { Lie } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { EntriesPage, Publication, Transport } from "../../src/transport/transport.js";
+import type { Handler } from "../served/over.js";
 import { OtherAccount } from "./contact.js";
 import type { Dice } from "./dice.js";
 import { hashIn } from "./image.js";
@@ -51,13 +52,16 @@ export class Service {
   readonly #branches = new Map<string, MaliciousRelay>();
   readonly #sent = new Map<string, Sent>();
   readonly #clock: () => number;
+  readonly #handler: Handler | undefined;
   #truth: LogState | undefined;
   /** Another account, which the devices seal to. */
   readonly other: OtherAccount;
   readonly faults: NetworkFaults = { lost: 0, unanswered: 0, refused: 0 };
   readonly counts: ServiceCounts = { lost: 0, unanswered: 0, refused: 0, late: 0 };
 
-  constructor(subject: string, dice: Dice, scheduler: Scheduler, clock: () => number) {
+  /** @param handler stands behind the relay */
+  constructor(subject: string, dice: Dice, scheduler: Scheduler, clock: () => number, handler?: Handler) {
+    this.#handler = handler;
     this.subject = subject;
     this.#dice = dice;
     this.#scheduler = scheduler;
@@ -95,6 +99,7 @@ export class Service {
   /** Shows some readers a history of their own, up to link `seq` the true one. @returns a function that ends it */
   fork(seq: number, readers: readonly string[]): () => void {
     const branch = new MaliciousRelay();
+    if (this.#handler) this.#handler.hasForked = true;
     for (const entry of this.entries.slice(0, seq)) branch.publish(this.subject, entry);
     for (const reader of readers) this.#branches.set(reader, branch);
     return () => {
@@ -111,15 +116,23 @@ export class Service {
   /** The transport of one tab. */
   transportOf(reader: string, life: Life, sends: (entry: Uint8Array) => void): Transport {
     return {
-      read: async (subject, { after, attachments }) => {
+      read: async (subject, options) => {
+        const { after, attachments } = options;
         const size = 1 + this.#dice.below(6);
-        return this.#request(life, (): EntriesPage | undefined => {
+        return this.#request(life, (): EntriesPage | undefined | Promise<EntriesPage | undefined> => {
           if (subject === this.other.subject) return this.other.page(reader, after, size);
           if (subject !== this.subject) return undefined;
           const entries = this.#read(reader);
           if (entries.length === 0) return undefined;
-          const page = entries.slice(after, after + size);
-          return { entries: attachments === "all" ? page : page.map(withoutAttachments), newest: entries.length };
+          const given = entries.slice(after, after + size);
+          const page = {
+            entries: attachments === "all" ? given : given.map(withoutAttachments),
+            newest: entries.length,
+          };
+          if (!this.#handler || this.#branches.has(reader)) return page;
+          const answer = this.#handler.page(this.#relay, reader, subject, options, page);
+          this.#scheduler.awaits(answer);
+          return answer;
         });
       },
       publish: async (_subject, entry) => {
@@ -138,7 +151,7 @@ export class Service {
   }
 
   /** A request arrives at some time; its answer arrives at another, if anybody waits for it still. */
-  async #request<T>(life: Life, act: () => T): Promise<T> {
+  async #request<T>(life: Life, act: () => T | Promise<T>): Promise<T> {
     const offline = () => new KeysteadError("OFFLINE", "the simulated network lost it");
     if (this.#dice.permille(this.faults.lost)) {
       this.counts.lost++;
@@ -161,14 +174,25 @@ export class Service {
   }
 
   #publish(entry: Uint8Array, reader: string): Publication {
-    const relay = this.#branches.get(reader) ?? this.#relay;
-    try {
-      return { verdict: relay.publish(this.subject, entry, reader, this.#clock()) ? "accepted" : "lost" };
-    } catch (caught) {
-      const error = KeysteadError.from(caught);
-      if (!error) throw caught;
-      return { verdict: "refused", code: error.code, rule: error.rule };
+    const branch = this.#branches.get(reader);
+    const now = this.#clock();
+    const publication = published(() => (branch ?? this.#relay).publish(this.subject, entry, reader, now));
+    if (!branch && this.#handler) {
+      const verdict = publication.verdict === "refused" ? publication.code : publication.verdict;
+      this.#handler.published({ subject: this.subject, entry, now, verdict }, reader);
+      this.#scheduler.awaits(this.#handler.settled());
     }
+    return publication;
+  }
+}
+
+function published(publish: () => boolean): Publication {
+  try {
+    return { verdict: publish() ? "accepted" : "lost" };
+  } catch (caught) {
+    const error = KeysteadError.from(caught);
+    if (!error) throw caught;
+    return { verdict: "refused", code: error.code, rule: error.rule };
   }
 }
 

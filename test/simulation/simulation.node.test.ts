@@ -3,6 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, it } from "vitest";
+import { openDatabase } from "../served/database.js";
+import { PostgresServer } from "../support/postgres-server.js";
 import { MUTANTS } from "./mutants.js";
 import { bundleSimulation, simulate } from "./run.js";
 
@@ -24,6 +26,26 @@ describe("simulated worlds", () => {
       expect(sums.kills).toBeGreaterThan(kills);
       expect(sums.lies).toBeGreaterThan(lies);
       console.log(`${primitives}, seeds ${from} to ${from + worlds - 1}:`, sums);
+    },
+    TIMEOUT,
+  );
+});
+
+describe.skipIf(!PostgresServer.isInstalled)("simulated worlds over the real handler", () => {
+  it.each(["pglite", "postgres"] as const)(
+    "hold on %s: it says and shows what the relay of the other worlds does",
+    async (kind) => {
+      const { sql, close } = await openDatabase(kind);
+      try {
+        const options = { from, worlds: 8, steps: STEPS, sql };
+        const { failed, sums } = await simulate(await bundleSimulation("native"), options);
+        expect(failed && { ...failed, trace: failed.trace.slice(-30) }).toBeUndefined();
+        expect(sums.stored).toBeGreaterThan(40);
+        expect(sums.pages).toBeGreaterThan(400);
+        console.log(`the real handler on ${kind}, seeds ${from} to ${from + 7}:`, sums);
+      } finally {
+        await close();
+      }
     },
     TIMEOUT,
   );

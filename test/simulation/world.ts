@@ -1,6 +1,7 @@
 // A whole world in one process, in which one seed decides everything: what users do, which promise settles next, what is killed,
 // lost, refused, delivered late, and what the service lies. docs/assurance.md.
 
+import type { Handlers } from "../served/over.js";
 import { type Asked, Device, describe } from "./device.js";
 import { Dice } from "./dice.js";
 import { Judge } from "./judge.js";
@@ -21,6 +22,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** Choices before the world comes to rest. */
   readonly steps?: number;
+  /** Of the real relay, one of which serves the world. */
+  readonly handlers?: Handlers | undefined;
 }
 
 /** What happened in a world. */
@@ -35,6 +38,9 @@ export interface WorldReport {
   readonly refused: number;
   readonly late: number;
   readonly links: number;
+  /** Entries that the real handler stored, and pages that devices got from it. */
+  readonly stored?: number;
+  readonly pages?: number;
   readonly done: number;
   readonly failed: number;
   /** What is broken; undefined where everything holds. */
@@ -72,7 +78,8 @@ class World {
     const dice = new Dice(options.seed);
     this.#dice = dice;
     this.#scheduler = new Scheduler(dice.split());
-    this.#service = new Service(SUBJECT, dice.split(), this.#scheduler, () => this.#now);
+    const handler = options.handlers?.make();
+    this.#service = new Service(SUBJECT, dice.split(), this.#scheduler, () => this.#now, handler);
     this.#judge = new Judge(this.#service);
     const surroundings = {
       ...{ subject: SUBJECT, dice: dice.split(), scheduler: this.#scheduler, service: this.#service },
@@ -99,6 +106,8 @@ class World {
     this.#break();
     while (this.#steps < steps && this.#judge.failure === undefined) await this.#step();
     if (this.#judge.failure === undefined) await this.#rest();
+    await this.#options.handlers?.close();
+    for (const difference of this.#options.handlers?.differences ?? []) this.#judge.fail(`the handler: ${difference}`);
     const { lost, unanswered, refused, late } = this.#service.counts;
     const { asked } = this.#users;
     return {
@@ -109,6 +118,7 @@ class World {
         midway: this.#midway,
         lies: this.#liar.told,
       },
+      ...this.#options.handlers?.counts,
       ...{ lost: lost + unanswered, refused, late, links: this.#service.log?.head.seq ?? 0 },
       done: asked.filter(({ ended }) => ended === "done").length,
       failed: asked.filter(({ ended }) => ended === "failed").length,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crypto import digest, hkdf, labelled, member_signing_key
 from errors import Refused
 from state import Member, State
+from typed import folded
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CONSTANT = [19, 14, 30, 25, 0, 1]
@@ -139,16 +140,12 @@ def parse(text: str) -> str:
     """The characters that count, in the alphabet or `?`."""
     if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 200:
         raise Refused("BACKUP_KEY_INVALID", "BAK-1", reason="too long")
-    kept = [c for c in text if not is_space(c) and c != "\u2212" and unicodedata.category(c) not in ("Pd", "Cf")]
+    kept = [c for c in map(folded, text) if c == "?" or unicodedata.category(c)[0] in "LNM"]
     read = [c.upper().translate({ord("O"): "0", ord("I"): "1", ord("L"): "1"}) if c.isascii() else "" for c in kept]
     refused = [place for place, c in enumerate(read, 1) if not c or c not in ALPHABET + "?"]
     if refused:
         raise Refused("BACKUP_KEY_INVALID", "BAK-1", reason="characters", positions=refused)
     return "".join(read)
-
-
-def is_space(character: str) -> bool:
-    return character.isspace() and character not in "\x1c\x1d\x1e\x1f"  # Unicode's White_Space, narrower than Python's
 
 
 def symbols(characters: str) -> list[int | None]:

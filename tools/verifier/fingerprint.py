@@ -9,6 +9,7 @@ from cbor import MAX_INT
 from crypto import digest
 from errors import Refused
 from state import State
+from typed import folded
 
 WORDS = Path(__file__).with_name("words.txt").read_text("ascii").split()  # BIP-39, English
 QR = re.compile(
@@ -57,6 +58,7 @@ def parse(text: str) -> tuple[str, str]:
     """Form and content of a text, in the spelling of `forms`. A part is refused: a matching prefix proves little."""
     if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 4096:
         raise Refused("FINGERPRINT_INVALID", None, "too long")
+    text = "".join(map(folded, text))
     packed = "".join(c for c in text if not c.isspace() and unicodedata.category(c)[0] != "C")
     if packed[:11].upper() == "KEYSTEAD-FP":
         found = QR.fullmatch(packed)

@@ -34,7 +34,7 @@ function paper(
 /** The text of a secret for a log that does not have it. */
 function textFor(log: LogState, seed: string): string {
   const secret = secretFromBytes(seededEnv(seed).random(17));
-  return encodeBackupText(backupIdSymbols(backupKeys(secret, log.head.log).sign), secret);
+  return encodeBackupText(backupIdSymbols(backupKeys(secret, log.head.log).signingKey), secret);
 }
 
 /** The good text with other characters at some positions, counted from 0. */
@@ -95,6 +95,20 @@ const ATTACKS: readonly BackupAttack[] = [
     reason: "characters",
     bad: `U${good.slice(1)}`,
     good: `?${good.slice(1)}`,
+  },
+  {
+    name: "fraction_for_two_digits",
+    description: "A character whose NFKC form has three characters. In the twin it is unreadable.",
+    reason: "characters",
+    bad: `\u00bd${good.slice(1)}`,
+    good: `?${good.slice(1)}`,
+  },
+  {
+    name: "dotless_i",
+    description: "A dotless i, which is no I in any form. The twin has a full-width one.",
+    reason: "characters",
+    bad: `\u0131${good.slice(1)}`,
+    good: `\uff49${good.slice(1)}`,
   },
   { name: "empty", description: "No text at all.", reason: "length", bad: "" },
   {

@@ -21,6 +21,10 @@ import { text, type VectorFile } from "../format.js";
 import { prefixOf } from "../prefixes.js";
 import { alone, bob, joined, ready, staffed, two, user } from "../worlds.js";
 
+/** In full width, as input methods for Chinese and Japanese write it: letters, digits, punctuation and `?`. */
+const wide = (text: string): string =>
+  text.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)).replaceAll(" ", "\u3000");
+
 /** vectors/positive/fingerprints.json */
 export function fingerprintValues() {
   const forms = ({ log }: Pick<World, "log">, member?: MemberId) =>
@@ -32,6 +36,11 @@ export function fingerprintValues() {
     hex.toUpperCase(),
     words.toUpperCase(),
     words.replaceAll(" ", ", "),
+    words.replaceAll(" ", " | "),
+    wide(digits),
+    wide(hex),
+    wide(words),
+    wide(qr),
     qr.toLowerCase(),
     `  ${qr}\n`,
   ];
@@ -152,6 +161,11 @@ export function backupValues() {
     at(swap),
     [...chars.slice(0, 7), ...chars.slice(8)].join(""),
     [...chars.slice(0, 7), "Z", ...chars.slice(7)].join(""),
+    ["-", "_", ".", ", ", " | ", "\u00b7", "\u2022", "\u2192", "\u200b"].reduce(
+      (text, between) => text.replace("-", between),
+      paper,
+    ),
+    wide(at({ 4: "?" })),
   ];
   return {
     keys: ["a", "b"].map((name) => {
@@ -161,10 +175,10 @@ export function backupValues() {
       const secret = secretFromBytes(secretBytes);
       const { log } = alone.log.head;
       const keys = backupKeys(secret, log);
-      const id = backupIdSymbols(keys.sign);
+      const id = backupIdSymbols(keys.signingKey);
       const seed = keys.copySeed().bytes();
       return {
-        ...{ log, secretBytes: text(secretBytes), secret, seed: text(seed), sign: text(keys.sign) },
+        ...{ log, secretBytes: text(secretBytes), secret, seed: text(seed), sign: text(keys.signingKey) },
         ...{ id, text: encodeBackupText(id, secret) },
       };
     }),

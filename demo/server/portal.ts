@@ -1,0 +1,110 @@
+// The web portal without keys: what each sign-in may do at the relay beyond its own log. One place decides, for the pages and for
+// requests that go around them.
+
+import type { Transport } from "keystead/client";
+import type { AccessRequest, News, RequestLike, Sql } from "keystead/relay";
+import type { OperatorKeys } from "keystead/server";
+import type { Account, Accounts } from "./accounts.js";
+import { devicesOf, type PortalDevices, readLog } from "./portal-devices.js";
+import { Mailboxes } from "./portal-mail.js";
+import { operatorKeys } from "./portal-operator.js";
+import { Resets } from "./portal-resets.js";
+import { StepUps } from "./portal-step-up.js";
+
+/** The cookies of the sign-in, and of a step-up. */
+export const SIGN_IN = "clinic";
+export const STEP_UP = "clinic-step-up";
+
+/** A cookie of a request; undefined when it has none of this name. */
+export function cookieOf(cookies: string | null | undefined, name: string): string | undefined {
+  const found = (cookies ?? "").split("; ").find((each) => each.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
+}
+
+export class Portal {
+  readonly accounts: Accounts;
+  readonly mail: Mailboxes;
+  readonly stepUps: StepUps;
+  readonly resets: Resets;
+  readonly operator: OperatorKeys;
+  readonly now: () => number;
+
+  private constructor(parts: Pick<Portal, "accounts" | "mail" | "stepUps" | "resets" | "operator" | "now">) {
+    this.accounts = parts.accounts;
+    this.mail = parts.mail;
+    this.stepUps = parts.stepUps;
+    this.resets = parts.resets;
+    this.operator = parts.operator;
+    this.now = parts.now;
+  }
+
+  static async open(sql: Sql, accounts: Accounts, now: () => number): Promise<Portal> {
+    const mail = await Mailboxes.open(sql, now);
+    const stepUps = await StepUps.open(sql, mail, now);
+    const resets = await Resets.open(sql, now);
+    return new Portal({ accounts, mail, stepUps, resets, operator: await operatorKeys(sql), now });
+  }
+
+  /** Until when the sender of a request has a step-up. */
+  async steppedUp({ account }: Account, headers: RequestLike["headers"]): Promise<number | undefined> {
+    const cookies = headers.get("cookie");
+    const signIn = cookieOf(cookies, SIGN_IN) ?? "";
+    return await this.stepUps.until({ account, signIn }, cookieOf(cookies, STEP_UP));
+  }
+
+  /** Whether somebody manages the account of a subject: an admin of its site, and not its own user. */
+  async manages(admin: Account, subject: string): Promise<boolean> {
+    const user = await this.accounts.withSubject(subject);
+    return admin.isPortalAdmin && user !== undefined && user.site === admin.site;
+  }
+
+  /** Whether the relay does what somebody asks for who is signed in: everything beyond the own log's daily life. */
+  async allows(account: Account, ask: AccessRequest, headers: RequestLike["headers"]): Promise<boolean> {
+    const isSteppedUp = async () => (await this.steppedUp(account, headers)) !== undefined;
+    switch (ask.action) {
+      case "read": {
+        // Colleagues seal to each other's public logs, and compare escrow's. Names of devices are for admins, who recover and report.
+        if (ask.attachments === "none") return true;
+        if (!account.mayAddEscrowDevices || !(await isSteppedUp())) return false;
+        const { escrowSubject } = await this.accounts.siteOf(account);
+        return ask.subject === escrowSubject || (await this.accounts.withSubject(ask.subject))?.site === account.site;
+      }
+      case "create":
+      case "join": {
+        const { escrowSubject } = await this.accounts.siteOf(account);
+        return ask.subject === escrowSubject && account.mayAddEscrowDevices && (await isSteppedUp());
+      }
+      case "reset":
+        return ask.subject === account.subject && (await this.resets.until(ask.subject)) !== undefined;
+      case "expel":
+        return (ask.subject === account.subject || (await this.manages(account, ask.subject))) && (await isSteppedUp());
+      default:
+        return false;
+    }
+  }
+
+  /** What a log says about an account's devices. */
+  async devicesOf(logs: Transport, subject: string): Promise<PortalDevices | undefined> {
+    const log = await readLog(logs, subject, this.now());
+    return log && devicesOf(log, this.now());
+  }
+
+  /** Ends the leave to begin anew, when the first device has done it. @returns whether it was a reset */
+  async beganAnew(subject: string): Promise<boolean> {
+    const isReset = await this.resets.end(subject);
+    const user = isReset ? await this.accounts.withSubject(subject) : undefined;
+    if (user) await this.mail.send(user.account, { about: "reset" });
+    return isReset;
+  }
+
+  /** Mails what happened to somebody's devices. */
+  async tell(logs: Transport, { subject, type, entered }: Pick<News, "subject" | "type" | "entered">): Promise<void> {
+    const user = await this.accounts.withSubject(subject);
+    if (!user) return;
+    if (type === "expel") await this.mail.send(user.account, { about: "removed" });
+    if (type !== "join") return;
+    const devices = (await this.devicesOf(logs, subject))?.devices;
+    const name = devices?.find(({ member }) => member === entered)?.name.name ?? null;
+    await this.mail.send(user.account, { about: "joined", device: name });
+  }
+}
