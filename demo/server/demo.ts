@@ -52,6 +52,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const tokens = { service: token(), liar: token(), reader: token() };
   const relay = createRelay({
     ...{ sql, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
+    authorizeReset: (subject, { headers }) => portal.mayReset(subject, headers),
     operator: { publicKey: portal.operator.signingKey, keys: portal.operator },
     notify: async ({ type, subject, entered }) => {
       if (type === "genesis") await begun(subject);

@@ -74,13 +74,17 @@ export class Portal {
         const { escrowSubject } = await this.accounts.siteOf(account);
         return ask.subject === escrowSubject && account.mayAddEscrowDevices && (await isSteppedUp());
       }
-      case "reset":
-        return ask.subject === account.subject && (await this.resets.until(ask.subject)) !== undefined;
       case "expel":
         return (ask.subject === account.subject || (await this.manages(account, ask.subject))) && (await isSteppedUp());
       default:
         return false;
     }
+  }
+
+  /** Whether the relay puts another log in the place of a subject's: its own user asked for that, not long ago. */
+  async mayReset(subject: string, headers: RequestLike["headers"]): Promise<boolean> {
+    const account = await this.accounts.signedIn(cookieOf(headers.get("cookie"), SIGN_IN));
+    return account?.subject === subject && (await this.resets.until(subject)) !== undefined;
   }
 
   /** What a log says about an account's devices. */

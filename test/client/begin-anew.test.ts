@@ -7,7 +7,8 @@ import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
-import { overRelay, phone, SUBJECT } from "./simple.js";
+import { overRelay } from "./over-relay.js";
+import { phone, SUBJECT } from "./simple.js";
 
 /** A service that can let an account begin anew. */
 class Service {
