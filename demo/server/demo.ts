@@ -10,11 +10,15 @@ import { createSender, senderTable, senderTransport, sqlSenderStore } from "keys
 import { portalTransport } from "keystead/server";
 import { Accounts } from "./accounts.js";
 import { api, authorizer, deviceOf } from "./api.js";
+import { Escrow } from "./escrow.js";
 import { serveFiles } from "./files.js";
 import { Liar } from "./liar.js";
+import { Messages } from "./messages.js";
+import { Papers } from "./papers.js";
 import { Portal } from "./portal.js";
 import { PostRoom } from "./post-room.js";
 import { SealedItems } from "./sealed-items.js";
+import { seedYear } from "./seed.js";
 
 /** Options of {@link startDemo}. */
 export interface DemoOptions {
@@ -23,6 +27,8 @@ export interface DemoOptions {
   /** The folder of the built web app. */
   readonly web: string;
   readonly port: number;
+  /** Fills empty data with a year of made-up life first. */
+  readonly seed?: boolean | undefined;
   /** Opens a folder whose lock was left by a process that was killed. */
   readonly unsafeTakeLock?: boolean | undefined;
   /** The clock of codes and step-ups; default the system's. */
@@ -39,22 +45,26 @@ export interface RunningDemo {
 
 /** @throws `STORE_UNAVAILABLE` when another process has the folder; an error of the system when the port is taken */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
-  const { data, web, port, unsafeTakeLock = false, now = Date.now } = options;
+  const { data, web, port, seed = false, unsafeTakeLock = false, now = Date.now } = options;
   const sql = await openPglite(data === undefined ? {} : { folder: data, unsafeTakeLock });
   const accounts = await Accounts.open(sql);
   const portal = await Portal.open(sql, accounts, now);
+  await sql.query(senderTable);
+  if (seed) await seedYear({ sql, accounts, operator: portal.operator.signingKey, end: Date.now() });
   const reports: string[] = [];
   let handle: (request: Request) => Promise<Response>;
   const server = createAdaptorServer({ fetch: (request) => handle(request) }) as Server;
   const url = `http://localhost:${await listening(server, port)}`;
 
   const token = () => randomBytes(32).toString("hex");
-  const tokens = { service: token(), liar: token(), reader: token() };
+  const tokens = { service: token(), liar: token(), reader: token(), maker: token() };
   const relay = createRelay({
     ...{ sql, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
     authorizeReset: (subject, { headers }) => portal.mayReset(subject, headers),
     operator: { publicKey: portal.operator.signingKey, keys: portal.operator },
     notify: async ({ type, subject, entered }) => {
+      // Escrow logs, and logs of people who were made up, get no mail.
+      if (!(await accounts.withSubject(subject))) return;
       if (type === "genesis") await begun(subject);
       else await post.changed(subject);
       await portal.tell(logsWithNames, { subject, type, entered });
@@ -68,18 +78,19 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const logs = fetchTransport(relayAs(tokens.service));
   const logsWithNames = fetchTransport(relayAs(tokens.reader));
   const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
-  await sql.query(senderTable);
   const items = await SealedItems.open(sql, fetchBlobs(relayAs(tokens.service)));
   const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
   const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
+  const stores = { messages: await Messages.open(sql), papers: await Papers.open(sql) };
   const begun = async (subject: string) => {
     // At the word of the portal, which asked the user, and never because the relay shows another log.
     if (await portal.beganAnew(subject)) await sender.unsafeForget(subject);
     await post.welcome(subject);
   };
+  const escrow = await Escrow.open({ sql, accounts, logs: fetchTransport(relayAs(tokens.maker)) });
   const app = api({
-    ...{ accounts, items, post, liar, hasLog, portal, logs: logsWithNames },
+    ...{ ...stores, accounts, items, post, liar, hasLog, portal, escrow, logs: logsWithNames },
     relayFor: (headers) => portalTransport(relayWith({ cookie: headers.get("cookie") ?? "" })),
     reported: (report) => reports.push(report),
   });
@@ -92,6 +103,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   return {
     ...{ url, reports },
     async close() {
+      await escrow.close();
       await liar.close();
       await relay.close();
       server.closeAllConnections();

@@ -66,8 +66,9 @@ export class Portal {
         // Colleagues seal to each other's public logs, and compare escrow's. Names of devices are for admins, who recover and report.
         if (ask.attachments === "none") return true;
         if (!account.mayAddEscrowDevices || !(await isSteppedUp())) return false;
+        // Admins recover and report: they read the logs of people at their site.
         const { escrowSubject } = await this.accounts.siteOf(account);
-        return ask.subject === escrowSubject || (await this.accounts.withSubject(ask.subject))?.site === account.site;
+        return ask.subject === escrowSubject || (await this.accounts.siteWith(ask.subject)) === account.site;
       }
       case "create":
       case "join": {

@@ -4,8 +4,11 @@ import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Backup } from "./backup.js";
+import { Contacts } from "./contacts/contacts.js";
 import { openDevice, remember } from "./device.js";
 import { Devices } from "./devices.js";
+import { EscrowScreens } from "./escrow/escrow.js";
+import { NoticeBoard } from "./escrow/user.js";
 import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from "./hooks.js";
 import { Inbox } from "./inbox.js";
 import { Lies } from "./lies.js";
@@ -104,8 +107,14 @@ function Screens() {
         <Devices />
       ) : screen.startsWith("backup") ? (
         <Backup />
+      ) : screen.startsWith("people") ? (
+        <Contacts />
       ) : screen === "lies" ? (
         <Lies />
+      ) : screen.startsWith("escrow") ? (
+        <EscrowScreens screen={screen} />
+      ) : screen === "notice" ? (
+        <NoticeBoard />
       ) : (
         <Inbox />
       )}

@@ -5,16 +5,20 @@ import { useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Asks } from "./asks.js";
 import { slot } from "./device.js";
+import { closeDesk } from "./escrow/desk.js";
 import { type Theme, useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
-import { nameOf, portalTexts, T } from "./texts.js";
+import { escrowTexts, nameOf, portalTexts, T } from "./texts.js";
 import { Button, Icon, type IconName, Leaf } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
+  ["people", "people", T.nav.people, T.nav.people],
   ["devices", "devices", T.nav.devices, T.nav.devicesShort],
   ["backup", "paper", T.nav.backup, T.nav.backup],
   ["lies", "shield", T.nav.lies, T.nav.liesShort],
 ];
+
+const ESCROW = ["escrow", "key", escrowTexts.nav, escrowTexts.nav] as const;
 
 export function Shell({ screen, children }: { readonly screen: string; readonly children: ComponentChildren }) {
   const { me, session } = useDevice();
@@ -42,7 +46,7 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           <Icon name="menu" />
         </button>
         <nav aria-label={T.nav.main}>
-          {SCREENS.map(([name, icon, long, short]) => (
+          {(me.mayAddEscrowDevices ? [...SCREENS, ESCROW] : SCREENS).map(([name, icon, long, short]) => (
             <a key={name} href={`#/${name}`} aria-current={screen.startsWith(name) ? "page" : undefined}>
               <Icon name={icon} />
               <span class="long">{long}</span>
@@ -72,6 +76,12 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           </p>
           <ThemeSwitch />
           <AnotherDevice />
+          {window.top === window && (
+            <a class="button quiet" href="/talk" title={T.menu.talkHint}>
+              <Icon name="devices" />
+              {T.menu.talk}
+            </a>
+          )}
           <a class="button quiet" href="/portal">
             <Icon name="shield" />
             {portalTexts.title}
@@ -80,7 +90,8 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
         </div>
       </div>
       <main id="main" tabIndex={-1}>
-        <Asks />
+        {/* Those pages ask about the escrow device, and have digits of their own. */}
+        {!screen.startsWith("escrow") && <Asks />}
         {children}
       </main>
     </div>
@@ -131,6 +142,7 @@ export function SignOut() {
       onClick={() =>
         run(async () => {
           await api.signOut();
+          closeDesk();
           restart();
         })
       }

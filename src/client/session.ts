@@ -138,7 +138,7 @@ export class Session {
    * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
    * else. It cannot be named later.
    * @param options.unsafeReplace begins anew: the new log takes the place of the one that the account has, where the service allows it
-   * (`reset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
+   * (`authorizeReset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
    * a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
    * @throws `LOST_RACE` when the account has a log already, or still: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
@@ -202,6 +202,11 @@ export class Session {
     const { escrow } = this.#driver.model;
     if (!escrow) throw notNow("no escrow log was fetched yet; call sync");
     return compareFingerprint(escrow.log, given);
+  }
+
+  /** The verified escrow log of the user's organisation, for its policy; undefined while none was fetched. */
+  get escrowLog(): LogState | undefined {
+    return this.#driver.model.escrow?.log;
   }
 
   /** Approves and removes members in one link. @throws errors of `review`; `LOST_RACE`, `PENDING` */
