@@ -16,7 +16,7 @@ export default [
   },
   { name: "keystead/escrow", path: "dist/escrow.js", limit: "78 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/client", path: "dist/client.js", limit: "128.6 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/escrow-client", path: "dist/escrow-client.js", limit: "124.9 kB", gzip: true, modifyEsbuildConfig },
+  { name: "keystead/escrow-client", path: "dist/escrow-client.js", limit: "125.5 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/sender", path: "dist/sender.js", limit: "84 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/english", path: "dist/english.js", limit: "8.9 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/words", path: "dist/words.js", limit: "10.8 kB", gzip: true, modifyEsbuildConfig },

@@ -147,7 +147,7 @@ class Author {
     const [fields] = this.#renewal();
     const { author: _, missing: __, ...rest } = fields;
     const [inForce, ann] = [this.#inForce(), namedKeys("Ann")];
-    const body = { ...rest, author: inForce.sign, by: actor(), ...(this.#odd() && this.#missing()) };
+    const body = { ...rest, author: inForce.signingKey, by: actor(), ...(this.#odd() && this.#missing()) };
     return [body, [inForce, ann]] as const;
   }
 
@@ -155,7 +155,7 @@ class Author {
     const { draw, granted } = { draw: this.#draw, granted: [...this.#log.granted].map(([, each]) => each) };
     const pairs = draw
       .some(granted, 2)
-      .map(({ sign, kem }) => [sign, this.#odd() ? DIGEST : kem] as const)
+      .map(({ signingKey: sign, kemDigest: kem }) => [sign, this.#odd() ? DIGEST : kem] as const)
       .sort(([a, b], [c, d]) => compareBytes(a, c) || compareBytes(b, d));
     const [approve, remove] = this.#lists();
     const gives = approve.length > 0 !== this.#odd();
@@ -166,7 +166,7 @@ class Author {
     });
     const signers = ((by["pairs"] as typeof pairs | undefined) ?? []).map(([sign]) => this.#keysOf(sign, KEYS));
     const [inForce, more] = [this.#inForce(), { ...(this.#odd() && { ...this.#missing(), ...this.#withhold() }) }];
-    const body = { type: "review", author: inForce.sign, by, approve, remove, ...more };
+    const body = { type: "review", author: inForce.signingKey, by, approve, remove, ...more };
     return [body, [inForce, namedKeys("Ann"), ...signers]] as const;
   }
 
@@ -233,7 +233,7 @@ class Author {
     const people = [...this.#log.active.values()].filter(({ kind }) => kind !== "escrow");
     const gone = [...this.#log.removed].filter(({ kind }) => kind !== "escrow");
     const author = this.#keysOf(this.#draw.oneOf(this.#odd() && gone.length > 0 ? gone : people).signingKey, NAMES);
-    return [{ type, author: author.sign, ...fields } as LinkFields, [author, ...others]] as const;
+    return [{ type, author: author.signingKey, ...fields } as LinkFields, [author, ...others]] as const;
   }
 
   #odd(): boolean {
@@ -241,12 +241,12 @@ class Author {
   }
 
   #fresh(): string {
-    const unused = NAMES.filter((name) => !this.#log.seen.has(digestOf(namedKeys(name).sign)));
+    const unused = NAMES.filter((name) => !this.#log.seen.has(digestOf(namedKeys(name).signingKey)));
     return this.#draw.oneOf(unused.length > 0 && !this.#odd() ? unused : NAMES);
   }
 
   #keysOf(sign: Uint8Array, names: readonly string[]): RawSigner {
-    return namedKeys(names.find((name) => equalBytes(namedKeys(name).sign, sign)) ?? "a stranger");
+    return namedKeys(names.find((name) => equalBytes(namedKeys(name).signingKey, sign)) ?? "a stranger");
   }
 
   #inForce(): RawSigner {

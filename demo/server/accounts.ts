@@ -68,6 +68,8 @@ const TABLES = [
   "alter table demo.account add column if not exists site text not null default 'alder'",
   "alter table demo.account add column if not exists portal_admin boolean not null default false",
   "alter table demo.account add column if not exists adds_escrow boolean not null default false",
+  // Made-up people of the coverage report: they have key logs, and nobody signs in as one.
+  "create table if not exists demo.made (subject text primary key, site text not null, place int not null, seen text not null)",
   "create table if not exists demo.sign_in (token bytea primary key, account text not null)",
   "create table if not exists demo.site (site text primary key, name text not null, escrow_subject text not null unique)",
 ];
@@ -115,6 +117,15 @@ export class Accounts {
 
   async withSubject(subject: string): Promise<Account | undefined> {
     return (await this.all()).find((each) => each.subject === subject);
+  }
+
+  /** The site of whom a key log is for: an account, or somebody who was made up. */
+  async siteWith(subject: string): Promise<string | undefined> {
+    const [found] = await this.#sql.query<{ site: string }>(
+      "select site from demo.account where subject = $1 union select site from demo.made where subject = $1",
+      [subject],
+    );
+    return found?.site;
   }
 
   /** Whether the password is that of the account. */

@@ -5,6 +5,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import { KeysteadError } from "keystead";
 import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
+import { type EscrowApiParts, escrowApi } from "./escrow-api.js";
 import { LIES, type Liar, type LieName } from "./liar.js";
 import { cookieOf, type Portal, SIGN_IN, STEP_UP } from "./portal.js";
 import { type PortalApiParts, portalApi } from "./portal-api.js";
@@ -13,7 +14,7 @@ import { bodyOf, text } from "./requests.js";
 import type { SealedItems } from "./sealed-items.js";
 
 /** What the app server is made of. */
-export interface ApiParts extends PortalApiParts {
+export interface ApiParts extends PortalApiParts, EscrowApiParts {
   readonly accounts: Accounts;
   readonly items: SealedItems;
   readonly post: PostRoom;
@@ -68,7 +69,7 @@ export function api(parts: ApiParts): Hono<Env> {
     const { site, name, escrowSubject } = await accounts.siteOf(account);
     return c.json({
       ...{ ...publicly(account), subject, isPortalAdmin, mayAddEscrowDevices, escrowSubject, site: { site, name } },
-      ...{ organisation: ORGANISATION, operator: Buffer.from(portal.operator.sign).toString("hex") },
+      ...{ organisation: ORGANISATION, operator: Buffer.from(portal.operator.signingKey).toString("hex") },
       hasLog: await hasLog(subject),
       mayBeginAnew: (await portal.resets.until(subject)) !== undefined,
     });
@@ -111,6 +112,7 @@ export function api(parts: ApiParts): Hono<Env> {
     return c.json({ on: liar.lieOf(subject) ?? null });
   });
   app.route("/", portalApi(parts));
+  app.route("/", escrowApi(parts));
   return app;
 }
 
@@ -128,15 +130,23 @@ export interface RelayTokens {
   readonly service: string;
   readonly liar: string;
   readonly reader: string;
+  readonly maker: string;
 }
 
 /** Decides what no signature proves: the relay asks the app's own sign-in. */
-export function authorizer(portal: Portal, { service, liar, reader }: RelayTokens) {
+export function authorizer(portal: Portal, { service, liar, reader, maker }: RelayTokens) {
   return async (ask: AccessRequest, { headers }: RequestLike): Promise<boolean> => {
     // The post room reads public logs, without names of devices, and stores what it sealed: that is all it may do.
     if (headers.get("authorization") === `Bearer ${service}`)
       return ask.action === "read" ? ask.attachments === "none" : ["heads", "storeBlob"].includes(ask.action);
     if (headers.get("authorization") === `Bearer ${liar}`) return true;
+    // Makes people up: it begins logs of nobody's, and reads the escrow log that they enroll.
+    if (headers.get("authorization") === `Bearer ${maker}`) {
+      if (ask.action === "read") return ask.attachments === "none";
+      return (
+        ["create", "join"].includes(ask.action) && "subject" in ask && !(await portal.accounts.withSubject(ask.subject))
+      );
+    }
     // The portal draws the devices of accounts, and does nothing in this name: it removes in the name of who is signed in.
     if (headers.get("authorization") === `Bearer ${reader}`) return ask.action === "read";
     const account = await portal.accounts.signedIn(cookieOf(headers.get("cookie"), SIGN_IN));

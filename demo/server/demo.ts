@@ -10,6 +10,7 @@ import { createSender, senderTable, senderTransport, sqlSenderStore } from "keys
 import { portalTransport } from "keystead/server";
 import { Accounts } from "./accounts.js";
 import { api, authorizer, deviceOf } from "./api.js";
+import { Escrow } from "./escrow.js";
 import { serveFiles } from "./files.js";
 import { Liar } from "./liar.js";
 import { Portal } from "./portal.js";
@@ -49,11 +50,14 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const url = `http://localhost:${await listening(server, port)}`;
 
   const token = () => randomBytes(32).toString("hex");
-  const tokens = { service: token(), liar: token(), reader: token() };
+  const tokens = { service: token(), liar: token(), reader: token(), maker: token() };
   const relay = createRelay({
     ...{ sql, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
-    operator: { publicKey: portal.operator.sign, keys: portal.operator },
+    authorizeReset: (subject, { headers }) => portal.mayReset(subject, headers),
+    operator: { publicKey: portal.operator.signingKey, keys: portal.operator },
     notify: async ({ type, subject, entered }) => {
+      // Escrow logs, and logs of people who were made up, get no mail.
+      if (!(await accounts.withSubject(subject))) return;
       if (type === "genesis") await begun(subject);
       else await post.changed(subject);
       await portal.tell(logsWithNames, { subject, type, entered });
@@ -77,8 +81,9 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     if (await portal.beganAnew(subject)) await sender.unsafeForget(subject);
     await post.welcome(subject);
   };
+  const escrow = await Escrow.open({ sql, accounts, logs: fetchTransport(relayAs(tokens.maker)) });
   const app = api({
-    ...{ accounts, items, post, liar, hasLog, portal, logs: logsWithNames },
+    ...{ accounts, items, post, liar, hasLog, portal, escrow, logs: logsWithNames },
     relayFor: (headers) => portalTransport(relayWith({ cookie: headers.get("cookie") ?? "" })),
     reported: (report) => reports.push(report),
   });
@@ -91,6 +96,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   return {
     ...{ url, reports },
     async close() {
+      await escrow.close();
       await liar.close();
       await relay.close();
       server.closeAllConnections();

@@ -12,6 +12,10 @@ export interface Setting {
   readonly isPhone?: boolean;
 }
 
+/** How far ahead the clock of codes and step-ups is, in milliseconds. */
+export const serverClock = { ahead: 0 };
+const serverNow = (): number => Date.now() + serverClock.ahead;
+
 /** A demo that runs in memory or in a folder, and the browsers that visit it. */
 export class World {
   /** What no page may say: errors in the console, errors that nobody caught. */
@@ -30,7 +34,7 @@ export class World {
 
   static async open(data?: string): Promise<World> {
     const web = await buildWeb();
-    const demo = await startDemo({ web, data, port: 0 });
+    const demo = await startDemo({ web, data, port: 0, now: serverNow });
     const browser = await chromium.launch({ ...chromiumLaunchOptions(), headless: true });
     return new World(browser, demo, web, data);
   }
@@ -49,7 +53,7 @@ export class World {
   async restartServer(): Promise<void> {
     const { url } = this.#demo;
     await this.#demo.close();
-    this.#demo = await startDemo({ web: this.#web, data: this.#data, port: Number(new URL(url).port) });
+    this.#demo = await startDemo({ web: this.#web, data: this.#data, port: Number(new URL(url).port), now: serverNow });
   }
 
   /** A browser that has never been here. */

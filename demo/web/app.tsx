@@ -6,10 +6,13 @@ import * as api from "./api.js";
 import { Backup } from "./backup.js";
 import { openDevice, remember } from "./device.js";
 import { Devices } from "./devices.js";
+import { EscrowScreens } from "./escrow/escrow.js";
+import { NoticeBoard } from "./escrow/user.js";
 import { type Device, DeviceContext, useDevice, useScreen, useSnapshot } from "./hooks.js";
 import { Inbox } from "./inbox.js";
 import { Lies } from "./lies.js";
 import { Alarm, Locked } from "./locked.js";
+import { LeaveOldAccount } from "./portal/begin-anew.js";
 import { Setup } from "./setup.js";
 import { Shell } from "./shell.js";
 import { SignIn } from "./sign-in.js";
@@ -44,6 +47,18 @@ export function App() {
     };
   }, [round]);
 
+  // The portal changes where an account works, and what it may do: looked at again when the user comes back to this page.
+  useEffect(() => {
+    const look = async () => {
+      if (document.hidden || !me || me === "nobody") return;
+      const now = await api.me().catch(() => me);
+      if (JSON.stringify(now) !== JSON.stringify({ ...me, hasLog: now?.hasLog })) restart();
+    };
+    const looked = () => void look();
+    document.addEventListener("visibilitychange", looked);
+    return () => document.removeEventListener("visibilitychange", looked);
+  }, [me, restart]);
+
   if (problem) {
     return (
       <main class="alone">
@@ -68,8 +83,11 @@ function Screens() {
   useEffect(() => {
     if (member) remember(me.subject, member);
   }, [me, member]);
+  const [staysOld, setStaysOld] = useState(false);
   const keepsReading = !snapshot.asks.some(({ question }) => question === "standing");
 
+  if (me.mayBeginAnew && snapshot.status === "waiting" && !staysOld)
+    return <LeaveOldAccount onLater={() => setStaysOld(true)} />;
   switch (snapshot.status) {
     case "new":
     case "joining":
@@ -90,6 +108,10 @@ function Screens() {
         <Backup />
       ) : screen === "lies" ? (
         <Lies />
+      ) : screen.startsWith("escrow") ? (
+        <EscrowScreens screen={screen} />
+      ) : screen === "notice" ? (
+        <NoticeBoard />
       ) : (
         <Inbox />
       )}

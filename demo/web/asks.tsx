@@ -3,6 +3,7 @@
 import { fingerprintOf, formatFingerprint } from "keystead";
 import type { Ask } from "keystead/client";
 import { useState } from "preact/hooks";
+import { AskContacts, isEscrowAsk, UserEscrowAsk } from "./escrow/user.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { say, T } from "./texts.js";
 import { Button, Groups, Notice, Problem, Qr } from "./ui.js";
@@ -36,6 +37,7 @@ function Waiting() {
       <div class="grow">
         <h2 class="notice-title">{T.waiting.title}</h2>
         <p>{T.waiting.lead}</p>
+        <AskContacts />
         {isShown && (
           <div class="self">
             <Groups text={devices.fingerprint} label={T.waiting.digits} />
@@ -113,6 +115,7 @@ function OneAsk({ ask }: { readonly ask: Ask }) {
   const { session } = useDevice();
   const { isBusy, problem, run } = useWork();
   const no = () => run(() => session.answer(ask.id, { say: "no" }));
+  if (isEscrowAsk(ask)) return <UserEscrowAsk ask={ask} />;
   switch (ask.question) {
     case "standing":
       return null;

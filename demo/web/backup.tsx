@@ -4,8 +4,9 @@ import type { ShownPaper } from "keystead/client";
 import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Row } from "./devices.js";
+import { usePapersAllowed } from "./escrow/user.js";
 import { useDevice, useScreen, useSnapshot, useWork } from "./hooks.js";
-import { day, nameOf, T } from "./texts.js";
+import { day, escrowTexts, nameOf, T } from "./texts.js";
 import { Button, CopyButton, Dialog, Field, Form, Groups, Icon, Notice, Problem, Qr } from "./ui.js";
 import { PaperField, UsePaper } from "./use-paper.js";
 
@@ -14,6 +15,7 @@ export function Backup() {
   const { devices, status, asks } = useSnapshot(session);
   const screen = useScreen();
   const [open, setOpen] = useState<"make" | "drill" | "use">();
+  const isAllowed = usePapersAllowed();
   const papers = devices?.members.filter(({ kind, removed }) => kind === "backup" && !removed) ?? [];
   const isUnproved = asks.some(({ question }) => question === "prove-backup-key");
   useEffect(() => {
@@ -28,7 +30,7 @@ export function Backup() {
       <h1>{T.backup.title}</h1>
       <p class="lead">{T.backup.lead}</p>
       <div class="actions start">
-        {status === "ready" && (
+        {status === "ready" && isAllowed && (
           <Button look="main" icon="plus" onClick={() => setOpen("make")}>
             {T.backup.make}
           </Button>
@@ -40,7 +42,11 @@ export function Backup() {
         )}
         {papers.length > 0 && <Button onClick={() => setOpen("drill")}>{T.backup.drill}</Button>}
       </div>
-      {papers.length === 0 ? (
+      {!isAllowed ? (
+        <Notice tone="calm" icon="paper">
+          <p>{escrowTexts.user.forbidsPapers}</p>
+        </Notice>
+      ) : papers.length === 0 ? (
         <Notice tone="warn" icon="paper">
           <p>{T.backup.none}</p>
         </Notice>
@@ -143,7 +149,7 @@ function Make({ isUnproved, onClose }: { readonly isUnproved: boolean; readonly 
   );
 }
 
-function Steps({ at }: { readonly at: number }) {
+export function Steps({ at }: { readonly at: number }) {
   return (
     <ol class="steps">
       {T.make.steps.map((name, step) => (
@@ -195,16 +201,19 @@ function Naming({ name, isBusy, problem, onName, onGo, onClose }: NamingProps) {
 
 interface WrittenProps {
   readonly paper: ShownPaper;
+  /** Whose key it is, where it is not that of the user's own mail. */
+  readonly account?: string;
   readonly onHave: () => void;
   readonly onCancel: () => void;
 }
 
-function Written({ paper, onHave, onCancel }: WrittenProps) {
+export function Written({ paper, account, onHave, onCancel }: WrittenProps) {
   const { me, session } = useDevice();
-  const since = session.getSnapshot().devices?.me.access;
+  const since = account === undefined ? session.getSnapshot().devices?.me.access : undefined;
+  const whose = account ?? `${me.name} (${me.account})`;
   const { svg } = recoverySheet(
     {
-      ...{ key: paper.text, account: `${me.name} (${me.account})`, service: me.organisation, made: new Date() },
+      ...{ key: paper.text, account: whose, service: me.organisation, made: new Date() },
       since: since && since.epoch > 1 ? since.since : undefined,
     },
     englishSheet,
@@ -249,7 +258,7 @@ interface ProveProps {
   readonly onAgain: () => void;
 }
 
-function Prove({ paper, isWrong, onTyped, onAgain }: ProveProps) {
+export function Prove({ paper, isWrong, onTyped, onAgain }: ProveProps) {
   const [first, setFirst] = useState("");
   const [second, setSecond] = useState("");
   const [one, two] = paper.prove;

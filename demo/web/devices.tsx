@@ -4,6 +4,7 @@ import type { DeviceView } from "keystead";
 import { suggestRemovals } from "keystead/audit";
 import { useState } from "preact/hooks";
 import { forgetDevice } from "./device.js";
+import { Organisation } from "./escrow/user.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Review } from "./review.js";
 import { day, nameOf, say, T, words } from "./texts.js";
@@ -64,6 +65,7 @@ export function Devices() {
           </ul>
         </section>
       )}
+      <Organisation />
       <Lockdown />
       <section aria-labelledby="activity">
         <h2 id="activity">{T.devices.activity}</h2>
@@ -120,7 +122,7 @@ export function Row({ device, onRename, onRemove }: RowProps) {
   return (
     <li class="row" data-member={device.member} data-status={status}>
       <span class="roundel" aria-hidden="true">
-        <Icon name={kind === "backup" ? "paper" : "devices"} />
+        <Icon name={kind === "backup" ? "paper" : kind === "escrow" ? "key" : "devices"} />
       </span>
       <div class="grow">
         <h3>

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { useDevice, useScreen, useSnapshot, useWork } from "./hooks.js";
 import { Player } from "./player.js";
-import { day, minutes, nameOf, shortDay, T, words } from "./texts.js";
+import { day, minutes, nameOf, portalTexts, shortDay, T, words } from "./texts.js";
 import { Button, Icon, Notice, Problem } from "./ui.js";
 
 /** What a note says, once it is open. */
@@ -23,6 +23,8 @@ type Seen =
   | { readonly state: "open"; readonly note: Note }
   | { readonly state: "locked"; readonly epoch: number }
   | { readonly state: "damaged" }
+  /** Sealed to another log than this account's: to the one before it began anew, if the server is honest. */
+  | { readonly state: "elsewhere" }
   | { readonly state: "opening" };
 
 const REFRESH = 3000;
@@ -76,6 +78,7 @@ async function openNote(session: Session, { id, kind }: api.SealedItem): Promise
       return { state: "open", note: JSON.parse(new TextDecoder().decode(opened)) as Note };
     } catch (error) {
       const refused = KeysteadError.from(error);
+      if (refused?.code === "NOT_A_RECIPIENT") return { state: "elsewhere" };
       if (refused?.code !== "NO_ACCESS") throw error;
       return { state: "locked", epoch: Number(refused.details["epoch"]) };
     }
@@ -176,7 +179,7 @@ interface LineProps {
 function Line({ item, seen, isChosen }: LineProps) {
   const kind = item.kind === "mail" ? T.inbox.mail : T.inbox.voicemail;
   const note = seen?.state === "open" ? seen.note : undefined;
-  const isLocked = seen?.state === "locked" || seen?.state === "damaged";
+  const isLocked = ["locked", "damaged", "elsewhere"].includes(seen?.state ?? "");
   return (
     <li>
       <a
@@ -220,6 +223,11 @@ function Reader({ item, seen, onAgain }: ReaderProps) {
           actions={<Button onClick={onAgain}>{T.inbox.again}</Button>}
         >
           <p>{T.inbox.damagedLead}</p>
+        </Notice>
+      )}
+      {seen?.state === "elsewhere" && (
+        <Notice tone="warn" icon="lock" title={portalTexts.elsewhere.title}>
+          <p>{portalTexts.elsewhere.lead}</p>
         </Notice>
       )}
       {(!seen || seen.state === "opening") && <p class="muted">{T.inbox.opening}</p>}

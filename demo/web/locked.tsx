@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { forgetDevice } from "./device.js";
 import { useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
+import { Replaced } from "./portal/begin-anew.js";
 import { SignOut } from "./shell.js";
 import { say, T } from "./texts.js";
 import { Icon, type IconName, Leaf, Problem } from "./ui.js";
@@ -111,6 +112,7 @@ export function Alarm() {
         ))}
         <p>{T.alarm.lead}</p>
         <p class="muted">{T.alarm.evidence(evidence)}</p>
+        <Replaced />
         <p>
           <a href="#/lies">{T.alarm.toLies}</a>
         </p>

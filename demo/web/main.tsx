@@ -3,8 +3,11 @@
 import "@fontsource-variable/figtree/wght.css";
 import "@fontsource/ibm-plex-mono/latin-500.css";
 import "./style.css";
+import "./styles/portal.css";
+import "./styles/escrow.css";
 import { render } from "preact";
 import { App } from "./app.js";
+import { isPortal, Portal } from "./portal/portal.js";
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) render(isPortal ? <Portal /> : <App />, root);

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { describeBrowser } from "./device.js";
 import { useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
 import { SignOut } from "./shell.js";
-import { T } from "./texts.js";
+import { portalTexts, T } from "./texts.js";
 import { Button, Field, Form, Icon, Leaf, Notice, Problem } from "./ui.js";
 
 export function Setup() {
@@ -15,15 +15,20 @@ export function Setup() {
   const { isBusy, problem, run } = useWork();
   const described = describeBrowser();
   const [name, setName] = useState(described.name);
-  const isFirst = !me.hasLog && status === "new";
+  const [isAnewHere, setAnewHere] = useState(me.mayBeginAnew);
+  const isAnew = me.hasLog && isAnewHere;
+  const isFirst = (!me.hasLog && status === "new") || isAnew;
   const begin = () =>
     run(async () => {
       const device = { name: name.trim(), platform: described.platform };
       // Named now or never: by it the portal removes a lost device.
-      await (isFirst ? session.create(device, { operator: bytesOf(me.operator) }) : session.join(device));
+      await (isFirst
+        ? session.create(device, { operator: bytesOf(me.operator), unsafeReplace: isAnew })
+        : session.join(device));
     });
-  const [title, lead] =
-    status === "lost"
+  const [title, lead] = isAnew
+    ? [portalTexts.anew.title, portalTexts.anew.lead]
+    : status === "lost"
       ? [T.setup.lost, T.setup.lostLead]
       : isFirst
         ? [T.setup.newTitle(me.name.split(" ")[0] ?? me.name), T.setup.newLead]
@@ -49,11 +54,21 @@ export function Setup() {
             <Field label={T.setup.name} value={name} onInput={setName} hint={T.setup.nameHint} maxLength={60} />
             <Problem>{problem}</Problem>
             <Button look="main" submits isBusy={isBusy} isOff={!name.trim()}>
-              {isFirst ? T.setup.create : T.setup.join}
+              {isAnew ? portalTexts.anew.go : isFirst ? T.setup.create : T.setup.join}
             </Button>
+            {isAnew && (
+              <Button look="quiet" onClick={() => setAnewHere(false)}>
+                {portalTexts.anew.not}
+              </Button>
+            )}
           </Form>
         )}
       </section>
+      {me.hasLog && !isAnew && (
+        <p class="center muted">
+          {portalTexts.lostAll} <a href="/portal">{portalTexts.title}</a>
+        </p>
+      )}
       <p class="center">
         <SignOut />
       </p>
@@ -61,6 +76,6 @@ export function Setup() {
   );
 }
 
-function bytesOf(hex: string): Uint8Array {
+export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

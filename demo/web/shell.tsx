@@ -5,8 +5,9 @@ import { useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Asks } from "./asks.js";
 import { slot } from "./device.js";
+import { closeDesk } from "./escrow/desk.js";
 import { type Theme, useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
-import { nameOf, T } from "./texts.js";
+import { escrowTexts, nameOf, portalTexts, T } from "./texts.js";
 import { Button, Icon, type IconName, Leaf } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
@@ -15,6 +16,8 @@ const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string,
   ["backup", "paper", T.nav.backup, T.nav.backup],
   ["lies", "shield", T.nav.lies, T.nav.liesShort],
 ];
+
+const ESCROW = ["escrow", "key", escrowTexts.nav, escrowTexts.nav] as const;
 
 export function Shell({ screen, children }: { readonly screen: string; readonly children: ComponentChildren }) {
   const { me, session } = useDevice();
@@ -42,7 +45,7 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           <Icon name="menu" />
         </button>
         <nav aria-label={T.nav.main}>
-          {SCREENS.map(([name, icon, long, short]) => (
+          {(me.mayAddEscrowDevices ? [...SCREENS, ESCROW] : SCREENS).map(([name, icon, long, short]) => (
             <a key={name} href={`#/${name}`} aria-current={screen.startsWith(name) ? "page" : undefined}>
               <Icon name={icon} />
               <span class="long">{long}</span>
@@ -72,11 +75,16 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           </p>
           <ThemeSwitch />
           <AnotherDevice />
+          <a class="button quiet" href="/portal">
+            <Icon name="shield" />
+            {portalTexts.title}
+          </a>
           <SignOut />
         </div>
       </div>
       <main id="main" tabIndex={-1}>
-        <Asks />
+        {/* Those pages ask about the escrow device, and have digits of their own. */}
+        {!screen.startsWith("escrow") && <Asks />}
         {children}
       </main>
     </div>
@@ -127,6 +135,7 @@ export function SignOut() {
       onClick={() =>
         run(async () => {
           await api.signOut();
+          closeDesk();
           restart();
         })
       }

@@ -46,7 +46,7 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
         <Form onSubmit={submit}>
           <fieldset class="people">
             <legend>{T.signIn.account}</legend>
-            {known?.people.map(({ account: each, name, role }) => (
+            {known?.people.map(({ account: each, name, role, site }) => (
               <label class="person" key={each}>
                 <input type="radio" name="account" checked={each === account} onChange={() => setAccount(each)} />
                 <span class="face" aria-hidden="true">
@@ -54,7 +54,7 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
                 </span>
                 <span>
                   <strong>{name}</strong>
-                  <span class="muted">{role}</span>
+                  <span class="muted">{`${role}, ${site}`}</span>
                 </span>
               </label>
             ))}

@@ -63,6 +63,12 @@ export const words: Catalogue = {
         itself: `It left your account, ${c.day(when)}.`,
       })[removerWas],
     "activity-genesis": ({ by }, c) => `${textOf(by, c)} opened this account`,
+    escrow: (name, c) => (name.organisation === undefined ? english.texts.escrow(name, c) : "the clinic's escrow"),
+    "activity-enroll": (link, c) =>
+      link.entered.kind === "escrow"
+        ? `${textOf(link.by, c)} acknowledged ${textOf(link.entered, c)}`
+        : english.texts["activity-enroll"](link, c),
+    "activity-renew-escrow": ({ by }, c) => `${textOf(by, c)} renewed escrow: the clinic's administrators changed`,
     "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys`,
     "activity-regrant": ({ by, to }, c) =>
       `${textOf(by, c)} gave keys of older mail to ${c.list(to.map((each) => textOf(each, c)))}`,
@@ -87,6 +93,119 @@ export function explain(caught: unknown): string {
 
 /** The web portal, the mailbox, and the step-up before them. */
 export const portalTexts = {
+  title: "Web portal",
+  keyless: "This page holds no keys. It shows what the clinic's server knows, and can open nothing.",
+  nav: { main: "Portal", account: "Your account", accountShort: "Account", mailbox: "Mailbox", people: "People" },
+  toInbox: "Inbox",
+  lostAll: "Lost a device, or all of them?",
+
+  account: {
+    title: "Your account",
+    lead: "Lost a device, and no other one at hand? Remove it here, with your password and a code by mail.",
+    none: "No device is set up for this account yet.",
+    devices: "Your devices and backup keys",
+    theirs: "Devices and backup keys",
+    status: { approved: "Approved", pending: "Waiting for approval", removed: "Removed" },
+    cannot: "This account was set up before the portal could remove devices. Remove them on another device.",
+    lockdown:
+      "Lockdown is on: the portal removes only devices that nobody approved. So nobody who stole your password can shut you out here.",
+    last: "The last device cannot be removed.",
+  },
+  rotation: {
+    due: "Nothing new is sealed for now",
+    dueLead:
+      "A removed device still knows the keys. The next of your devices that comes online changes them by itself; until then the server keeps nothing new for you.",
+    done: "A device has changed the keys",
+    doneLead: "From now on the removed device can open nothing new.",
+  },
+  remove: {
+    after:
+      "As soon as another device of the account comes online, it changes the keys. From then on this one opens nothing new.",
+    seen: "The other devices show that the clinic's server removed it.",
+    rules: {
+      "MEM-3": "The last device cannot be removed.",
+      "MEM-5": "In lockdown the portal removes only devices that nobody approved.",
+    } as Readonly<Record<string, string>>,
+    changed: "The list has changed meanwhile. Look at it again.",
+  },
+  reset: {
+    title: "Lost everything?",
+    lead: "With every device and every backup key gone, nobody can open your mail any more: the clinic cannot either. You can begin anew with an empty account.",
+    open: "Begin anew…",
+    confirmTitle: "Begin anew?",
+    points: [
+      "All mail until now stays closed for ever, unless an old device or backup key turns up.",
+      "Colleagues who write to you get an alarm, and compare fingerprints with you before they send anything.",
+      "Old devices get an alarm too, and receive nothing new.",
+      "A mail tells you about it. A real clinic waits a day here, so that you can say no.",
+    ],
+    go: "Allow it for 15 minutes",
+    allowed: (when: string) => `Your account may begin anew until ${when}`,
+    allowedLead: "Open the inbox on the device that is to be your first one.",
+    toInbox: "Open the inbox",
+    takeBack: "Take it back",
+  },
+  anew: {
+    title: "Begin anew on this device?",
+    lead: "You asked in the web portal to begin anew. This device becomes the first of an empty account. Mail until now stays closed.",
+    leadMember: "You asked in the portal to begin anew. This device first forgets the keys of the old account.",
+    go: "Begin anew",
+    forget: "Forget the old keys",
+    not: "Not on this device",
+    replaced: "Did you begin anew yourself?",
+    replacedGo: "Yes, I did",
+    replacedLead:
+      "Then erase this device, and add it to your new account. What only this device can open is lost then. If it was not you, tell the clinic, and compare fingerprints with nobody who asks you to.",
+    erase: "Erase this device",
+  },
+  elsewhere: {
+    title: "This was sealed for another account",
+    lead: "For yours before it began anew, as the server says, or for somebody else. A device or backup key of that account opens it, and no other.",
+  },
+  mailbox: {
+    title: "Mailbox",
+    lead: "Mail that the clinic's server would send to your own address. It is here so that you can see it in this demo.",
+    empty: "No mail yet.",
+    code: (code: string) => `Your code is ${code}`,
+    codeLead: (minutes: number) =>
+      `Type it on the page that asked for it. It is good for ${minutes} minutes. If you did not ask for it, somebody has your password.`,
+    joined: (device: string | undefined) =>
+      device === undefined ? "A new device asks to be added" : `A new device asks to be added: ${device}`,
+    joinedLead: "Approve or remove it on one of your devices. If it is not yours, change your password.",
+    removed: "A device was removed in the web portal",
+    removedLead: "If you did not do that, look at your devices, and tell the clinic.",
+    resetAllowed: "Somebody asked to begin your account anew",
+    resetAllowedLead: (minutes: number) =>
+      `It may happen in the next ${minutes} minutes, and all mail until now stays closed then. If it was not you, take it back in the portal.`,
+    reset: "Your account began anew",
+    resetLead: "A new device is its first one. If it was not you, tell the clinic.",
+    moved: (site: string) => `You work at ${site} now`,
+    movedLead: "Your devices and your mail stay as they are. Your devices follow that site's escrow from now on.",
+    roleGiven: "You may add escrow devices",
+    roleTaken: "You may not add escrow devices any more",
+    roleLead: "An administrator of your site changed that.",
+  },
+  people: {
+    title: (site: string) => `People at ${site}`,
+    lead: "Their devices as the server sees them, their place of work, and who may add a device to the site's escrow devices.",
+    refused: "This page is for administrators",
+    refusedLead: "Your account has no role that shows other people's devices.",
+    refusedTo: "The server refuses it too, and not only this page.",
+    admin: "Portal admin",
+    escrowAdmin: "May add escrow devices",
+    you: "You",
+    show: "Devices",
+    of: (name: string) => `of ${name}`,
+    showOf: (name: string) => `Devices of ${name}`,
+    manage: "Manage",
+    manageOf: (name: string) => `Manage ${name}`,
+    role: "May add escrow devices",
+    roleHint: "A device of this account may then ask to be added; an escrow device approves it.",
+    ownRole: "Nobody gives this role to themselves: ask another administrator.",
+    site: "Place of work",
+    siteHint: "Devices and mail stay as they are. The account follows the escrow of the new site.",
+    save: "Save",
+  },
   stepUp: {
     title: "Confirm that it is you",
     lead: "A password can be stolen. So this needs a code, which is mailed to you.",
@@ -494,5 +613,366 @@ export const T = {
       FORBIDDEN: "The server did not allow it. Sign in again.",
       OFFLINE: "The server was not reached. Try again when you are online.",
     },
+  },
+} as const;
+
+const plural = (count: number, one: string, many: string): string =>
+  `${count.toLocaleString(LOCALE)} ${count === 1 ? one : many}`;
+const shortYear = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+
+/** A day without its time, for tables and pictures. */
+export const shortDate = (date: Date): string => shortYear.format(date);
+
+/** What happened in the escrow log, which is no account of anybody's mail. */
+export const sayEscrow = (thing: Parameters<typeof textOf>[0]): string =>
+  textOf(thing, {
+    ...words,
+    texts: {
+      ...words.texts,
+      "activity-genesis": ({ by }, c) => `${textOf(by, c)} set escrow up`,
+      "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys of escrow`,
+    },
+  });
+
+/** Texts of the pages about escrow. */
+export const escrowTexts = {
+  title: "Escrow Devices & Activity",
+  nav: "Escrow",
+  lead: (site: string) =>
+    `With escrow, ${site} can restore somebody who lost every device, and sees whose data it could not restore. The keys are on your devices, and not on the server.`,
+  noRole: {
+    title: "Your account has no role for escrow",
+    lead: "An administrator gives it in the portal.",
+  },
+  stepUp: "Escrow opens other people's data. Confirm that it is you, with a code by mail.",
+  tabs: { devices: "Devices", report: "Coverage", records: "Recoveries & accesses" },
+  differ: "The digits do not match.",
+  intents: {
+    "create-escrow": "Set up escrow",
+    policy: "Change of the policy",
+    "record-recovery": "Record of a recovery",
+    "record-access": "Record of an access",
+    "recover-user": "Recovery",
+    "renew-user": "Renewal",
+    disown: "Disown",
+  } as Readonly<Record<string, string>>,
+  roles: {
+    manage: { name: "Manages", may: "admits and removes escrow devices, sets the policy, and all the rest" },
+    recover: { name: "Recovers", may: "restores people who lost every device" },
+    discover: { name: "Discovers", may: "opens people's data, with a record" },
+    pending: "Nothing, until it is approved",
+    none: "Only looks",
+  },
+
+  setup: {
+    first: (site: string) => `Set up escrow for ${site}`,
+    firstLead:
+      "This browser becomes the first escrow device. It makes the keys by which people's data can be restored.",
+    paperFollows: "Next you make a backup key on paper. Escrow works once it is in a safe, and not before.",
+    another: (site: string) => `Join the escrow of ${site}`,
+    anotherLead:
+      "Another device has set escrow up. This one may do nothing until an administrator compares it and approves it with its roles.",
+    removed: "This escrow device was removed",
+    removedLead: "It restores nobody and opens nothing new. Join again as a new device, or erase its keys.",
+    name: "Name of this escrow device",
+    nameHint: "Other administrators see it in the list.",
+    defaultName: (first: string) => `${first}'s desk`,
+    contact: (name: string, role: string) => `${name}, ${role}`,
+    create: "Set up escrow",
+    join: "Ask to join",
+    erase: "Erase its keys",
+  },
+  needs: {
+    title: "Escrow does not work yet",
+    lead: "Nobody's data can be restored before this is done. It cannot be undone by administrators.",
+    enable: "Make the backup key and enable",
+    finish: "Enable escrow",
+    what: {
+      device: "An escrow device that manages",
+      "backup-key": "A backup key on paper: with one device alone, a single loss would lock everybody out",
+      enabled: "Escrow is switched on",
+    },
+  },
+  paper: {
+    names: { enable: "Safe, ground floor", another: "Safe, second site" },
+    nameHint: "Where it will be kept.",
+    account: (site: string) => `Escrow of ${site}`,
+    notEnabled: "Escrow is not enabled: it needs a backup key that is on paper.",
+    enable: {
+      title: "Enable escrow",
+      lead: "First the backup key of escrow. It lets a new administrator in when every escrow device is lost, so it belongs in a safe.",
+      doneTitle: "Escrow is enabled",
+      done: "Lock the paper away. Now publish the fingerprint, so that people can compare it.",
+    },
+    another: {
+      title: "Another backup key of escrow",
+      lead: "For another place: a fire in one safe must not lock everybody out.",
+      doneTitle: "The backup key is ready",
+      done: "Lock it away, and not with the first one.",
+    },
+  },
+  asks: {
+    second: "There is one backup key only",
+    secondLead: "Make another one for another place.",
+    openAct: (who: string) => `A recovery of ${who} was announced and not done`,
+    finish: "Do it now",
+    disown: "Disown it",
+  },
+  publish: {
+    title: "Fingerprint of escrow",
+    lead: "People compare these digits before they acknowledge escrow. Publish them where the server cannot change them: on a wall, at onboarding, on paper.",
+    never: "It has not been published yet",
+    changed: "It has changed since you published it",
+    done: "It is published",
+    go: "Publish it",
+    see: "See the clinic's page",
+    qr: "The fingerprint as a QR code",
+  },
+  admit: {
+    title: (count: number) =>
+      count === 1 ? "An escrow device waits for approval" : `${count} escrow devices wait for approval`,
+    lead: "Somebody with the role in the portal asks to join. Compare it with its owner, in person or by phone.",
+    open: "Review escrow devices",
+    how: "Compare each device with its owner. Those that match are approved with their roles; the others are removed.",
+    compare: (name: string) =>
+      `Ask its owner for the digits that ${name} shows, in a way that the server does not carry.`,
+    roles: (name: string) => `What ${name} may do`,
+    keeps: "A device keeps the roles of its approval.",
+  },
+  waiting: {
+    title: "Waiting for approval by the administrators",
+    lead: "This device may do nothing yet. Read these digits to one of them.",
+    ask: "Ask one of these:",
+    digits: "Digits of this escrow device",
+  },
+  devices: {
+    title: "Escrow devices and backup keys",
+    anotherPaper: "Make another backup key",
+  },
+  remove: (name: string, site: string): readonly string[] => [
+    `${name} restores nobody and opens nothing new from now on. What it could read before, its owner may have kept.`,
+    `The keys of escrow change, and so does the fingerprint: publish it again. Nobody at ${site} is asked anything.`,
+    "People's devices renew their escrow as they come online.",
+  ],
+  policy: {
+    title: "Policy",
+    enabled: "Escrow",
+    on: "Enabled",
+    off: "Not enabled",
+    escrowContacts: "Who approves escrow devices",
+    userContacts: "Whom people ask who lost their devices",
+    papers: "People may make backup keys of their own",
+    papersAllowed: "Yes",
+    papersForbidden: "No",
+    nobody: "Nobody is named",
+    change: "Change",
+    lines: "One a line. A new escrow device shows them.",
+    linesUsers: "One a line. A new device of somebody shows them.",
+    publishAgain: "Each change is signed and listed, and changes the fingerprint.",
+    save: "Save the policy",
+  },
+
+  timeline: {
+    label: (name: string) => `What escrow covers of ${name}'s data`,
+    columns: ["When", "Escrow", "What to do"],
+    today: "today",
+    parts: { covered: "Covered", gap: "Gap", withheld: "Not delivered", lost: "Lost" },
+    legend: { covered: "covered", gap: "gap that a device can close", lost: "lost" },
+    covered: "Nothing: it could be restored today",
+    gap: (who: readonly string[]) =>
+      who.length === 0 ? "Nobody can close it" : `${words.list(who)} can close it, by coming online`,
+    closer: (name: string, seen: string | undefined) => (seen ? `${name} (last seen ${seen})` : name),
+    withheld: "Fetch it again: the server did not hand out what was given",
+    lost: (who: readonly string[]) =>
+      who.length === 0 ? "Nobody has it any more" : `Only ${words.list(who)} could bring it back`,
+    keeper: (name: string, can: "reclaim" | "read") =>
+      can === "reclaim" ? `the removed ${name}` : `the removed ${name}, for reading,`,
+    stretch: (since: string, until: string | undefined) => `${since} – ${until ?? "today"}`,
+  },
+
+  report: {
+    lead: "Whose data could be restored today, from when, and what to do about the rest. Each claim is proved by opening it on this device.",
+    run: (count: number) => (count > 0 ? `Check ${plural(count, "person", "people")}` : "Check everybody"),
+    again: "Check again",
+    cancel: "Cancel",
+    make: (count: number) => `Make up ${count.toLocaleString(LOCALE)} people`,
+    making: (made: number, wanted: number) =>
+      `Making people up: ${made.toLocaleString(LOCALE)} of ${wanted.toLocaleString(LOCALE)}`,
+    notYet: "Enable escrow first: there is nothing to check before.",
+    progress: (done: number, all: number) =>
+      `${done.toLocaleString(LOCALE)} of ${all.toLocaleString(LOCALE)} people checked`,
+    cancelled: (done: number, all: number) =>
+      `Cancelled after ${done.toLocaleString(LOCALE)} of ${all.toLocaleString(LOCALE)} people`,
+    finished: (all: number, seconds: number) =>
+      `${plural(all, "person", "people")} checked in ${plural(seconds, "second", "seconds")}`,
+    people: "People",
+    filter: "Show",
+    filters: {
+      all: "All",
+      covered: "Covered",
+      partly: "Partly",
+      behind: "Behind",
+      pending: "Not acknowledged",
+      removed: "Removed",
+      lost: "With losses",
+      error: "No log",
+    },
+    search: "Find a name",
+    pages: "Pages",
+    previous: "Previous",
+    next: "Next",
+    shown: (from: number, to: number, all: number) =>
+      all === 0
+        ? "Nobody"
+        : `${from.toLocaleString(LOCALE)} to ${to.toLocaleString(LOCALE)} of ${all.toLocaleString(LOCALE)}`,
+    columns: ["Name", "Escrow", "Unbroken since", "Over time", "What to do first"],
+    noLog: (code: string) => (code === "NOT_PERMITTED" ? "Has set up no device yet" : `Could not be checked: ${code}`),
+    summary: (covered: number, gaps: number, lost: number) =>
+      [
+        plural(covered, "covered stretch", "covered stretches"),
+        plural(gaps, "gap", "gaps"),
+        plural(lost, "loss", "losses"),
+      ].join(", "),
+    todos: {
+      "todo-acknowledge": () => "Ask to acknowledge escrow",
+      "todo-escrow-removed": () => "Find out why escrow was removed",
+      "todo-give": (todo) =>
+        todo
+          ? `Get ${nameOf(todo.closer.name)} online${todo.closer.lastSeen ? `, last seen ${shortDate(todo.closer.lastSeen)}` : ""}`
+          : "",
+      "todo-renew": () => "Nothing: it is renewed when a device comes online",
+      "todo-rotation": () => "Nothing: the keys change when a device comes online",
+    } as Readonly<Record<string, (todo?: { closer: { name: MemberName; lastSeen: Date | undefined } }) => string>>,
+    nothing: "Nothing",
+    onlyLost: "Find the removed device",
+    totals: {
+      covered: "Fully covered",
+      closable: "Gaps that a device can close",
+      lost: "People with losses",
+      stale: "To be renewed",
+    },
+    of: (count: number, all: number) => `${count.toLocaleString(LOCALE)} of ${all.toLocaleString(LOCALE)}`,
+    csv: (count: number) => `Save ${plural(count, "row", "rows")} as CSV`,
+    file: (date: Date) => `escrow-coverage-${date.toISOString().slice(0, 10)}.csv`,
+  },
+  person: {
+    back: "All people",
+    recover: "Recover",
+    discover: "Open data",
+    coverage: "What could be restored today",
+    devices: "Devices and backup keys",
+    recoveries: "Recoveries",
+    recovery: (when: string, reason: string | undefined, number: string | undefined) =>
+      [when, reason, number && `case ${number}`].filter(Boolean).join(" · "),
+    notBelieved: "Nobody should believe it: no administrator recorded it, or it was disowned. Ask who it was.",
+    seen: (when: string) => `last seen ${when}`,
+    doing: {
+      recording: "The recovery is being recorded",
+      recover: "The recovery is being done",
+      renew: "Escrow is being renewed",
+    },
+    says: {
+      covered: "Everything could be restored.",
+      partly: "The newest data could be restored. There are gaps before it.",
+      behind: "The newest data could not be restored today.",
+      pending: "Nothing could be restored: this person has not acknowledged escrow yet.",
+      removed: "Escrow was acknowledged once, and was removed. Find out why.",
+    },
+  },
+  recover: {
+    title: (name: string) => `Recover ${name}`,
+    none: "No new device waits",
+    noneLead: (name: string) =>
+      `${name} signs in on a new device first. It shows digits, and then you compare them here.`,
+    lead: (name: string) =>
+      `Make sure by your own means that it is ${name} who calls. The new device then reads everything that escrow covers.`,
+    which: "Which device is the new one?",
+    compare: (name: string, device: string) => `Have ${name} read out the digits that ${device} shows.`,
+    read: (name: string) => `What ${name} reads out`,
+    differs: (name: string) =>
+      `Stop. It is another device than the one that ${name} has in hand, or the server shows one of you another list.`,
+    others: "What is lost?",
+    othersLead: (name: string) => `Ask ${name} about each. What stays checked is removed in the same step.`,
+    removeIt: (name: string) => `Remove ${name}`,
+    reason: "Reason",
+    reasonHint: "Sealed to the administrators' devices, for those who audit.",
+    case: "Case or ticket, if there is one",
+    first: "The recovery is recorded first, and then done.",
+    go: "Record and recover",
+    doneTitle: (name: string) => `${name} is back`,
+    done: (device: string) => `${device} reads everything that escrow covers. What was lost reads nothing newer.`,
+  },
+  discover: {
+    title: (name: string) => `Open data of ${name}`,
+    lead: "Choose what you need and say why. It is recorded in the signed log before anything opens; nobody can take the record back.",
+    which: "Which data?",
+    stretch: (since: string, until: string | undefined, epoch: number) =>
+      `Mail from ${since} to ${until ?? "today"} (keys number ${epoch})`,
+    reason: "Legal ground, or reason",
+    first: "The record comes first. The words in it are for administrators only.",
+    go: "Record and open",
+    openedTitle: (name: string) => `Data of ${name}`,
+    opened: (open: number, all: number) =>
+      `Recorded. ${plural(open, "item opens", "items open")} out of ${all.toLocaleString(LOCALE)}. Closing this window wipes the keys.`,
+    notRecorded: "Not in the record: it stays closed.",
+    call: (from: string, seconds: number) => `A voice message of ${seconds} seconds from ${from}.`,
+    close: "Close and wipe the keys",
+  },
+  records: {
+    lead: "What administrators did in escrow's name. The log is signed, and nobody can take an entry out of it.",
+    none: "Nobody has been recovered, and nothing was opened.",
+    columns: ["When", "What", "Whose", "By", "Why"],
+    what: { recovery: "Recovery", access: "Access" },
+    status: { open: "Not done", disowned: "Disowned" },
+    case: (number: string) => `case ${number}`,
+    somebody: "somebody",
+    unreadable: "This device cannot read it",
+  },
+
+  user: {
+    title: (site: string) => `Escrow of ${site}`,
+    confirm: "Your clinic can restore your mail if you lose every device",
+    confirmLead: "It is your decision. Compare its fingerprint with the published one before you acknowledge it.",
+    means: [
+      "Administrators can restore your account when you lost everything, and can open your mail for a legal reason. They record it when they do.",
+      "Nothing is readable to them before you acknowledge it here.",
+    ],
+    compare: "Compare and acknowledge",
+    where:
+      "Take the digits from where the clinic published them: the notice at the entrance, your papers from your first day, or the clinic's page.",
+    mustSee: "The clinic must have published exactly these digits:",
+    label: "What the clinic published",
+    wrong: "These are not the digits of the escrow that this device was shown.",
+    differs: "Do not acknowledge it. Somebody may show you a false one. Ask an administrator in person.",
+    board: "The clinic's page with the fingerprint",
+    acknowledge: "Acknowledge escrow",
+    answer: "Answer",
+    yes: "Yes",
+    no: "No",
+    whose: "Which of these devices are yours?",
+    whoseLead: "Check those that you have in hand. The others are removed.",
+    mine: "They are mine",
+    removeOthers: "Remove the others",
+    askContacts: "Lost every other device? One of these restores your mail:",
+    enrolled: "Acknowledged",
+    enrolledLead: "Administrators can restore your mail when you lost every device.",
+    notEnrolled: "Not acknowledged",
+    notEnrolledLead: "Administrators can read nothing of yours, and cannot restore it.",
+    fetched: (by: string, kind: string) => `${by} opened: ${kind.toLowerCase()}. The server says it.`,
+    recorded: (count: number) =>
+      count === 0
+        ? "Administrators have recorded no access to anybody's mail."
+        : `Administrators have recorded ${plural(count, "access", "accesses")} at your site. Whose mail it was is for them to read.`,
+    forbidsPapers: "Your clinic keeps backup keys for everybody: you cannot make one of your own.",
+  },
+  board: {
+    title: "The clinic's page",
+    lead: (site: string) => `What ${site} published about its escrow.`,
+    heading: (organisation: string, site: string) => `${organisation}, ${site}: fingerprint of escrow`,
+    digits: "The published fingerprint",
+    by: (name: string, when: string) => `Published by ${name}, ${when}`,
+    none: "Nothing was published yet.",
+    honest:
+      "In life it hangs on a wall. A dishonest server could change this page: it is here so that you can try the comparison.",
   },
 } as const;

@@ -26,6 +26,7 @@ const ICONS = {
   auto: "M12 3a9 9 0 100 18zM12 3a9 9 0 010 18",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   print: "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z",
+  key: "M15 4a5 5 0 00-4.600 7L4 17.500V20h3.500v-2.500H10V15h2l1.200-1.400A5 5 0 1015 4zM16.500 8v.5",
   edit: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
 } as const;
 

@@ -75,7 +75,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
       {
         subject: "escrow@example.org",
         device: { name: "Ann's laptop" },
-        operator: operator.sign,
+        operator: operator.signingKey,
         escrowContacts: ["Ann, extension 4711"],
       },
       env,

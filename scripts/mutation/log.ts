@@ -274,13 +274,13 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/log/rules.ts",
-    line: 'checkVerifyingKey(sign, "link.body.escrow.sign");',
+    line: 'checkVerifyingKey(signingKey, "link.body.escrow.sign");',
     becomes: ['""'],
     why: "the name of the key in a message for people",
   },
   {
     file: "src/log/rules.ts",
-    line: 'checkKemKey(kem, "link.body.escrow.kem");',
+    line: 'checkKemKey(kemKey, "link.body.escrow.kem");',
     becomes: ['""'],
     why: "the name of the key in a message for people",
   },

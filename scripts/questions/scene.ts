@@ -29,7 +29,7 @@ import {
 } from "../../test/escrow/support.js";
 import { disown, makeBackupKey, reclaim, regrant, rotate } from "../../test/support/accepted.js";
 import { boxIndex, idBytes, mutate, type RawBody, takeApart, withAttachment } from "../../test/support/raw-link.js";
-import { keysNamed, OPERATOR, openWorld, type World } from "../../test/support/world.js";
+import { keysNamed, OPERATOR, openWorld, pointerKeys, type World } from "../../test/support/world.js";
 import { type Draw, NothingToDraw } from "../draws.js";
 
 /** A log with the state after each of its links. */
@@ -260,9 +260,9 @@ function drawPointer({ escrows }: Scene, { oneOf, nat }: Draw): Pointer {
     { hash: "11".repeat(32) as Pointer["hash"] },
     { hash: "22".repeat(32) as Pointer["hash"], seq: pointer.seq + 1 + nat(4) },
     { seq: pointer.seq + 100 },
-    keysNamed("a false epoch").publicKeys,
-    { ...keysNamed("a false epoch").publicKeys, seq: pointer.seq + nat(3) },
-    { sign: keysNamed("a false epoch").sign },
+    pointerKeys(keysNamed("a false epoch")),
+    { ...pointerKeys(keysNamed("a false epoch")), seq: pointer.seq + nat(3) },
+    { signingKey: keysNamed("a false epoch").signingKey },
   ];
   return nat(3) === 0 ? { ...pointer, ...oneOf(lies) } : pointer;
 }
@@ -329,7 +329,7 @@ function misnamed(scene: Scene, before: Scene, { oneOf, nat }: Draw): Scene {
     [...world.sessions.keys()].flatMap((name) => signersOf(world, name)),
   );
   const signers = keys.map(
-    (key) => known.find(({ sign }) => Buffer.compare(sign, key) === 0) as (typeof known)[number],
+    (key) => known.find(({ signingKey: sign }) => Buffer.compare(sign, key) === 0) as (typeof known)[number],
   );
   const changed = before.user.world.append(mutate(last, { body, signers }));
   return { ...scene, user: longer(before.user, changed) };

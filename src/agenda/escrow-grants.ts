@@ -6,7 +6,7 @@ import { epochsIn, NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { faultsOf } from "../grants/check.js";
 import type { MemberState } from "../grants/member-state.js";
 import { rightSeed } from "../grants/seed-check.js";
-import { kemDigest, pairKey } from "../log/pairs.js";
+import { pairKey, pairOf } from "../log/pairs.js";
 import type { GrantRecord, LogState } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 
@@ -24,8 +24,7 @@ export function rightlyGrantedToEscrow({ log, keyring }: MemberState, escrowLog:
   let escrow: MemberId | undefined;
   for (const record of log.links) {
     if (record.pointer) {
-      const { sign, kem } = record.pointer;
-      isReal = real.has(pairKey({ sign, kem: kemDigest(kem) }));
+      isReal = real.has(pairKey(pairOf(record.pointer)));
       escrow = record.pointed;
     }
     if (!isReal) continue;

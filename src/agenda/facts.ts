@@ -32,9 +32,10 @@ export interface Knowledge extends EscrowKnowledge, Clock {
   readonly acts?: readonly ActRecord[] | undefined;
   /**
    * In an escrow log: users' logs by their ids, verified. Fetch each one after the newest entry of the escrow log arrived. With
-   * an older log, the device would disown an act that an admin did since.
+   * an older log, the device would disown an act that an admin did since. Undefined under an id: by each subject that an opening names
+   * with it, the service showed no such log.
    */
-  readonly userLogs?: ReadonlyMap<LogId, LogState> | undefined;
+  readonly userLogs?: ReadonlyMap<LogId, LogState | undefined> | undefined;
   /** In an escrow log: loose acts that the admin, asked on this device, said to disown without reading them. */
   readonly disownUnread?: readonly number[] | undefined;
 }

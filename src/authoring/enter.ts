@@ -154,12 +154,12 @@ export function provisionDevice(
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
   const own = partsOf(keyring).keys;
   const fields = {
-    author: own.sign,
+    author: own.signingKey,
     member: { kind: "device" as const, ...keys, name: attachmentDigest(opening) },
     ...rolesField(log, checkOptions(options).roles),
   };
   const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, opening, guard: options }, env);
-  return encodeEntry(encodeLink(body, [signBody(body, own.sign, [own])]), attachments);
+  return encodeEntry(encodeLink(body, [signBody(body, own.signingKey, [own])]), attachments);
 }
 
 /**
@@ -193,7 +193,7 @@ export function acceptProvisioning(
       "the offer does not enroll this device; show this device's request to the enrolling device again",
     );
   }
-  const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.sign, [keys])]);
+  const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.signingKey, [keys])]);
   const entry = encodeEntry(signed, attachments);
   const { log: after, record, delivered } = recorded(verifyEntry(log, decodeEntry(entry), options));
   const accept = () => ({ log: after, keyring: openGrants(after, record, delivered, keyring).keyring });

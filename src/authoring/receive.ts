@@ -125,10 +125,10 @@ export function openWithKeys(
 
 /** The member with these keys: its keys now, or when it was removed; otherwise the keys with which it entered. */
 function ownerOf(log: LogState, keys: MemberKeys): Member | undefined {
-  const active = memberBySigningKey(log, keys.sign);
+  const active = memberBySigningKey(log, keys.signingKey);
   if (active) return active;
   for (const member of log.removed) {
-    if (member.kind !== "escrow" && equalBytes(member.signingKey, keys.sign)) return member;
+    if (member.kind !== "escrow" && equalBytes(member.signingKey, keys.signingKey)) return member;
   }
   return findMember(log, memberIdOf(keys.publicKeys));
 }

@@ -336,7 +336,10 @@ function write(
 ) {
   const { keys } = partsOf(keyring);
   const signers = [keys, ...others];
-  return writeLink({ before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers, ...extra }, env);
+  return writeLink(
+    { before: log, type, fields: { author: keys.signingKey, ...fields }, keyring, signers, ...extra },
+    env,
+  );
 }
 
 /** A list of active members in wire order. */

@@ -26,7 +26,7 @@ import { LABELS } from "../primitives/labels.js";
 import { type EscrowGuard, grantsToEscrow, guardEscrow } from "./escrow-guard.js";
 
 /** Something that signs: a member's keys, or the operator's. */
-export type Signer = Pick<KeyHolder, "sign" | "signLabelled">;
+export type Signer = Pick<KeyHolder, "signingKey" | "signLabelled">;
 
 /** What a member wants to say. */
 export interface Draft {
@@ -90,7 +90,7 @@ function wipingOnFailure<T>(seeds: ReadonlyMap<number, Secret>, act: () => T): T
 
 /** Signs a body with the signer whose key is required. */
 export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Signer[]): LinkSignature {
-  const signer = signers.find(({ sign }) => equalBytes(sign, key));
+  const signer = signers.find(({ signingKey }) => equalBytes(signingKey, key));
   if (!signer)
     throw new KeysteadError("INVALID_ARGUMENT", "a key that must sign this link is not at hand", { rule: "LOG-4" });
   return { key, signature: signer.signLabelled(LABELS.linkSignature, body) };

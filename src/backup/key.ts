@@ -64,7 +64,7 @@ export function arbiterOf(log: LogFacts): Arbiter<FoundBackupKey> {
   const known = allBackupKeys(log);
   return (secret) => {
     const keys = backupKeys(secret, log.head.log);
-    const member = known.find(({ signingKey: sign }) => equalBytes(sign, keys.sign));
+    const member = known.find(({ signingKey: sign }) => equalBytes(sign, keys.signingKey));
     if (member) return { id: backupIdSymbols(member.signingKey), match: { member, keys } };
     keys.wipe();
     return undefined;

@@ -168,13 +168,13 @@ export function makeBackupKey(state: MemberState, options: BackupKeyOptions, env
   try {
     const own = partsOf(keyring).keys;
     const member = newMember("backup", keys, opening);
-    const fields = { author: own.sign, member, ...rolesField(log, roles), ...(escrowHead && { escrowHead }) };
+    const fields = { author: own.signingKey, member, ...rolesField(log, roles), ...(escrowHead && { escrowHead }) };
     const written = writeLink(
       { before: log, type: "enroll", fields, keyring, signers: [own, keys], opening, guard: options },
       env,
     );
     const paper = new BackupPaper(LIBRARY, {
-      ...{ log: log.head.log, member: memberIdOf(member), id: backupIdSymbols(keys.sign), secret },
+      ...{ log: log.head.log, member: memberIdOf(member), id: backupIdSymbols(keys.signingKey), secret },
     });
     const accept = () => ({ log: written.log, keyring: changedKeyring(keyring, {}), paper });
     const backupKey = () => paper.reveal(written.log);

@@ -3,11 +3,11 @@
 import { freeze } from "../bytes/frozen.js";
 import type { SheetTexts } from "./sheet.js";
 
-/** The English recovery sheet. Dates are days in UTC, as `2026-03-05`. */
+/** The English recovery sheet. Dates are days with their time zone, as `2026-03-05 (UTC)`. */
 export const englishSheet: SheetTexts = /* @__PURE__ */ freeze<SheetTexts>({
   title: (service) => `${service}: backup key`,
   names: { account: "Account", made: "Made on", opens: "Opens", named: "Named" },
-  day: (date) => date.toISOString().slice(0, 10),
+  day: (date, timeZone) => `${isoDay(date, timeZone)} (${timeZone})`,
   opens: (since) => (since === undefined ? "everything" : `data from ${since} on`),
   advice: [
     "Anybody who has this key can read this account's data.",
@@ -19,3 +19,10 @@ export const englishSheet: SheetTexts = /* @__PURE__ */ freeze<SheetTexts>({
     "and make another.",
   ],
 });
+
+/** A day as ISO 8601 writes it, in a time zone. */
+function isoDay(date: Date, timeZone: string): string {
+  const options = { timeZone, year: "numeric", month: "2-digit", day: "2-digit", calendar: "iso8601" } as const;
+  const parts = new Intl.DateTimeFormat("en", options).formatToParts(date);
+  return ["year", "month", "day"].map((type) => parts.find((part) => part.type === type)?.value).join("-");
+}

@@ -21,9 +21,9 @@ export const RELAY_USAGE = `usage: keystead relay [--data DIR | --database URL] 
   --port N             default 8080
   --host HOST          the address to listen at; default 127.0.0.1
   --origin URL         how devices reach the relay, such as https://keys.example; default http://HOST:PORT
-  --app FILE           a module that exports authorize, and perhaps notify, operator, blobs, limits and
-                       address.
-                       Without it, all that no signature proves is allowed, to this machine only
+  --app FILE           a module that exports authorize, and perhaps authorizeReset, notify, operator, blobs,
+                       limits and address.
+                       Without it, all that no signature proves is allowed but a reset, to this machine only
   --log                write a line of JSON for each request, entry and failure to the standard output
   --metrics [HOST:]PORT  serve metrics for Prometheus at /metrics there; HOST is 127.0.0.1 by default. Needs prom-client
   --unsafe-take-lock   open DIR although a process that was killed left its lock behind`;
@@ -176,9 +176,9 @@ async function optionsOf(file: string): Promise<AppOptions> {
   } catch (cause) {
     throw wrong(`--app ${file} cannot be loaded`, cause);
   }
-  const { authorize, notify, operator, blobs, limits, address, report } = exported;
+  const { authorize, authorizeReset, notify, operator, blobs, limits, address, report } = exported;
   if (typeof authorize !== "function") throw wrong(`--app ${file} must export a function authorize`);
-  return { authorize, notify, operator, blobs, limits, report, ...(address && { address }) };
+  return { authorize, authorizeReset, notify, operator, blobs, limits, report, ...(address && { address }) };
 }
 
 /** @throws `INVALID_ARGUMENT` */

@@ -55,10 +55,12 @@ export class AddressBook {
   /** Looks at the newest logs of contacts, and tracks those that are not tracked. @throws why one of them is not known */
   async look(subjects: readonly string[], maxAge = 0, mayBeUnseen = false): Promise<void> {
     for (const subject of checkList("to", subjects, "subjects")) this.#check(subject);
-    const oldest = readClock(this.#env) - maxAge;
+    const now = readClock(this.#env);
     const isDue = (subject: string) => {
       const look = this.#driver.model.sync.contacts.get(subject);
-      return !look || look.trouble !== undefined || look.at <= oldest || !this.#driver.model.contacts.has(subject);
+      // In both directions: the clock may have been set back.
+      const isFresh = look && !look.trouble && Math.abs(now - look.at) < maxAge;
+      return !isFresh || !this.#driver.model.contacts.has(subject);
     };
     const due = [...new Set(subjects)].filter(isDue);
     if (due.length > 0) await this.#driver.give({ type: "look-at-contacts", subjects: due });

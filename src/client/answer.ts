@@ -49,9 +49,6 @@ export function answerAsk(model: Model, id: string, answer: Answer, env: Env): M
     case "remove-escrow":
       if (answer.say !== "yes") break;
       return withAnswers({ removeEscrow: ask.escrow });
-    case "disown":
-      if (answer.say !== "yes") break;
-      return withAnswers({ disownUnread: [...model.answers.disownUnread, ...ask.acts] });
     case "enroll-again":
       if (answer.say !== "yes") break;
       return withAnswers({ enrollAgainAfter: ask.removedAt });

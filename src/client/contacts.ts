@@ -1,7 +1,6 @@
 // Contacts: the logs of other accounts, fetched when they are needed, and what the user has acknowledged of each. docs/spec.md
 // sections 10 and 13.1.
 
-import { AppendList } from "../bytes/append-list.js";
 import type { Bytes } from "../bytes/bytes.js";
 import { present } from "../bytes/present.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
@@ -25,6 +24,7 @@ import {
   tracked,
 } from "./contact.js";
 import type { ReadContactEffect, Stepped } from "./effects.js";
+import { listOf } from "./entries.js";
 import type { FollowedLog } from "./followed-log.js";
 import { withEvidence } from "./judge-whole.js";
 import type { Model } from "./model.js";
@@ -37,15 +37,15 @@ export function lookAtContacts(model: Model, subjects: readonly string[]): Stepp
   const effects = subjects.map((subject): ReadContactEffect => {
     const contact = model.contacts.get(subject);
     // With an alarm, nothing that goes on from the log is taken in before all of it was judged again.
-    if (!contact || contact.alarm) return wholeOf(subject);
+    if (!contact || contact.alarm) return wholeOf(subject, !contact);
     // The newest entry at hand, too: another history of the same length is found out.
-    return { type: "read-contact", subject, after: contact.head.seq - 1, whole: undefined };
+    return { type: "read-contact", subject, after: contact.head.seq - 1, whole: undefined, isNew: false };
   });
   return { model, effects, retired: [] };
 }
 
-function wholeOf(subject: string): ReadContactEffect {
-  return { type: "read-contact", subject, after: 0, whole: [] };
+function wholeOf(subject: string, isNew = false): ReadContactEffect {
+  return { type: "read-contact", subject, after: 0, whole: [], isNew };
 }
 
 /** Takes in a page of a contact's log; undefined when the service says that there is no such log. */
@@ -55,11 +55,11 @@ export function takeContactPage(
   page: EntriesPage = { entries: [], newest: 0 },
   env: Env,
 ): Stepped {
-  if (effect.whole) return takeWhole(model, effect.subject, [...effect.whole, ...page.entries], page, env);
   const { subject, after } = effect;
   const contact = model.contacts.get(subject);
-  // Another tab does not track it any more.
-  if (!contact) return { model, effects: [], retired: [] };
+  // Another tab has forgotten it: only the user's word brings it back.
+  if (!contact && !effect.isNew) return { model, effects: [], retired: [] };
+  if (!contact || effect.whole) return takeWhole(model, effect, page, env);
   const now = readClock(env);
   let followed: FollowedLog = { log: logOf(contact), entries: contact.entries };
   let trouble: KeysteadError | undefined;
@@ -78,7 +78,7 @@ export function takeContactPage(
   if (isWhole) return { model: next, effects: [wholeOf(subject)], retired: [] };
   if (!trouble && page.newest > seq) {
     if (seq > after) return { model: next, effects: [{ ...effect, after: seq }], retired: [] };
-    trouble = new KeysteadError("OFFLINE", "the service did not show all entries of the log that it claims to have");
+    trouble = new KeysteadError("OFFLINE", "the service did not show all entries that it claims to have");
   }
   return { model: looked(next, subject, now, { trouble: trouble?.toJSON() }), effects: [], retired: [] };
 }
@@ -92,7 +92,9 @@ function follow(contact: Contact, followed: FollowedLog): Contact {
 }
 
 /** A log from its first entry on: of a contact that is new, or that showed something that does not go on from what was verified. */
-function takeWhole(model: Model, subject: string, whole: readonly Bytes[], page: EntriesPage, env: Env): Stepped {
+function takeWhole(model: Model, effect: ReadContactEffect, page: EntriesPage, env: Env): Stepped {
+  const { subject } = effect;
+  const whole = [...(effect.whole ?? []), ...page.entries];
   const now = readClock(env);
   const troubled = (error: KeysteadError): Stepped => ({
     model: looked(model, subject, now, { trouble: error.toJSON() }),
@@ -102,8 +104,7 @@ function takeWhole(model: Model, subject: string, whole: readonly Bytes[], page:
   if (whole.reduce((sum, entry) => sum + entry.length, 0) > MAX_WHOLE_BYTES)
     return troubled(new KeysteadError("TOO_LARGE", "the service shows a log that is too long for a contact"));
   if (page.entries.length > 0 && whole.length < page.newest) {
-    const more: ReadContactEffect = { type: "read-contact", subject, after: whole.length, whole };
-    return { model, effects: [more], retired: [] };
+    return { model, effects: [{ ...effect, after: whole.length, whole }], retired: [] };
   }
   const contact = model.contacts.get(subject);
   if (whole.length === 0 && !contact)
@@ -201,8 +202,4 @@ function withContact(model: Model, contact: Contact): Model {
 function looked(model: Model, subject: string, at: number, { trouble, offered }: Partial<ContactLook> = {}): Model {
   const contacts = new Map([...model.sync.contacts, [subject, { at, trouble, offered }]]);
   return { ...model, sync: { ...model.sync, contacts } };
-}
-
-function listOf(entries: readonly Bytes[]): AppendList<Bytes> {
-  return entries.reduce((list, entry) => list.push(entry), AppendList.empty<Bytes>());
 }

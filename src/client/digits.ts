@@ -32,10 +32,16 @@ export interface DigitsWork {
   readonly transport: Transport;
   readonly subject: string;
   readonly env: ClientEnv;
+  readonly begun: Begun;
 }
 
-/** Commitments that this device has answered: none is answered twice (SAS-2). In memory only: an opening is never stored either. */
-export type Answered = Set<string>;
+/** What a session keeps of its comparisons. In memory only: an opening is never stored either. */
+export interface Begun {
+  /** Commitments that this device has answered: none is answered twice (SAS-2). */
+  readonly answered: Set<string>;
+  /** How many were begun. The newest one alone goes on: two at a time would give a liar two tries (SAS-2). */
+  count: number;
+}
 
 /** The approving device's side. @throws `COMPARE_AGAIN`, `NOT_PERMITTED`, `UNKNOWN_MEMBER`, `OFFLINE`, `FORBIDDEN` */
 export async function compareDigits(
@@ -51,11 +57,16 @@ export async function compareDigits(
   const { message, comparison } = await mail.first(({ message }) => question.take(message));
   mail.requireHead(log.head);
   await mail.send(member, message);
-  return comparison;
+  const check: DigitsComparison["check"] = (shown) => {
+    mail.requireNewest();
+    return comparison.check(shown);
+  };
+  return Object.freeze({ ...comparison, check });
 }
 
 /** The other device's side. @throws as {@link compareDigits} */
-export async function showDigits(work: DigitsWork, answered: Answered, options: DigitsOptions): Promise<string> {
+export async function showDigits(work: DigitsWork, options: DigitsOptions): Promise<string> {
+  const { answered } = work.begun;
   const mail = new Mail(work, options);
   await work.driver.sync();
   const begun = await mail.first((letter) => {
@@ -78,6 +89,7 @@ class Mail {
   readonly #work: DigitsWork;
   readonly #signal: AbortSignalLike;
   readonly #until: number;
+  readonly #number: number;
   #after = 0;
 
   /** @throws `NOT_PERMITTED` where the service carries no messages */
@@ -88,6 +100,7 @@ class Mail {
     this.#work = work;
     this.#signal = signal;
     this.#until = readClock(work.env) + LIMIT;
+    this.#number = ++work.begun.count;
   }
 
   async send(to: MemberId, message: Uint8Array): Promise<void> {
@@ -99,7 +112,9 @@ class Mail {
   async first<T>(take: (letter: MemberMessage) => T | undefined): Promise<T> {
     const { env } = this.#work;
     for (;;) {
-      for (const letter of [...(await this.#read())].reverse()) {
+      const letters = [...(await this.#read())].reverse();
+      this.requireNewest();
+      for (const letter of letters) {
         const found = take(letter);
         if (found !== undefined) return found;
       }
@@ -128,7 +143,14 @@ class Mail {
       throw beginAgain("the log has got links since the comparison began", "moved-on");
   }
 
+  /** @throws `COMPARE_AGAIN` when the user has begun another comparison on this device since (SAS-2) */
+  requireNewest(): void {
+    if (this.#number !== this.#work.begun.count)
+      throw beginAgain("another comparison was begun on this device since", "begun-again");
+  }
+
   #request() {
+    this.requireNewest();
     this.#signal.throwIfAborted();
     const { driver } = this.#work;
     if (driver.isClosed) throw sessionClosed();

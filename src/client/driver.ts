@@ -261,14 +261,11 @@ export class Driver<M extends Model = Model, I = never> {
         const publication = await transport.publish(effect.subject, effect.entry, request);
         return { type: "published", effect, publication };
       }
-      if (effect.type === "read-contact") {
-        const { subject, after } = effect;
-        const page = await transport.read(subject, { after, attachments: "none", ...request });
-        return { type: "contact-page", effect, page };
-      }
-      const attachments = effect.of === "own" ? ("all" as const) : ("none" as const);
-      const page = await transport.read(effect.subject, { after: effect.after, attachments, ...request });
-      return { type: "page", effect, page };
+      const { subject, after } = effect;
+      const isContact = effect.type === "read-contact";
+      const isWithout = isContact || effect.of === "escrow" || effect.purpose === "head";
+      const page = await transport.read(subject, { after, attachments: isWithout ? "none" : "all", ...request });
+      return isContact ? { type: "contact-page", effect, page } : { type: "page", effect, page };
     } catch (caught) {
       return { type: "failed", effect, error: unanswered(caught) };
     }
@@ -301,7 +298,7 @@ function unanswered(caught: unknown): ErrorJson {
 function settledUnseen(): KeysteadError {
   return new KeysteadError(
     "STORE_UNAVAILABLE",
-    "other tabs did so much since this was asked for that nobody knows how it ended; look at the snapshot, and ask for it again if it is not done",
+    "other tabs did so much meanwhile that nobody knows how this ended; look at the snapshot, and ask again if it is not done",
     { details: { reason: "unknown" } },
   );
 }

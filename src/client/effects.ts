@@ -44,10 +44,11 @@ export interface ReadEffect {
   readonly subject: string;
   readonly after: number;
   /**
-   * `newer`: entries after those at hand. `attachments`: entries that are known, for what was withheld with them. `whole`: the log
-   * from its first entry on, because it does not go on from what was verified.
+   * `newer`: entries after those at hand. `head`: the newest entry at hand, without its attachments, to see whether the service shows
+   * another one there. `attachments`: entries that are known, for what was withheld with them. `whole`: the log from its first entry on,
+   * because it does not go on from what was verified.
    */
-  readonly purpose: "newer" | "attachments" | "whole";
+  readonly purpose: "newer" | "head" | "attachments" | "whole";
 }
 
 /** Send an entry of a log, and give the input `published` or `failed`. */
@@ -65,6 +66,8 @@ export interface ReadContactEffect {
   readonly after: number;
   /** The entries up to `after`, where the log is read from its first entry on. */
   readonly whole: readonly Bytes[] | undefined;
+  /** Whether the contact is tracked by this: otherwise it must still be tracked when the answer comes. */
+  readonly isNew: boolean;
 }
 
 /** Give the input `sync` at this time, milliseconds since 1970. */

@@ -109,6 +109,11 @@ function withActivePaper(model: Model): Model {
   return paper && own && !own.log.active.has(paper.member) ? { ...model, paper: undefined } : model;
 }
 
+/** Entries as a log keeps them. */
+export function listOf(entries: readonly Bytes[]): AppendList<Bytes> {
+  return entries.reduce((list, entry) => list.push(entry), AppendList.empty<Bytes>());
+}
+
 /** The number of entries at hand. */
 export function lengthOf(model: Model, of: WhichLog): number {
   return model[of]?.log.head.seq ?? 0;

@@ -5,11 +5,18 @@ import type { AbortSignalLike } from "../arguments/platform.js";
 import { AppendList } from "../bytes/append-list.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { Head } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
 import type { LogState } from "../log/state.js";
 import { appendEntry, verifyLog } from "../log/verify.js";
 import type { RequestSigner, Transport } from "../transport/transport.js";
 import type { FollowedLog } from "./followed-log.js";
 import { notNow } from "./model.js";
+
+/**
+ * Bytes of a user's log with its attachments, at the most. It is in memory as a whole: one that somebody filled must cost its own row of a
+ * report, and not the process.
+ */
+const MAX_USER_BYTES = 1_073_741_824;
 
 /** How a user's log is fetched. */
 export interface FetchUserOptions {
@@ -26,19 +33,22 @@ export interface FetchUserOptions {
  * A user's log with its attachments.
  *
  * @throws `NOT_PERMITTED` where the service shows none; `ROLLED_BACK`, `FORKED` or `REPLACED` with evidence where it contradicts what
- * this device saw; errors of `verifyLog` and of the transport
+ * this device saw; `TOO_LARGE`; errors of `verifyLog` and of the transport
  */
 export async function fetchUserLog(subject: string, options: FetchUserOptions): Promise<FollowedLog> {
   const { transport, signer, signal, pin, now } = options;
   let entries = AppendList.empty<Bytes>();
   let log: LogState | undefined;
+  let bytes = 0;
   for (;;) {
     signal?.throwIfAborted();
     const page = await transport.read(subject, { after: entries.length, attachments: "all", signer, signal });
     for (const entry of page?.entries ?? []) {
+      bytes += entry.length;
+      if (bytes > MAX_USER_BYTES)
+        throw new KeysteadError("TOO_LARGE", `the log of ${subject} has more than ${MAX_USER_BYTES} bytes`);
       entries = entries.push(entry);
-      // Up to the pin the hashes decide, and from there on each entry is verified before the next page is asked for: so a service
-      // cannot fill the memory.
+      // Up to the pin the hashes decide, and from there on each entry is verified before the next page is asked for.
       if (log) log = appendEntry(log, entry, { now });
       else if (!pin) log = verifyLog([entry], { subject, now });
       else if (entries.length === pin.seq) log = verifyLog(entries, { subject, now, verified: pin });

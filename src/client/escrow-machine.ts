@@ -3,18 +3,22 @@
 // and 13 (ESC-8).
 
 import type { Bytes } from "../bytes/bytes.js";
-import type { Head } from "../bytes/ids.js";
+import type { Head, LogId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
+import type { ActRecord } from "../escrow/act.js";
 import { extendsHead } from "../log/heads.js";
-import type { Env } from "../primitives/env.js";
-import type { Answer } from "./asks.js";
+import type { LogState } from "../log/state.js";
+import { type Env, readClock } from "../primitives/env.js";
+import { asksOf } from "./asks.js";
 import type { Effect, Input, Machine, MachineOptions, Stepped } from "./effects.js";
 import { escrowAsksOf } from "./escrow-asks.js";
 import {
   type AdminModel,
+  type Looks,
   modelOf,
   movePins,
+  NO_LOOKS,
   newModel,
   type Pin,
   pinOf,
@@ -27,7 +31,7 @@ import { actsOf, writeInEscrowLog, writeInUsersLog } from "./escrow-write.js";
 import type { Intent } from "./intents.js";
 import { withEvidence } from "./judge-whole.js";
 import { step } from "./machine.js";
-import { type Extension, type Model, readOnly } from "./model.js";
+import { type Extension, type Model, notNow, readOnly } from "./model.js";
 import { author, told } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { newModel as newUserModel } from "./records.js";
@@ -40,6 +44,8 @@ export type AdminInput =
   | { readonly type: "evidence"; readonly evidence: Bytes }
   /** The review of this device's act was found in its user's log. */
   | { readonly type: "finished"; readonly act: number }
+  /** The app says that it has reset the user's account. */
+  | { readonly type: "forget-user"; readonly user: string }
   /** The fingerprint of the escrow log was published. */
   | { readonly type: "fingerprint-published"; readonly head: Head };
 
@@ -58,7 +64,8 @@ function stepAdmin(
   env: Env,
 ): Stepped<AdminModel> {
   const model = equipped(before);
-  if (options.isReadOnly && ["answer", "intend", "fingerprint-published"].includes(input.type)) throw readOnly();
+  if (options.isReadOnly && ["answer", "intend", "forget-user", "fingerprint-published"].includes(input.type))
+    throw readOnly();
   switch (input.type) {
     case "pins":
       return only({ ...model, pins: movePins(model.pins, input.pins) });
@@ -66,10 +73,12 @@ function stepAdmin(
       return only(withEvidence(model, input.evidence));
     case "finished":
       return only(finished(model, input.act));
+    case "forget-user":
+      return only(forgetUser(model, input.user));
     case "fingerprint-published":
       return only({ ...model, published: input.head });
     case "answer":
-      return answer(model, input.id, input.answer) ?? inEscrowLog(model, input, options, env);
+      return answer(model, input, options, env) ?? inEscrowLog(model, input, options, env);
     case "intend":
       return intend(model, input, options, env);
     case "sync":
@@ -95,13 +104,25 @@ function equipped(model: AdminModel): AdminModel {
     knowledge: (now) => ({
       acts: actsOf(now),
       // An older log would not show an act that an admin did since: this device would disown it.
-      userLogs: looks.at === now.own?.log.head.hash ? looks.logs : new Map(),
+      userLogs: seenIn(looks.at === now.own?.log.head.hash ? looks : NO_LOOKS, now),
       disownUnread: now.answers.disownUnread,
     }),
     write: writeInEscrowLog,
   };
   extensions.set(looks, extension);
   return model.extension === extension ? model : { ...model, extension };
+}
+
+/** Users' logs that were fetched, and undefined for those that no subject led to which the openings of loose acts name. */
+function seenIn({ logs, asked }: Looks, now: Model): ReadonlyMap<LogId, LogState | undefined> {
+  const isLoose = ({ disowned, isByAdminNow }: ActRecord) => !disowned && !isByAdminNow;
+  const loose = actsOf(now).flatMap((record) => (record.act && isLoose(record) ? [record.act] : []));
+  // The organisation is no user.
+  const open = new Set(
+    loose.flatMap((act) => (asked.has(act.subject) || act.subject === now.subject ? [] : [act.log])),
+  );
+  const hidden = loose.filter(({ log }) => !logs.has(log) && !open.has(log));
+  return new Map<LogId, LogState | undefined>([...logs, ...hidden.map(({ log }) => [log, undefined] as const)]);
 }
 
 /** One for each set of users' logs, so that a model that nothing changes stays the same. */
@@ -176,6 +197,15 @@ function without(model: AdminModel, subject: string): AdminModel {
   return { ...model, users: new Map([...model.users].filter(([each]) => each !== subject)) };
 }
 
+/** Forgets what was seen of a user's log, and what this device still sends there: nothing will stand at its place. */
+function forgetUser(model: AdminModel, user: string): AdminModel {
+  const task = model.users.get(user)?.task;
+  const next = { ...without(model, user), pins: model.pins.map((list) => list.filter(([each]) => each !== user)) };
+  if (!task) return next;
+  const error = notNow("the app has reset the user's account; fetch its new log, and ask for it again").toJSON();
+  return told(next, { id: task.id, error });
+}
+
 function finished(model: AdminModel, act: number): AdminModel {
   return model.finished.includes(act) ? model : { ...model, finished: [...model.finished, act] };
 }
@@ -199,13 +229,9 @@ function intend(
   const own = "order" in intent ? intent.user : undefined;
   // Another tab can have acted there meanwhile: an act on the older log could never be done.
   if (own && own.log.head.seq < (pinOf(model, subject)?.seq ?? 0)) {
-    throw new KeysteadError(
-      "COMPARE_AGAIN",
-      "the user's log has got links since it was fetched; fetch it again, and look",
-      {
-        details: { because: "moved-on", user: subject },
-      },
-    );
+    throw new KeysteadError("COMPARE_AGAIN", "the user's log has grown since it was fetched; fetch it again", {
+      details: { because: "moved-on", user: subject },
+    });
   }
   const user = { ...newUserModel(subject), own };
   if (intent.do === "record-recovery") {
@@ -237,7 +263,8 @@ function workOf(id: string, intent: Intent): readonly [subject: string, task: Ta
 /** Looks at the escrow log, and at the users' logs that have a pending link. */
 function sync(model: AdminModel, input: Input, options: MachineOptions, env: Env): Stepped<AdminModel> {
   const own = inEscrowLog(model, input, options, env);
-  let next = own.model;
+  const isThorough = own.model.sync.thoroughAt !== model.sync.thoroughAt;
+  let next = isThorough ? equipped({ ...own.model, looks: { ...model.looks, asked: new Set<string>() } }) : own.model;
   const effects = [...own.effects];
   for (const [subject, { task, model: user }] of next.users) {
     if (!user.pending) continue;
@@ -284,11 +311,12 @@ function look(
   env: Env,
 ): Stepped<AdminModel> {
   const { looks } = model;
-  const before = looks.reading.get(subject) ?? (input.type === "page" ? newUserModel(subject) : undefined);
+  const isRead = input.type === "page" || (input.type === "failed" && input.effect.type === "read");
+  const before = looks.reading.get(subject) ?? (isRead ? newUserModel(subject) : undefined);
   if (!before) return only(model);
   const { model: user, effects, retired } = step(before, input, options, env);
   const kept = { ...user.evidence.reduce(withEvidence, model), looks: { ...looks, reading: new Map(looks.reading) } };
-  if (effects.length > 0) {
+  if (effects.length > 0 && input.type !== "failed") {
     kept.looks.reading.set(subject, { ...user, evidence: [] });
     return { model: kept, effects, retired };
   }
@@ -297,24 +325,39 @@ function look(
   return { ...next, model: { ...kept, ...next.model } };
 }
 
-/** A user's log was fetched. What contradicts an earlier look is not believed. */
+/** A user's log was asked for. What contradicts an earlier look is not believed. */
 function lookedAt(model: AdminModel, subject: string, { own, alarms, sync }: Model): AdminModel {
   const { looks } = model;
   const at = model.own?.log.head.hash;
+  const { logs, asked } = looks.at === at ? looks : NO_LOOKS;
+  const looked = { ...model, looks: { ...looks, at, logs, asked: new Set([...asked, subject]) } };
   const pin = pinOf(model, subject);
   const isSound = own && !alarms.own && sync.connection.state === "reached" && (!pin || extendsHead(own.log, pin));
-  if (!isSound) return model;
-  const logs = new Map([...(looks.at === at ? looks.logs : []), [own.log.head.log, own.log]]);
-  return { ...model, looks: { ...looks, at, logs }, pins: movePins(model.pins, [[subject, own.log.head]]) };
+  if (!isSound) return looked;
+  const found = { ...looked.looks, logs: new Map([...logs, [own.log.head.log, own.log]]) };
+  return { ...looked, looks: found, pins: movePins(model.pins, [[subject, own.log.head]]) };
 }
 
 /** Takes in the answer to a question that only admins are asked; undefined when the question is another one. */
-function answer(model: AdminModel, id: string, given: Answer): Stepped<AdminModel> | undefined {
+function answer(
+  model: AdminModel,
+  { id, answer: given }: Extract<Input, { type: "answer" }>,
+  options: MachineOptions,
+  env: Env,
+): Stepped<AdminModel> | undefined {
+  const { answers } = model;
+  const left = asksOf(model, readClock(env)).find((open) => open.id === id);
+  if (left?.question === "disown" && given?.say === "yes") {
+    const said = { ...answers, disownUnread: [...answers.disownUnread, ...left.acts] };
+    // Users' logs that were not shown are asked for once more: perhaps the service was out of reach, and the act was done.
+    const again = { ...model, answers: said, looks: NO_LOOKS, sync: { ...model.sync, fetched: new Set<string>() } };
+    const next = proceed(equipped(again), options, env);
+    return { ...next, model: { ...again, ...next.model } };
+  }
   const ask = escrowAsksOf(model).find((open) => open.id === id);
   if (!ask) return undefined;
   if (given?.say !== "no") {
     throw new KeysteadError("INVALID_ARGUMENT", `the question ${ask.question} is answered by doing it, or by "no"`);
   }
-  const { answers } = model;
   return only({ ...model, answers: { ...answers, declined: [...answers.declined, id] } });
 }

@@ -38,6 +38,8 @@ export interface Looks {
   /** The escrow log's newest link when the logs were fetched. */
   readonly at: LinkHash | undefined;
   readonly logs: ReadonlyMap<LogId, LogState>;
+  /** The subjects that were asked for, also where no sound log came. */
+  readonly asked: ReadonlySet<string>;
   /** By the subjects of the users, those of which there is more to fetch. */
   readonly reading: ReadonlyMap<string, Model>;
 }
@@ -69,7 +71,8 @@ const taskSchema = record({
 });
 const pinsSchema = array(tuple(subjectText, head), { max: PIN_LIST });
 const adminSchema = record({ v: literal(1), finished: array(position, { max: MAX_LIST }), published: optional(head) });
-const NO_LOOKS: Looks = { at: undefined, logs: new Map(), reading: new Map() };
+/** Nothing was asked for. */
+export const NO_LOOKS: Looks = { at: undefined, logs: new Map(), asked: new Set(), reading: new Map() };
 
 /** The model of an admin's device that has stored nothing. */
 export function newModel(subject: string): AdminModel {

@@ -279,6 +279,18 @@ export class EscrowSession {
     return fetched;
   }
 
+  /**
+   * Forgets what was seen of a user's log, after the app itself has reset the account. **Whatever log the service shows next is
+   * believed.** Never call it because {@link fetchUser} threw `REPLACED`: a service that wants to read would cause just that. What this
+   * device still sends in the old log is given up.
+   *
+   * @throws `INVALID_ARGUMENT`
+   */
+  async unsafeForgetUser(user: string): Promise<void> {
+    if (typeof user !== "string") throw new KeysteadError("INVALID_ARGUMENT", "user must be the subject of a user");
+    await this.#drive.give({ type: "forget-user", user });
+  }
+
   /** Compares the fingerprint that a user's new device shows of itself. A match gives the token for {@link recover}. @throws as `compareFingerprint` */
   compareUser(user: UserAtHand, given: string | ParsedFingerprint, member: MemberId): DeviceComparison {
     return compareFingerprint(this.#atHand(user).log, given, member);

@@ -39,6 +39,8 @@ export type Intent =
       readonly device: DeviceDescription;
       /** The service's public signing key, 32 bytes. */
       readonly operator?: Bytes | undefined;
+      /** In the place of a log that this device is no member of; in memory only. */
+      readonly replaces?: boolean | undefined;
     }
   | { readonly do: "join"; readonly device: DeviceDescription }
   | { readonly do: "review"; readonly approve: readonly IntendedApproval[]; readonly remove: readonly MemberId[] }

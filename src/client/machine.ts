@@ -8,13 +8,14 @@ import { takeFailure, takePublication } from "./answered.js";
 import { acknowledge, lookAtContacts, takeContactFailure, takeContactPage, untrack } from "./contacts.js";
 import type { Input, Machine, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
 import { lengthOf } from "./entries.js";
+import type { Intent } from "./intents.js";
 import { type Model, readOnly } from "./model.js";
 import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { modelOf, newModel, recordsOf } from "./records.js";
 import { takePage } from "./take.js";
 
-/** At the start and after so many milliseconds, the newest known entry is compared, and what was fetched in vain is fetched again. */
+/** At the start and after so many milliseconds, what was fetched in vain is fetched again. */
 export const THOROUGH = 300_000;
 
 /** The machine of a user's device. */
@@ -39,7 +40,11 @@ export function step(before: Model, input: Input, options: MachineOptions, env: 
     case "sync":
       return sync(model, options, env);
     case "intend":
-      return proceed({ ...author(model, input.id, input.intent, env), interrupted: undefined }, options, env);
+      return proceed(
+        { ...author(withoutReplaced(model, input.intent), input.id, input.intent, env), interrupted: undefined },
+        options,
+        env,
+      );
     case "answer":
       return proceed(answerAsk(model, input.id, input.answer, env), options, env);
     case "paper-proved":
@@ -71,6 +76,11 @@ function ofOrganisation(model: Model, { escrowSubject }: MachineOptions): Model 
   return { ...model, escrow: undefined, alarms: { ...model.alarms, escrow: undefined } };
 }
 
+/** Forgets the log that the user begins anew without. If the service shows it again, the new one has lost the race. */
+function withoutReplaced(model: Model, intent: Intent): Model {
+  return intent.do === "create" && intent.replaces && !model.keyring ? { ...model, own: undefined } : model;
+}
+
 /** Looks at both logs, the escrow log first: the agenda judges the own log by it. */
 function sync(model: Model, { escrowSubject, isReadOnly }: MachineOptions, env: Env): Stepped {
   const now = readClock(env);
@@ -79,9 +89,10 @@ function sync(model: Model, { escrowSubject, isReadOnly }: MachineOptions, env: 
   const look = (of: WhichLog, subject: string): ReadEffect => {
     // While a log contradicts what was verified, nothing that goes on from it is taken in before all of it was judged again.
     if (model.alarms[of]) return { type: "read", of, subject, after: 0, purpose: "whole" };
+    const length = lengthOf(model, of);
     // The newest entry at hand, too: a service that shows another history, no longer than this one, is found out.
-    const after = Math.max(0, lengthOf(model, of) - (isThorough ? 1 : 0));
-    return { type: "read", of, subject, after, purpose: "newer" };
+    if (length > 0) return { type: "read", of, subject, after: length - 1, purpose: "head" };
+    return { type: "read", of, subject, after: 0, purpose: "newer" };
   };
   const own = look("own", model.subject);
   // Nothing that opens content needs the escrow log.

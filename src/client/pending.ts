@@ -18,7 +18,7 @@ import { writeIntent } from "./write-intent.js";
 const SETTLEMENTS = 16;
 /** Pauses before the pending link is sent again, milliseconds. */
 const PAUSE = 2_000;
-const LONGEST_PAUSE = 300_000;
+export const LONGEST_PAUSE = 300_000;
 
 /**
  * Writes the link of an intent. It is sent only after the model with it was stored.

@@ -15,7 +15,7 @@ import { LABELS } from "../primitives/labels.js";
 import type { Effect, MachineOptions, Stepped, Wipeable } from "./effects.js";
 import { knowledgeOf } from "./knowledge.js";
 import { type Model, stateOf } from "./model.js";
-import { author, refused, settleLost } from "./pending.js";
+import { author, LONGEST_PAUSE, refused, settleLost } from "./pending.js";
 
 /** Milliseconds that a device waits for each member that comes before it when others could do the same. */
 const TURN = 2_000;
@@ -56,7 +56,9 @@ function notShown(model: Model, env: Env): Model {
 
 function sendPending(model: Model, env: Env): Effect {
   const { entry, refused } = present(model.pending);
-  if (refused && refused.retryAt > readClock(env)) return { type: "wait", until: refused.retryAt };
+  const wait = (refused?.retryAt ?? 0) - readClock(env);
+  // No pause is longer: the clock was set back since.
+  if (refused && wait > 0 && wait <= LONGEST_PAUSE) return { type: "wait", until: refused.retryAt };
   return publish(model, entry);
 }
 
@@ -73,7 +75,7 @@ function doNext(model: Model, options: MachineOptions, env: Env): Stepped {
   for (const step of agenda(stateOf(model), knowledgeOf(model, now))) {
     if (step.do === "ask") continue;
     if (step.do === "fetch") {
-      const key = `${step.what} ${"log" in step && step.log} ${own.log.head.hash} ${model.escrow?.log.head.hash}`;
+      const key = `${step.what} ${"subject" in step && step.subject} ${own.log.head.hash} ${model.escrow?.log.head.hash}`;
       const effects = next.sync.fetched.has(key) ? [] : fetchEffects(model, step, options);
       if (effects.length === 0) continue;
       return {

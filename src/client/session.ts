@@ -29,7 +29,7 @@ import { compareFingerprint, type DeviceComparison, type LogComparison } from ".
 import type { DigitsComparison } from "../fingerprint/digits.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
 import { trackContact } from "../fingerprint/tracked-contact.js";
-import type { Keyring } from "../keys/keyring.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
 import { currentEpoch, type LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
 import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
@@ -40,7 +40,7 @@ import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
-import { type Answered, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
+import { type Begun, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
 import { Driver, type DriverOptions } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
 import { deviceMachine } from "./machine.js";
@@ -86,7 +86,7 @@ export class Session {
   readonly #listeners = new Set<() => void>();
   readonly #keepUp: KeepUp;
   readonly #contacts: AddressBook;
-  readonly #answered: Answered = new Set();
+  readonly #digits: Begun = { answered: new Set(), count: 0 };
   #isClosed = false;
   /** Ends listening to other tabs. */
   #deafen: () => void = () => undefined;
@@ -137,13 +137,21 @@ export class Session {
    *
    * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
    * else. It cannot be named later.
+   * @param options.unsafeReplace begins anew: the new log takes the place of the one that the account has, where the service allows it
+   * (`reset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
+   * a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
-   * @throws `LOST_RACE` when the account has a log already: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
+   * @throws `LOST_RACE` when the account has a log already, or still: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
    */
-  async create(device: DeviceDescription, options: { readonly operator?: Uint8Array } = {}): Promise<void> {
-    const { operator } = checkOptions(options);
+  async create(
+    device: DeviceDescription,
+    options: { readonly operator?: Uint8Array; readonly unsafeReplace?: boolean } = {},
+  ): Promise<void> {
+    const { operator, unsafeReplace: replaces = false } = checkOptions(options);
+    if (typeof replaces !== "boolean")
+      throw new KeysteadError("INVALID_ARGUMENT", "options.unsafeReplace must be true or false");
     if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
-    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator) });
+    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator), replaces });
   }
 
   /** Joins the account's log, or joins it again after this device was removed or superseded. @throws as {@link create} */
@@ -165,9 +173,10 @@ export class Session {
    * Compares seven digits with a device that is online and waits for approval, while its user has it show them ({@link showDigits}). Show
    * the digits beside the question whether they are equal, and call `check`. A match gives the token that {@link save} takes.
    *
-   * It ends after two minutes. Every failure is shown to the user, and only the user begins again.
+   * It ends after two minutes, and when another comparison is begun on this device. Every failure is shown to the user, and only the user
+   * begins again.
    *
-   * @throws `COMPARE_AGAIN` when the other device did not answer, or the log has grown meanwhile; `NOT_PERMITTED` where the transport
+   * @throws `COMPARE_AGAIN` when the other device did not answer, another comparison was begun, or the log has grown meanwhile; `NOT_PERMITTED` where the transport
    * carries no messages; `UNKNOWN_MEMBER`, `OFFLINE`, `FORBIDDEN`; the signal's reason
    */
   compareDigits(member: MemberId, options: DigitsOptions = {}): Promise<DigitsComparison> {
@@ -180,12 +189,12 @@ export class Session {
    * @throws as {@link compareDigits}; `COMPARE_AGAIN` with the rule SAS-1 when somebody between the two devices is found out
    */
   showDigits(options: DigitsOptions = {}): Promise<string> {
-    return showDigits(this.#digitsWork(), this.#answered, options);
+    return showDigits(this.#digitsWork(), options);
   }
 
   #digitsWork(): DigitsWork {
     const { transport, subject } = this.#options;
-    return { driver: this.#driver, transport, subject, env: this.#env };
+    return { driver: this.#driver, transport, subject, env: this.#env, begun: this.#digits };
   }
 
   /** Compares a fingerprint that the organisation published of its escrow log. @throws as `compareFingerprint`, `NOT_PERMITTED` */
@@ -193,6 +202,11 @@ export class Session {
     const { escrow } = this.#driver.model;
     if (!escrow) throw notNow("no escrow log was fetched yet; call sync");
     return compareFingerprint(escrow.log, given);
+  }
+
+  /** The verified escrow log of the user's organisation, for its policy; undefined while none was fetched. */
+  get escrowLog(): LogState | undefined {
+    return this.#driver.model.escrow?.log;
   }
 
   /** Approves and removes members in one link. @throws errors of `review`; `LOST_RACE`, `PENDING` */
@@ -435,7 +449,7 @@ export class Session {
 
   /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
   async openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
-    return openRandomAccess(source, this.#state().keyring, options);
+    return this.#reading((keyring) => openRandomAccess(source, keyring, options));
   }
 
   /** Signs requests by this device's keys as they are now, such as those of `keystead/blobs`; undefined while it is no member. */
@@ -452,20 +466,24 @@ export class Session {
    * alarm's error while there is one
    */
   exportNewestKey(label: string, length?: number): { readonly epoch: number; readonly key: Bytes } {
-    const { own } = this.#driver.model.alarms;
-    if (own) throw KeysteadError.from(own.error);
-    const { log, keyring } = this.#state();
+    const log = this.#calmLog();
     const epoch = currentEpoch(log);
     if (log.rotationDue) {
       const message = `a removed member knows the key of epoch ${epoch}; call sync, or wait until a device has made a new one`;
       throw new KeysteadError("ROTATION_DUE", message, { rule: "MEM-7", details: { log: log.head.log, epoch } });
     }
-    return { epoch, key: keyring.exportKey(epoch, label, length) };
+    return { epoch, key: this.exportKey(epoch, label, length) };
   }
 
-  /** The key of an epoch for the app's own data; the caller wipes it. @throws errors of `Keyring.exportKey` */
+  /**
+   * The key of an epoch for the app's own data, also of one that this device had as a former member; the caller wipes it.
+   *
+   * @throws errors of `Keyring.exportKey`
+   */
   exportKey(epoch: number, label: string, length?: number): Bytes {
-    return this.#state().keyring.exportKey(epoch, label, length);
+    const keyrings = this.#keyrings();
+    const holder = keyrings.find((keyring) => partsOf(keyring).seeds.has(epoch));
+    return (holder ?? keyrings[0]).exportKey(epoch, label, length);
   }
 
   /** This account's verified log, for views and checks of the core. @throws `NOT_PERMITTED` while none was fetched */
@@ -495,13 +513,18 @@ export class Session {
   /** What content is sealed to, and how. @throws the alarm's error: its log may not be the account's any more */
   async #sealing({ to = [], sign, unsafeContactsAsLastSeen, ...rest }: SessionSealOptions) {
     const contacts = await this.#contacts.recipients(to, unsafeContactsAsLastSeen === true);
-    const { own } = this.#driver.model.alarms;
-    if (own) throw KeysteadError.from(own.error);
-    const log = this.#log();
+    const log = this.#calmLog();
     // This account's own devices stand in it: there is nobody to compare with.
     const self = rest.verifiedOnly ? { log, pin: trackContact(log, { unsafeVerified: true }) } : log;
     const recipients: readonly Recipient[] = [self, ...contacts];
     return { recipients, rest: { ...rest, signer: sign === true ? this.#state() : undefined } };
+  }
+
+  /** @throws the alarm's error while there is one */
+  #calmLog(): LogState {
+    const { own } = this.#driver.model.alarms;
+    if (own) throw KeysteadError.from(own.error);
+    return this.#log();
   }
 
   #log(): LogState {

@@ -1,7 +1,6 @@
 // Takes in a page of entries that a service showed. docs/spec.md sections 6, 7 and 13.
 
 import { receive } from "../authoring/receive.js";
-import { AppendList } from "../bytes/append-list.js";
 import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry } from "../log/entry.js";
@@ -9,7 +8,7 @@ import { recordOfLink } from "../log/verify.js";
 import { type Env, readClock } from "../primitives/env.js";
 import type { EntriesPage } from "../transport/transport.js";
 import type { MachineOptions, ReadEffect, Stepped, Wipeable } from "./effects.js";
-import { lengthOf, takeEntries } from "./entries.js";
+import { lengthOf, listOf, takeEntries } from "./entries.js";
 import { judgeWhole } from "./judge-whole.js";
 import { connected, type Model } from "./model.js";
 import { proceed } from "./proceed.js";
@@ -24,6 +23,7 @@ export function takePage(
 ): Stepped {
   switch (effect.purpose) {
     case "newer":
+    case "head":
       return takeNewer(model, effect, page, options, env);
     case "attachments":
       return takeAttachments(model, effect, page, options, env);
@@ -33,9 +33,11 @@ export function takePage(
 }
 
 function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options: MachineOptions, env: Env): Stepped {
-  const { of } = effect;
+  const { of, purpose } = effect;
+  // What is newer than the head is read with its attachments.
+  const entries = purpose === "head" ? page.entries.slice(0, 1) : page.entries;
   // Entries that are known change nothing, and another entry at the place of a known one is refused.
-  const taken = takeEntries(model, effect, page.entries, env);
+  const taken = takeEntries(model, effect, entries, env);
   const { retired, error } = taken;
   if (error) return refuseEntry(taken.model, effect, error, retired);
   const length = lengthOf(taken.model, of);
@@ -46,7 +48,7 @@ function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options:
     return { model: { ...reached, sync }, effects: [readWhole(effect)], retired };
   }
   if (page.newest > length && length > effect.after) {
-    return { model: reached, effects: [{ ...effect, after: length }], retired };
+    return { model: reached, effects: [{ ...effect, after: length, purpose: "newer" }], retired };
   }
   if (of === "escrow") {
     return { model: { ...reached, sync: { ...reached.sync, escrowUnsupported: false } }, effects: [], retired };
@@ -101,8 +103,4 @@ function takeAttachments(
   if (page.entries.length > 0 && after < kept.length)
     return { model: next, effects: [{ ...effect, after }], retired: [] };
   return proceed(next, options, env);
-}
-
-function listOf<T>(items: readonly T[]): AppendList<T> {
-  return items.reduce((list, item) => list.push(item), AppendList.empty<T>());
 }

@@ -36,7 +36,7 @@ export function signerOf(state: MemberState): Signer {
   const { log, keyring } = checkOwnState(state);
   const member = activeMember(log, keyring.member);
   const keys = ownKeys(keyring);
-  if (member.kind !== "device" || !equalBytes(member.signingKey, keys.sign)) {
+  if (member.kind !== "device" || !equalBytes(member.signingKey, keys.signingKey)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       "options.signer must be the state of a device, with the keys that its log names for it now",

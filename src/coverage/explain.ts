@@ -3,7 +3,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { hasEpoch, NO_RUNS } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
-import { kemDigest, pairKey } from "../log/pairs.js";
+import { pairKey, pairOf } from "../log/pairs.js";
 import { currentEpoch, type Epoch, epochAt, type LinkRecord, type LogState, type Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 import { knownMember } from "./data-access.js";
@@ -118,7 +118,7 @@ function foreignLinks(log: LogState, subject: Member, known: KnownEscrow): Reado
   const real = epochPairs(escrowLog);
   let isReal = true;
   for (const { seq, pointer } of log.links) {
-    if (pointer) isReal = real.has(pairKey({ sign: pointer.sign, kem: kemDigest(pointer.kem) }));
+    if (pointer) isReal = real.has(pairKey(pairOf(pointer)));
     if (!isReal) links.add(seq);
   }
   return links;

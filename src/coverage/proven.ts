@@ -9,7 +9,7 @@ import { faultsOf, type WrongGrant } from "../grants/check.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { rightSeed } from "../grants/seed-check.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
-import { kemDigest, pairKey } from "../log/pairs.js";
+import { pairKey, pairOf } from "../log/pairs.js";
 import type { Head, LinkRecord, LogState, Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
@@ -79,7 +79,7 @@ export function* provingSteps(state: MemberState, known: KnownEscrow = {}): Gene
   const found: Found = { right: new Map(), unknown: new Map(), wrongGrants: [] };
   let keys: EscrowKeys = "unknown";
   for (const record of log.links) {
-    if (record.pointer && pairs) keys = pairs.has(pairOf(record.pointer)) ? "true" : "false";
+    if (record.pointer && pairs) keys = pairs.has(pairKey(pairOf(record.pointer))) ? "true" : "false";
     judgeLink({ log, keyring }, record, { ...found, keys });
     yield { done: record.seq, total: log.head.seq };
   }
@@ -111,10 +111,6 @@ function judgeMember({ id, held }: Member, { right, unknown }: Found): ProvenMem
 
 /** Whether the keys of escrow's pointer in force are the organisation's. */
 type EscrowKeys = "true" | "false" | "unknown";
-
-function pairOf({ sign, kem }: NonNullable<LinkRecord["pointer"]>): string {
-  return pairKey({ sign, kem: kemDigest(kem) });
-}
 
 interface Found {
   readonly right: Map<MemberId, Runs>;

@@ -162,7 +162,7 @@ export function reviewOf(userLog: LogState, escrowLog: LogState, { log, seq: pla
 export function disownActs(admin: MemberState, acts: readonly number[], env: Env): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(admin);
   const { keys } = partsOf(keyring);
-  const fields = { author: keys.sign, acts: checkPositions("acts", acts) };
+  const fields = { author: keys.signingKey, acts: checkPositions("acts", acts) };
   const draft = { before: log, type: "disown", fields, keyring, signers: [keys] } as const;
   return proposeState(keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env));
 }
@@ -201,7 +201,7 @@ export function recordActAgain(admin: MemberState, options: RecordActAgainOption
   const act: Act = { salt, log, subject, seq, prev, approve, remove, reason, case: caseId };
   const commitment = actCommitment({ ...act, admin: committer });
   const isKnown = [...state.log.links].some((each) => each.act && equalBytes(each.act.commitment, commitment));
-  if (!isKnown && !equalBytes(committer, partsOf(state.keyring).keys.sign)) {
+  if (!isKnown && !equalBytes(committer, partsOf(state.keyring).keys.signingKey)) {
     throw new KeysteadError(
       "NOT_PERMITTED",
       "the escrow log has no act of this review; only the device that did it can record it",

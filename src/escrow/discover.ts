@@ -204,7 +204,7 @@ export function openRecordedAccess(
 
 // Reading needs no key of escrow itself, so the returned keyring can neither sign nor open grants.
 const NO_KEYS: KeyHolder = {
-  sign: new Uint8Array(32),
+  signingKey: new Uint8Array(32),
   signLabelled: () => {
     throw notRecorded("this keyring reads recorded epochs and signs nothing");
   },

@@ -79,7 +79,7 @@ function point(
 ): Proposal<MemberState> {
   const { log, keyring } = state;
   const { keys } = partsOf(keyring);
-  const fields = { author: keys.sign, escrow };
+  const fields = { author: keys.signingKey, escrow };
   const draft = { before: log, type, fields, keyring, signers: [keys], guard: { escrow: knowledge } };
   return proposeState(keyring, writeLink(draft, env));
 }

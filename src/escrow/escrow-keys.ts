@@ -5,28 +5,20 @@ import { entryList } from "../arguments/entries.js";
 import { type OpenedKeyring, openAll } from "../authoring/receive.js";
 import type { Signer } from "../authoring/write-link.js";
 import { present } from "../bytes/present.js";
-import { toHex } from "../bytes/text.js";
+import { compareBytes, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
 import { canOpen, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
-import { kemDigest, pairKey } from "../log/pairs.js";
+import { grantedTo, pairOf } from "../log/pairs.js";
 import { assertLog, type Epoch, type LogState, type Member, type PairGrants } from "../log/state.js";
-import type { KemPrivateKey } from "../primitives/kem.js";
-import type { Label } from "../primitives/labels.js";
 import { signLabelled } from "../primitives/sign.js";
 
-/** The epochs of the escrow log whose seeds an admin holds. */
-function heldEpochs({ log, keyring }: MemberState): readonly Epoch[] {
-  const held = new Set(keyring.epochs);
-  return [...log.epochs].filter(({ number }) => held.has(number));
-}
-
 /** A signer for an escrow epoch. The secrets stay in the admin's keyring. */
-function epochSigner(admin: MemberState, { number, signingKey: sign }: Pick<Epoch, "number" | "signingKey">): Signer {
+function epochSigner(admin: MemberState, { number, signingKey }: Pick<Epoch, "number" | "signingKey">): Signer {
   return {
-    sign: present(sign),
+    signingKey: present(signingKey),
     signLabelled(label, message) {
       const seed = epochSigningSeed(epochSeed(admin.keyring, number).bytes());
       const signature = signLabelled(label, seed.bytes(), message);
@@ -36,39 +28,27 @@ function epochSigner(admin: MemberState, { number, signingKey: sign }: Pick<Epoc
   };
 }
 
-/** The keys of the escrow member of one user's log, as far as an admin's keyring holds them. */
-class EscrowKeys implements KeyHolder {
-  readonly #admin: MemberState;
-  readonly #signer: Signer;
+/**
+ * The keys of the escrow member in force of a user's log, as far as an admin's keyring holds them: for what it signs, and for
+ * what was granted to it. The secrets stay in the admin's keyring.
+ */
+export function escrowKeys(admin: MemberState, { pointer, signingKey }: Member): KeyHolder {
   /** The escrow epochs by their KEM keys: those that the admin holds, and those with which it can only open. */
-  readonly #epochs: ReadonlyMap<string, number>;
-  readonly sign: Uint8Array;
-
-  constructor(admin: MemberState, { pointer, signingKey: sign }: Member) {
-    this.#admin = admin;
-    this.#signer = epochSigner(admin, { number: present(pointer).epoch, signingKey: sign });
-    this.sign = sign;
-    const known = [...admin.log.epochs].filter(({ number }) => canOpen(admin.keyring, number));
-    this.#epochs = new Map(known.map(({ number, kemKey: kem }) => [toHex(kem), number]));
-  }
-
-  signLabelled(label: Label, message: Uint8Array): Uint8Array {
-    return this.#signer.signLabelled(label, message);
-  }
-
-  /** Older escrow epochs open older grants, because a renewal does not grant older epochs again (ESC-6). */
-  kemFor(publicKey: Uint8Array): KemPrivateKey | undefined {
-    const epoch = this.#epochs.get(toHex(publicKey));
-    return epoch === undefined ? undefined : epochPrivateKey(this.#admin.keyring, epoch);
-  }
-
-  // The secrets belong to the admin's keyring, which wipes them.
-  wipe(): void {}
-}
-
-/** The keys of the escrow member in force, for what it signs. */
-export function escrowKeys(admin: MemberState, escrow: Member): KeyHolder {
-  return new EscrowKeys(admin, escrow);
+  const epochs = new Map(
+    [...admin.log.epochs]
+      .filter(({ number }) => canOpen(admin.keyring, number))
+      .map(({ number, kemKey }) => [toHex(kemKey), number]),
+  );
+  return {
+    ...epochSigner(admin, { number: present(pointer).epoch, signingKey }),
+    // Older escrow epochs open older grants, because a renewal does not grant older epochs again (ESC-6).
+    kemFor(publicKey) {
+      const epoch = epochs.get(toHex(publicKey));
+      return epoch === undefined ? undefined : epochPrivateKey(admin.keyring, epoch);
+    },
+    // The admin's keyring wipes its secrets.
+    wipe() {},
+  };
 }
 
 /** A pair that an admin can prove, because it holds the escrow epoch (ESC-11). */
@@ -81,13 +61,13 @@ export interface ProvablePair extends PairGrants {
  * of a thief is not among them: nobody can sign for it, or nobody can open the grants to it.
  */
 export function provablePairs(admin: MemberState, userLog: LogState): readonly ProvablePair[] {
-  const found: ProvablePair[] = [];
-  for (const epoch of heldEpochs(admin)) {
-    const pair = userLog.granted.get(pairKey({ sign: present(epoch.signingKey), kem: kemDigest(epoch.kemKey) }));
-    if (pair) found.push({ ...pair, signer: epochSigner(admin, epoch) });
-  }
-  const order = new Map(found.map((pair) => [pair, toHex(pair.sign) + toHex(pair.kem)]));
-  return found.sort((a, b) => (present(order.get(a)) < present(order.get(b)) ? -1 : 1));
+  const held = new Set(admin.keyring.epochs);
+  return [...admin.log.epochs]
+    .flatMap((epoch) => {
+      const pair = held.has(epoch.number) && grantedTo(userLog, pairOf(epoch));
+      return pair ? [{ ...pair, signer: epochSigner(admin, epoch) }] : [];
+    })
+    .sort((a, b) => compareBytes(a.signingKey, b.signingKey) || compareBytes(a.kemDigest, b.kemDigest));
 }
 
 /** Every escrow member that a user's log ever had. The last one is in force, or was removed last. */
@@ -111,7 +91,7 @@ export function openAsEscrow(
   const escrows = escrowsOf(userLog);
   const newest = escrows.at(-1);
   if (!newest) throw new KeysteadError("INVALID_ARGUMENT", `${userLog.subject} never enrolled escrow`);
-  const keys = new EscrowKeys(state, newest);
+  const keys = escrowKeys(state, newest);
   const empty = newKeyring(userLog.head.log, newest.id, keys);
   // One pass opens the grants to all of them, because a thief can enroll and remove escrow as often as it likes.
   return openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));

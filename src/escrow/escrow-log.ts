@@ -94,7 +94,7 @@ export function setPolicy(
     {
       before: log,
       type: "policy",
-      fields: { author: keys.sign, policy },
+      fields: { author: keys.signingKey, policy },
       keyring,
       signers,
       guard: "not-a-users-device",

@@ -5,7 +5,7 @@
 import { present } from "../bytes/present.js";
 import { containsRuns, hasEpoch, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { MAX_PAIRS } from "../log/fields.js";
-import { grantedInForce, kemDigest, pairKey } from "../log/pairs.js";
+import { grantedInForce, pairKey, pairOf } from "../log/pairs.js";
 import { activeMember, currentEpoch, escrowMember, type LogState, type Member } from "../log/state.js";
 import type { ProvablePair } from "./escrow-keys.js";
 
@@ -37,8 +37,7 @@ export function giftFor(
   opened: Runs,
   approve: readonly Member["id"][],
 ): Gift {
-  const { signingKey: sign, kemKey: kem } = present(escrowMember(userLog));
-  const inForce = pairKey({ sign, kem: kemDigest(kem) });
+  const inForce = pairKey(pairOf(present(escrowMember(userLog))));
   const force = grantedInForce(userLog);
   const others = provable.filter((pair) => pairKey(pair) !== inForce);
   const givable = intersectRuns(opened, uniteAll([force, ...others.map(({ runs }) => runs)]));

@@ -174,7 +174,7 @@ export function recoverableEpochs(admin: MemberState, options: RecoverableOption
 /** ESC-8: this device's key recorded exactly this act in the escrow log, and nobody disowned it. @returns the hash of the act */
 function requireRecorded({ log, keyring }: MemberState, act: RecordedAct) {
   const link = log.links.at(act.recordedAt - 1);
-  const admin = partsOf(keyring).keys.sign;
+  const admin = partsOf(keyring).keys.signingKey;
   if (!link?.act || !equalBytes(link.act.commitment, actCommitment({ ...act, admin }))) {
     throw refused(
       "ESC-8",
@@ -248,9 +248,9 @@ function foreseen(
 ) {
   const { approve, remove, salt, recordedAt: seq } = act;
   const by = {
-    ...{ admin: partsOf(admin.keyring).keys.sign, seq, hash, salt },
+    ...{ admin: partsOf(admin.keyring).keys.signingKey, seq, hash, salt },
     ...(runs.length > 0 && { runs }),
-    ...(pairs.length > 0 && { pairs: pairs.map(({ sign, kem }) => [sign, kem] as const) }),
+    ...(pairs.length > 0 && { pairs: pairs.map(({ signingKey, kemDigest }) => [signingKey, kemDigest] as const) }),
   };
   const fields = { author: present(escrowMember(userLog)).signingKey, by, approve, remove };
   const { active, epoch } = foresee(userLog, "review", fields);

@@ -47,7 +47,7 @@ export function renewEscrowForUser(
   const keys = escrowKeys(state, escrow);
   const device = partsOf(state.keyring).keys;
   const { seq, hash } = state.log.head;
-  const fields = { author: keys.sign, by: { admin: device.sign, seq, hash }, escrow: pointerTo(state.log) };
+  const fields = { author: keys.signingKey, by: { admin: device.signingKey, seq, hash }, escrow: pointerTo(state.log) };
   const draft = { before: userLog, type: "renew-escrow", fields, signers: [keys, device] } as const;
   return proposeLog(writeLink({ ...draft, guard: "not-a-users-device" }, env));
 }

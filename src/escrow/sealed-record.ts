@@ -69,12 +69,12 @@ export function writeRecord<T>(
 ): Written {
   const { keys } = partsOf(keyring);
   const bytes = encodeRecord(kind, opening);
-  const commitment = kind.commit(opening, bytes, committer ?? keys.sign);
+  const commitment = kind.commit(opening, bytes, committer ?? keys.signingKey);
   const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
   const { kemKey: kem } = lastOf(log.epochs);
   const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });
   coins.wipe();
-  const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
+  const fields = { author: keys.signingKey, commitment, opening: attachmentDigest(sealed) };
   const draft = { before: log, type: kind.type, fields, keyring, signers: [keys], opening: sealed };
   return writeLink({ ...draft, guard: "not-a-users-device" }, env);
 }

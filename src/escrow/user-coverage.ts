@@ -9,6 +9,7 @@ import { present } from "../bytes/present.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
+import { type LostStretch, lossFinder } from "../coverage/loss.js";
 import { type MemberName, nameMembers } from "../coverage/names.js";
 import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
@@ -91,6 +92,8 @@ export interface UserCoverage {
   readonly claimed: Runs;
   /** The epochs that the admin really opened; undefined when the report has no proof. */
   readonly proven: Runs | undefined;
+  /** The same with its dates: what was proven, or claimed where there is no proof. */
+  readonly covered: readonly Stretch[];
   readonly gaps: readonly EscrowGap[];
   /**
    * Claimed epochs that neither opened nor turned out to be junk: the server did not deliver the bytes, or they are sealed to an
@@ -102,8 +105,8 @@ export interface UserCoverage {
    * (MEM-6).
    */
   readonly keptFromEscrow: readonly Stretch[];
-  /** Epochs that no active member holds, not even escrow. */
-  readonly lost: readonly Stretch[];
+  /** Epochs that no active member holds, not even escrow, and the removed members that could bring them back. */
+  readonly lost: readonly LostStretch[];
   /** The verdict on escrow's pointer; `none` without an escrow member. */
   readonly pointer: PointerVerdict | "none";
   /** Why somebody must renew the pointer (ESC-6, ESC-10); empty when nobody needs to. */
@@ -181,9 +184,10 @@ const FIELDS: { readonly [Field in keyof UserCoverage]-?: (value: UserCoverage[F
   claimed: isRuns,
   proven: (proven) => proven === undefined || isRuns(proven),
   gaps: (gaps) => isStretches(gaps) && gaps.every(({ closers }) => isList(closers, isCloser)),
+  covered: isStretches,
   withheld: isStretches,
   keptFromEscrow: isStretches,
-  lost: isStretches,
+  lost: (lost) => isStretches(lost) && lost.every(({ keepers }) => isList(keepers, isCloser)),
   pointer: (pointer) => POINTERS.includes(pointer),
   renewal: (renewal) => isList(renewal, (because) => RENEWALS.includes(because)),
   rotationDue: (due) => typeof due === "boolean",
@@ -199,7 +203,7 @@ export function checkCoverage(user: UserCoverage): UserCoverage {
   const row = checkOptions(user);
   const fields = Object.entries(FIELDS) as [keyof UserCoverage, (value: unknown) => boolean][];
   if (fields.every(([field, isGood]) => isGood(row[field]))) return row;
-  throw new KeysteadError("INVALID_ARGUMENT", "user must be a UserCoverage, as organisationReport gives it");
+  throw new KeysteadError("INVALID_ARGUMENT", "user must be what organisationReport gave");
 }
 
 interface Known {
@@ -226,10 +230,11 @@ function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, recor
   return {
     ...{ subject: log.subject, log: log.head.log, claimed, proven, since },
     status: statusOf(escrow !== undefined, escrows.length > 0, since),
+    covered: stretchesOf(log, covered),
     gaps: gapsIn(log, missing, lastSeen),
     withheld: stretchesOf(log, withheld),
     keptFromEscrow: stretchesOf(log, subtractRuns(keptFrom(escrows), claimed)),
-    lost: stretchesOf(log, lost),
+    lost: lossFinder(log)(lost),
     pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
     renewal: renewalReasonsBy(acts, log, escrowLog),
     rotationDue: log.rotationDue,

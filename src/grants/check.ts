@@ -81,7 +81,7 @@ export function faultsOf(
     seeds.set(epoch, seed);
   }
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-  const recipients = boxes.map(({ member, kemKey: kem }) => ({ id: member, kem }));
+  const recipients = boxes.map(({ member, kemKey }) => ({ id: member, kemKey }));
   const right = makeGrant({ epochs, recipients }, place, (epoch) => present(seeds.get(epoch)));
   const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
   const faults = new Map<MemberId, WrongGrant["wrong"]>();

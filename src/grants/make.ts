@@ -66,10 +66,10 @@ export function makeGrant(
   const seeds = Secret.take(joined([...epochsIn(epochs)].map(seedOf)));
   const key = grantKey(seeds, set, place);
   const keyring = chachaSeal(key.bytes(), ZERO_NONCE, NO_BYTES, seeds.bytes());
-  const boxes = recipients.map(({ kem }) => {
-    const coins = Secret.take(deriveKey(LABELS.grantCoins, key.bytes(), { info: kem, length: KEM_COINS_LENGTH }));
-    const box = hpkeSeal(kem, {
-      info: boxInfo(place.log, set, kem),
+  const boxes = recipients.map(({ kemKey }) => {
+    const coins = Secret.take(deriveKey(LABELS.grantCoins, key.bytes(), { info: kemKey, length: KEM_COINS_LENGTH }));
+    const box = hpkeSeal(kemKey, {
+      info: boxInfo(place.log, set, kemKey),
       plaintext: key.bytes(),
       coins: coins.bytes(),
     });

@@ -32,7 +32,7 @@ export function standing(log: LogState, keyring: Keyring): Standing {
 /** The standing of a member, given the keys in its keyring. */
 export function standingOf(member: Member, keyring: Keyring): Standing {
   if (member.removed) return "removed";
-  return equalBytes(partsOf(keyring).keys.sign, member.signingKey) ? "active" : "superseded";
+  return equalBytes(partsOf(keyring).keys.signingKey, member.signingKey) ? "active" : "superseded";
 }
 
 /** @throws `NOT_PERMITTED` unless the keyring's member is active with the keys that it has */

@@ -15,7 +15,7 @@ export const SEED_LENGTH = 32;
 
 const MEMBER_ID_LENGTH = 16;
 
-/** A member's public keys. */
+/** A member's public keys, by their names on the wire. */
 export interface MemberPublicKeys {
   /** Ed25519 public key, 32 bytes. */
   readonly sign: Uint8Array;
@@ -31,7 +31,7 @@ export function memberIdOf(keys: MemberPublicKeys): MemberId {
 /** Keys with which a keyring signs and opens grants: a member's own keys, or those of the escrow epochs that admins hold. */
 export interface KeyHolder {
   /** The Ed25519 public key that signs, 32 bytes. */
-  readonly sign: Uint8Array;
+  readonly signingKey: Uint8Array;
   /** Ed25519 signature (64 bytes) over label, zero byte, message. */
   signLabelled(label: Label, message: Uint8Array): Uint8Array;
   /** The X-Wing private key of a public key; undefined for a public key of another holder. The holder wipes it. */
@@ -46,19 +46,19 @@ export class MemberKeys implements KeyHolder {
   #kem: KemPrivateKey | undefined;
 
   /** The Ed25519 public key, 32 bytes. */
-  readonly sign: Uint8Array;
+  readonly signingKey: Uint8Array;
 
   /** @param seed 32 bytes, copied. The caller wipes its own array. */
   constructor(seed: Uint8Array) {
     assertBytes(seed, SEED_LENGTH, "member seed");
     this.#seed = new Secret(seed);
     this.#signingSeed = Secret.take(deriveKey(LABELS.memberSigning, seed));
-    this.sign = signingPublicKey(this.#signingSeed.bytes());
+    this.signingKey = signingPublicKey(this.#signingSeed.bytes());
   }
 
   /** Both public keys. Expands the KEM key the first time. */
   get publicKeys(): MemberPublicKeys {
-    return { sign: this.sign, kem: this.kem.publicKey };
+    return { sign: this.signingKey, kem: this.kem.publicKey };
   }
 
   /** The X-Wing private key, expanded once. */

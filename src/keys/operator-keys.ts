@@ -12,13 +12,13 @@ import { SEED_LENGTH } from "./member-keys.js";
 export class OperatorKeys {
   readonly #seed: Secret;
   /** The Ed25519 public key, 32 bytes: what `createLog` is given as `operator`. */
-  readonly sign: Bytes;
+  readonly signingKey: Bytes;
 
   /** @param seed 32 secret random bytes; copied, the caller wipes its own. @throws `INVALID_ARGUMENT` */
   constructor(seed: Uint8Array) {
     assertBytes(seed, SEED_LENGTH, "operator seed");
     this.#seed = new Secret(seed);
-    this.sign = signingPublicKey(seed);
+    this.signingKey = signingPublicKey(seed);
     finishSecretInstance(this, "OperatorKeys");
   }
 

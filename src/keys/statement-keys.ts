@@ -12,13 +12,13 @@ import { SEED_LENGTH } from "./member-keys.js";
 export class StatementKeys {
   readonly #seed: Secret;
   /** The Ed25519 public key, 32 bytes: what the operator certifies. */
-  readonly sign: Bytes;
+  readonly signingKey: Bytes;
 
   /** @param seed 32 secret random bytes; copied, the caller wipes its own. @throws `INVALID_ARGUMENT` */
   constructor(seed: Uint8Array) {
     assertBytes(seed, SEED_LENGTH, "statement seed");
     this.#seed = new Secret(seed);
-    this.sign = signingPublicKey(seed);
+    this.signingKey = signingPublicKey(seed);
     finishSecretInstance(this, "StatementKeys");
   }
 

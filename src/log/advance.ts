@@ -108,8 +108,8 @@ function recordOf(link: UnverifiedLink, judged: Judgement): LinkRecord {
 function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant): GrantRecord {
   // Uses the id and the key of the state, which are equal: so a long log does not keep copies of them for every link.
   const box = ([, digest]: Grant["boxes"][number], index: number) => {
-    const { id, kem } = present(recipients[index]);
-    return { member: id, kemKey: kem, digest };
+    const { id, kemKey } = present(recipients[index]);
+    return { member: id, kemKey, digest };
   };
   return { epochs, keyring, boxes: boxes.map(box) };
 }

@@ -28,7 +28,7 @@ export interface Effect {
   readonly disown?: readonly number[];
   /** The new epoch is kept from an escrow member that the author cannot judge or finds bad (MEM-6). */
   readonly withholdEscrow?: boolean;
-  readonly rekey?: { readonly member: MemberId; readonly sign: Bytes; readonly kem: Bytes };
+  readonly rekey?: { readonly member: MemberId; readonly signingKey: Bytes; readonly kemKey: Bytes };
   readonly rename?: { readonly member: MemberId; readonly name: Uint8Array };
   readonly lockdown?: boolean;
   /** Members that the author approves; an enrolled member is approved as it enters (MEM-1). */

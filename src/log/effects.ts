@@ -10,7 +10,7 @@ import { approve, forget, settleFounders, unapproved } from "./approvals.js";
 import type { Effect } from "./contract.js";
 import { escrowIdOf } from "./escrow-id.js";
 import type { NewMember, Pointer, Policy } from "./fields.js";
-import { kemDigest, pairKey } from "./pairs.js";
+import { pairKey, pairOf } from "./pairs.js";
 import {
   confirmedFounder,
   currentEpoch,
@@ -26,7 +26,7 @@ import {
 export interface DueGrant {
   readonly epochs: Runs;
   /** Sorted by member id. */
-  readonly recipients: readonly { readonly id: MemberId; readonly kem: Uint8Array }[];
+  readonly recipients: readonly { readonly id: MemberId; readonly kemKey: Uint8Array }[];
 }
 
 /** Members and duties after a link's effects. */
@@ -74,8 +74,8 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   const entered = effect.enter ? enterMember(active, effect.enter, at) : undefined;
   const pointed = effect.pointer && pointEscrow(before, active, effect.pointer, at, author);
   if (effect.rekey) {
-    const { member, sign, kem } = effect.rekey;
-    due.owe(member, update(member, { signingKey: sign, kemKey: kem }).held);
+    const { member, ...keys } = effect.rekey;
+    due.owe(member, update(member, keys).held);
   }
   if (effect.rename) update(effect.rename.member, { nameCommitment: effect.rename.name, ...UNNAMED });
 
@@ -145,7 +145,7 @@ function grantedAfter(
 ): LogFacts["granted"] {
   const escrow = escrowMember({ active });
   if (!escrow) return granted;
-  const pair = { sign: escrow.signingKey, kem: kemDigest(escrow.kemKey) };
+  const pair = pairOf(escrow);
   const key = pairKey(pair);
   const known = granted.get(key);
   const runs = due.owedTo(escrow.id);
@@ -193,7 +193,7 @@ class DueGrants {
     return [...bySet.values()]
       .map(({ epochs, recipients }) => ({
         epochs,
-        recipients: recipients.sort().map((id) => ({ id, kem: memberOf({ active }, id).kemKey })),
+        recipients: recipients.sort().map((id) => ({ id, kemKey: memberOf({ active }, id).kemKey })),
       }))
       .sort(inOrder);
   }
@@ -253,21 +253,20 @@ function pointEscrow(
   at: Position,
   author: Member | undefined,
 ): MemberId {
-  const [sign, kem] = [new Uint8Array(pointer.sign), new Uint8Array(pointer.kem)];
+  const keys = { signingKey: new Uint8Array(pointer.signingKey), kemKey: new Uint8Array(pointer.kemKey) };
   const escrow = escrowMember({ active });
   if (!escrow) {
     const id = escrowIdOf(before.head, at.seq);
     active.set(id, {
       ...newcomer(id, at.seq, at.time),
       kind: "escrow",
-      signingKey: sign,
-      kemKey: kem,
+      ...keys,
       pointer,
       nameCommitment: NO_NAME,
     });
     return id;
   }
-  active.set(escrow.id, { ...escrow, signingKey: sign, kemKey: kem, pointer });
+  active.set(escrow.id, { ...escrow, ...keys, pointer });
   // Members that the old pointer approved stay with it: later approvals of the new pointer do not move them.
   forget(active, new Set([escrow.id]));
   if (author && author.id !== escrow.id) {

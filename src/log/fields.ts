@@ -9,6 +9,7 @@ import {
   hexBytes,
   type Infer,
   literal,
+  mapped,
   oneOf,
   optional,
   record,
@@ -84,19 +85,24 @@ export interface Pointer {
   /** The epoch that was the current one there. */
   readonly epoch: number;
   /** Its Ed25519 public key, 32 bytes. */
-  readonly sign: Uint8Array;
+  readonly signingKey: Uint8Array;
   /** Its X-Wing public key, 1,216 bytes. */
-  readonly kem: Uint8Array;
+  readonly kemKey: Uint8Array;
 }
+type WirePointer = Omit<Pointer, "signingKey" | "kemKey"> & { readonly sign: Uint8Array; readonly kem: Uint8Array };
 /** A pointer on the wire. */
-export const pointerFields: Schema<Pointer> = record({
-  log: hexBytes<LogId>(32),
-  seq: uint({ min: 1 }),
-  hash: hexBytes<LinkHash>(32),
-  epoch: uint({ min: 1 }),
-  sign: publicSigningKey,
-  kem: publicKemKey,
-});
+export const pointerFields = mapped<WirePointer, Pointer>(
+  record({
+    log: hexBytes<LogId>(32),
+    seq: uint({ min: 1 }),
+    hash: hexBytes<LinkHash>(32),
+    epoch: uint({ min: 1 }),
+    sign: publicSigningKey,
+    kem: publicKemKey,
+  }),
+  ({ sign: signingKey, kem: kemKey, ...place }) => ({ ...place, signingKey, kemKey }),
+  ({ signingKey: sign, kemKey: kem, ...place }) => ({ ...place, sign, kem }),
+);
 
 const escrowActorFields = { admin: publicSigningKey, seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) };
 /** The actor that renews for escrow: the admin's own device, and a head of the escrow log. */
@@ -127,7 +133,7 @@ export interface EscrowActor {
    * In a review: signing key and digest of the KEM key of the pairs that escrow opened them with, beside the one in force
    * (ESC-11).
    */
-  readonly pairs?: readonly (readonly [sign: Uint8Array, kem: Uint8Array])[];
+  readonly pairs?: readonly (readonly [signingKey: Uint8Array, kemDigest: Uint8Array])[];
 }
 
 /** Positions of acts that an escrow log's link disowns (ESC-8). */

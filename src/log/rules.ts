@@ -86,9 +86,9 @@ export function requireDisownable({ links, disowned }: LogFacts, acts: readonly 
 }
 
 /** KEM-1, SIG-3, SIG-4: a pointer's keys are sound, or no grant to escrow could be made. */
-export function checkPointer({ sign, kem }: Pointer): void {
-  checkVerifyingKey(sign, "link.body.escrow.sign");
-  checkKemKey(kem, "link.body.escrow.kem");
+export function checkPointer({ signingKey, kemKey }: Pointer): void {
+  checkVerifyingKey(signingKey, "link.body.escrow.sign");
+  checkKemKey(kemKey, "link.body.escrow.kem");
 }
 
 /** MEM-2: a list of members is sorted, without repeats, and names active members only. */

@@ -159,12 +159,16 @@ export interface LinkRecord {
 /** Whose devices a log lists: those of a user, or of an organisation's escrow admins. */
 export type LogKind = "user" | "escrow";
 
-/** A pair, and the epochs that were granted to it. */
-export interface PairGrants {
+/** The keys of a pointer, as a review by escrow names them. */
+export interface Pair {
   /** The signing key, 32 bytes. */
-  readonly sign: Uint8Array;
+  readonly signingKey: Uint8Array;
   /** Digest of the KEM key, 32 bytes. */
-  readonly kem: Uint8Array;
+  readonly kemDigest: Uint8Array;
+}
+
+/** A pair, and the epochs that were granted to it. */
+export interface PairGrants extends Pair {
   /** Granted to any escrow member of the log by links after which the pointer in force had this pair. */
   readonly runs: Runs;
 }

@@ -87,7 +87,7 @@ export function stateHead(head: Head, keys: StatementKeys, certificate: Uint8Arr
     maxBytes: MAX_STATEMENT_BYTES,
   });
   const { key, until } = readCertificate(certified);
-  if (!equalBytes(key, keys.sign)) {
+  if (!equalBytes(key, keys.signingKey)) {
     throw new KeysteadError("INVALID_ARGUMENT", "certificate is for another key than the one that states", {
       rule: "SVC-1",
     });

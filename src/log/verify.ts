@@ -275,7 +275,7 @@ function notToBeJudged(
   const author = type.author?.(body) ?? (type.type === "expel" ? log.operator : undefined);
   if (!author) return "nobody of this log signs it";
   const isOurs = body.by
-    ? [...log.granted].some(([, pair]) => equalBytes(pair.sign, author))
+    ? [...log.granted].some(([, pair]) => equalBytes(pair.signingKey, author))
     : log.seen.has(toHex(labelledHash(LABELS.publicKey, author)));
   if (!isOurs) return "its author's key is none of this log's";
   if (!signatures[0] || !equalBytes(signatures[0].key, author)) return "it is not signed by its author";

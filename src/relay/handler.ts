@@ -172,7 +172,7 @@ class Service {
     const publication = this.#logs.create(subject, exchange.body, async (standing) => {
       denied = undefined;
       if (standing === undefined) return await this.#proofs.ask(exchange, { action: "create", subject });
-      if (await this.#proofs.allows(exchange, { action: "reset", subject })) return;
+      if (await this.#proofs.mayReset(exchange, subject)) return;
       // The second of two devices that begin at a time: it may not replace the log, and learns that there is one.
       await this.#proofs.ask(exchange, { action: "create", subject });
       denied = standing;

@@ -31,8 +31,7 @@ export interface RequestLike {
 /**
  * What somebody wants to do, without a signature that proves it.
  *
- * - `create`: make the log of a subject that has none. - `reset`: put another log in the place of the one that a subject has; nothing
- * that was sealed to that one is lost, and nobody can undo it, so ask for a fresh sign-in.
+ * - `create`: make the log of a subject that has none. To put another log in the place of one is asked by `authorizeReset`.
  * - `join`: add a new, unconfirmed device to the subject's log. - `read`: read the subject's log. A sender needs no attachments; names of
  * devices are in them.
  * - `heads`: learn the newest positions of many logs, as a service does that seals to many users.
@@ -41,7 +40,7 @@ export interface RequestLike {
  * much its users may store. - `readBlob`: read sealed content. - `deleteBlob`: delete it; `member` is one that nobody confirmed yet.
  */
 export type AccessRequest =
-  | { readonly action: "create" | "reset" | "join"; readonly subject: string }
+  | { readonly action: "create" | "join"; readonly subject: string }
   | {
       readonly action: "read";
       readonly subject: string;
@@ -140,6 +139,12 @@ export interface RelayOptions {
    * @param request whose cookies or tokens say who asks.
    */
   readonly authorize: (ask: AccessRequest, request: RequestLike) => boolean | Promise<boolean>;
+  /**
+   * Decides whether another log takes the place of the one that a subject has: an account reset. By default nobody may do that, since
+   * it cannot be undone: a thief with the password would lock the owner out. Only `true` allows it; ask for a fresh sign-in, and more. What
+   * was sealed to the old log is not lost to its devices.
+   */
+  readonly authorizeReset?: ((subject: string, request: RequestLike) => boolean | Promise<boolean>) | undefined;
   /** Where the bytes of blobs are kept; default the database, up to 64 MiB each. Relays on one database need the same. */
   readonly blobs?: BlobStore | undefined;
   readonly operator?: OperatorOptions | undefined;
@@ -155,7 +160,7 @@ export interface RelayOptions {
   readonly env?: RelayEnv | undefined;
 }
 
-type WithDefaults = "path" | "blobs" | "log" | "notify" | "address" | "report" | "env";
+type WithDefaults = "path" | "authorizeReset" | "blobs" | "log" | "notify" | "address" | "report" | "env";
 
 /** Options with their defaults. */
 export type RelaySettings = Omit<RelayOptions, WithDefaults | "limits"> & {
@@ -166,11 +171,12 @@ export type RelaySettings = Omit<RelayOptions, WithDefaults | "limits"> & {
 export function checkRelayOptions(options: RelayOptions): RelaySettings {
   const { sql, origin, path = "", authorize, operator, limits = {}, env = relayEnv() } = checkOptions(options);
   const { notify = () => {}, address = () => undefined, report = console.error, log = () => {} } = options;
+  const { authorizeReset = () => false } = options;
   if (typeof Object(sql).query !== "function") throw wrong("sql must be a database from openPglite or openPostgres");
   if (typeof origin !== "string" || !URL.canParse(origin) || new URL(origin).origin !== origin)
     throw wrong("origin must be a scheme, a host and perhaps a port, such as https://keys.example, without a slash");
   if (typeof path !== "string" || !/^(\/[\w.~-]+)*$/.test(path)) throw wrong("path must be such as /keys, or empty");
-  for (const [name, value] of Object.entries({ authorize, notify, address, report, log }))
+  for (const [name, value] of Object.entries({ authorize, authorizeReset, notify, address, report, log }))
     if (typeof value !== "function") throw wrong(`${name} must be a function`);
   const { blobs = sqlBlobs(sql) } = options;
   for (const method of ["write", "read", "delete"] as const)
@@ -193,7 +199,7 @@ export function checkRelayOptions(options: RelayOptions): RelaySettings {
     report(error);
   };
   return {
-    ...{ sql, origin, path, authorize, blobs, operator, notify, address, env },
+    ...{ sql, origin, path, authorize, authorizeReset, blobs, operator, notify, address, env },
     ...{ report: reported, log: logged, limits: { ...LIMITS, ...limits } },
   };
 }
@@ -204,7 +210,7 @@ function checkOperator(operator: OperatorOptions): void {
   assertBytes(publicKey, VERIFYING_KEY_LENGTH, "options.operator.publicKey");
   if (keys !== undefined) {
     OperatorKeys.check(keys, "options.operator.keys");
-    if (!equalBytes(keys.sign, publicKey)) throw wrong("operator.keys must be those of operator.publicKey");
+    if (!equalBytes(keys.signingKey, publicKey)) throw wrong("operator.keys must be those of operator.publicKey");
   }
   if (statements === undefined) return;
   const { keys: stating, certificate, stated } = checkOptions(statements, "options.operator.statements");

@@ -24,7 +24,7 @@ export interface Exchange {
 
 /** Verifies signatures, and asks the app. */
 export class Proofs {
-  readonly #settings: Pick<RelaySettings, "origin" | "env" | "authorize">;
+  readonly #settings: Pick<RelaySettings, "origin" | "env" | "authorize" | "authorizeReset">;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -78,11 +78,12 @@ export class Proofs {
 
   /** @throws {@link Refusal} 403 unless the app allows it */
   async ask(exchange: Exchange, ask: AccessRequest): Promise<void> {
-    if (!(await this.allows(exchange, ask)))
+    if ((await this.#settings.authorize(ask, exchange.request)) !== true)
       throw new Refusal(403, "FORBIDDEN", `the app does not allow to ${ask.action}; sign in, or sign as a member`);
   }
 
-  async allows({ request }: Exchange, ask: AccessRequest): Promise<boolean> {
-    return (await this.#settings.authorize(ask, request)) === true;
+  /** Whether another log may take the place of the subject's. */
+  async mayReset({ request }: Exchange, subject: string): Promise<boolean> {
+    return (await this.#settings.authorizeReset(subject, request)) === true;
   }
 }

@@ -1,10 +1,7 @@
 // What an app's portal asks a relay that has the operator's keys: to remove devices of a subject. docs/portal-guide.md.
 
-import { checkMembers } from "../arguments/members.js";
-import { checkWork } from "../arguments/work.js";
 import type { MemberId } from "../bytes/ids.js";
 import { array, hexBytes, record } from "../bytes/schema.js";
-import { KeysteadError } from "../errors.js";
 import { subject } from "../log/fields.js";
 import { checkRequest } from "./checks.js";
 import { unanswered } from "./http.js";
@@ -58,12 +55,9 @@ export function portalTransport(options: FetchTransportOptions): PortalTransport
   const service = serviceAt(options);
   return {
     async expel(subject, remove, options = {}) {
-      const { signal } = checkWork(options, "listens");
-      checkRequest(subject, { signal });
-      if (checkMembers("remove", remove).length === 0)
-        throw new KeysteadError("INVALID_ARGUMENT", "remove must name at least one member");
+      checkRequest(subject, options);
       const body = writeBody(EXPULSION, { subject, remove });
-      const answer = await service.ask(expelRoute, expelRoute.path, { signal }, body);
+      const answer = await service.ask(expelRoute, expelRoute.path, options, body);
       if (answer.status !== "refused") return { verdict: "accepted" };
       const { http, code, rule, retryAfter } = answer;
       if (http === 401 || http === 403) throw unanswered(answer);

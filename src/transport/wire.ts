@@ -156,8 +156,8 @@ export const ENTRY = {
  *
  * - `link`: the entry in the body, which proves itself.
  * - `member`: a signature of a member of the log (`signRequest`); of a removed one too where `read` stands beside it.
- * - `create`, `reset`, `join`, `read`: the app allows it (`authorize`). `reset` is asked in place of `create` where the subject has
- *   another log; `join` for a link that brings a member in.
+ * - `create`, `reset`, `join`, `read`: the app allows it (`authorize`; a reset by `authorizeReset`). `reset` is asked in place of `create`
+ *   where the subject has another log; `join` for a link that brings a member in.
  * - `storeBlob`, `readBlob`, `deleteBlob`: the app allows it. `member` beside `deleteBlob` is a member of the confirmed class.
  */
 export type Proof =

@@ -1,22 +1,15 @@
 // The epochs that a user's log grants to escrow, counting only grants to keys that the organisation really has. docs/spec.md
 // sections 8 and 11 (ESC-3, ESC-11).
 
-import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
-import { kemDigest, pairKey } from "../log/pairs.js";
+import { pairKey, pairOf } from "../log/pairs.js";
 import type { LogState } from "../log/state.js";
 
 const known = /* @__PURE__ */ new WeakMap<LogState, ReadonlySet<string>>();
 
 /** The pairs of keys of an escrow log's epochs, as a set. Computed once for each log. */
 export function epochPairs(escrowLog: LogState): ReadonlySet<string> {
-  const pairs =
-    known.get(escrowLog) ??
-    new Set(
-      [...escrowLog.epochs].map(({ signingKey: sign, kemKey: kem }) =>
-        pairKey({ sign: present(sign), kem: kemDigest(kem) }),
-      ),
-    );
+  const pairs = known.get(escrowLog) ?? new Set([...escrowLog.epochs].map((epoch) => pairKey(pairOf(epoch))));
   known.set(escrowLog, pairs);
   return pairs;
 }

@@ -37,9 +37,8 @@ export function newestPointer(escrowLog: LogState): Pointer {
  */
 export function pointerTo(escrowLog: LogState): Pointer {
   policyOf(escrowLog);
-  const { number, kemKey: kem, signingKey: sign } = lastOf(escrowLog.epochs);
-  const { log, seq, hash } = escrowLog.head;
-  return { log, seq, hash, epoch: number, kem, sign: present(sign) };
+  const { number, signingKey, kemKey } = lastOf(escrowLog.epochs);
+  return { ...escrowLog.head, epoch: number, signingKey: present(signingKey), kemKey };
 }
 
 /**
@@ -61,7 +60,8 @@ export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerd
   if (pointer.log !== escrowLog.head.log) return "other-log";
   const epoch = escrowLog.epochs.at(pointer.epoch - 1);
   if (!epoch) return "ahead";
-  const isEpochs = equalBytes(epoch.kemKey, pointer.kem) && equalBytes(present(epoch.signingKey), pointer.sign);
+  const isEpochs =
+    equalBytes(epoch.kemKey, pointer.kemKey) && equalBytes(present(epoch.signingKey), pointer.signingKey);
   if (!isEpochs) return "false";
   return pointer.epoch === currentEpoch(escrowLog) ? "newest" : "older";
 }

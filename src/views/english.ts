@@ -237,7 +237,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
     "question-regrant": ({ name, epochs }, c) =>
       `${textOf(name, c)} asks for ${c.epochs(epochs)} again, as a stolen device could: give it that data?`,
     "question-disown": ({ acts }, c) =>
-      `What ${acts.length === 1 ? "link" : "links"} ${c.list(acts.map(String))} announced was not delivered: disown it without reading?`,
+      `What ${acts.length === 1 ? "link" : "links"} ${c.list(acts.map(String))} announced was not shown: disown it without reading?`,
     "question-clock": (facts, c) => aheadOfClock(facts, c),
 
     "evidence-forked": () =>

@@ -54,6 +54,19 @@ describe("loose acts", () => {
     expect(stepsFor({ ...answered, disownUnread: [one] })).toEqual(asks(two));
   });
 
+  it("are asked about where no subject led to the user's log, and each subject is tried", () => {
+    const hidden = new Map([...logsOf(other), [user.log.head.log, undefined]]);
+    const question = { do: "ask", question: "disown", code: "question-disown", acts: [one] };
+    expect(stepsFor({ acts: records, userLogs: hidden })).toEqual([question, disowns(two)]);
+    expect(stepsFor({ acts: records, userLogs: hidden, disownUnread: [one] })).toEqual([disowns(one, two)]);
+    const { log } = user.log.head;
+    const named = (act: ActRecord["act"], seq: number) => act && { ...act, log, subject: `user ${seq}` };
+    const both = records.map((each) => ({ ...each, act: named(each.act, each.seq) }));
+    expect(stepsFor({ acts: both })).toEqual(
+      [one, two].map((seq) => ({ do: "fetch", what: "user-log", log, subject: `user ${seq}` })),
+    );
+  });
+
   it("are disowned where the opening is junk, although it was read once", () => {
     const junk = records.map((each) => (each.seq === two ? { ...each, act: undefined, junk: true } : each));
     expect(stepsFor({ acts: junk, userLogs: logsOf(done) })).toEqual([disowns(two)]);

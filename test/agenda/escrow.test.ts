@@ -33,7 +33,7 @@ import {
 } from "../escrow/support.js";
 import { enrollEscrow, rotate } from "../support/accepted.js";
 import { expectError } from "../support/refusal.js";
-import { keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
+import { keysNamed, OPERATOR, openWorld, pointerKeys, type World } from "../support/world.js";
 
 const escrow = hire(openOrganisation("duty"), "Bob", ["recover"]);
 const later = dismiss(escrow, "Bob");
@@ -143,8 +143,13 @@ describe("the agenda about escrow", () => {
   });
 
   it("renews a false pointer, and the honest renewal is admitted (ESC-4)", () => {
-    const { sign, kem } = keysNamed("a fake epoch").publicKeys;
-    const liar = enrollRaw(bare, "Laptop", { ...pointer, seq: 1, hash: "11".repeat(32) as Pointer["hash"], sign, kem });
+    const fake = {
+      ...pointer,
+      seq: 1,
+      hash: "11".repeat(32) as Pointer["hash"],
+      ...pointerKeys(keysNamed("a fake epoch")),
+    };
+    const liar = enrollRaw(bare, "Laptop", fake);
     expect(owes(liar, "Laptop", escrow, { confirmed })).toEqual(["ask confirm-escrow contradicts-pointer"]);
     const compared = { confirmed, confirmedAt: liar.log.head };
     expect(owes(liar, "Laptop", escrow, compared)).toEqual(["author renew-escrow false"]);
@@ -231,10 +236,13 @@ describe("the agenda about escrow", () => {
   });
 
   it("repairs a thief's grant to escrow, while somebody still has the epoch (GRT-3, row 20)", () => {
-    const { sign, kem } = keysNamed("a fake epoch").publicKeys;
     const pointed = user
       .join("Thief")
-      .act("Thief", "lies", write("renew-escrow", { escrow: { ...pointer, sign, kem } }));
+      .act(
+        "Thief",
+        "lies",
+        write("renew-escrow", { escrow: { ...pointer, ...pointerKeys(keysNamed("a fake epoch")) } }),
+      );
     const done = dutiful(pointed, "Laptop", escrow, { confirmed });
     expect(done.did).toEqual(["author renew-escrow false", "author regrant"]);
     expect(owes(done.user, "Laptop", escrow, { confirmed })).toEqual([]);
@@ -343,8 +351,8 @@ describe("judgePointer", () => {
     ["other-log", pointer, other],
     ["ahead", { ...pointer, epoch: 2 }, escrow],
     ["false", { ...pointer, epoch: 2 }, later],
-    ["false", { ...pointer, sign: keysNamed("x").sign }, escrow],
-    ["false", { ...pointer, kem: keysNamed("x").publicKeys.kem }, escrow],
+    ["false", { ...pointer, signingKey: keysNamed("x").signingKey }, escrow],
+    ["false", { ...pointer, kemKey: keysNamed("x").publicKeys.kem }, escrow],
   ] as const)("says %s (ESC-4) [%#]", (verdict, given, organisation) => {
     expect(judgePointer(given, organisation.log)).toBe(verdict);
   });

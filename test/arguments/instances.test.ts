@@ -43,7 +43,11 @@ const instances: readonly (readonly [ClassName, () => object, (value: never) => 
   ["Proposal", () => proposal, (value) => Reflect.apply(proposal.accept, value, [])],
   ["BackupPaper", () => paper, (value) => Reflect.apply(paper.reveal, value, [made.log])],
   ["ContentReader", () => reader, (value) => Reflect.get(Object.getPrototypeOf(reader), "header", value)],
-  ["OperatorKeys", () => OPERATOR, (value) => certifyStatementKey(value, { key: STATEMENT_KEYS.sign, until: UNTIL })],
+  [
+    "OperatorKeys",
+    () => OPERATOR,
+    (value) => certifyStatementKey(value, { key: STATEMENT_KEYS.signingKey, until: UNTIL }),
+  ],
   ["StatementKeys", () => STATEMENT_KEYS, (value) => stateHead(log.head, value, CERTIFICATE, NOON)],
   ["Fingerprint", () => fingerprint, (value) => formatFingerprint(value)],
 ];

@@ -17,7 +17,12 @@ const org = hire(openOrganisation("organisation"), "Bob", ["recover"]);
 it("reads many acts that repeat one commitment, each as the junk that it is (ESC-8)", () => {
   const sealed = Uint8Array.of(1);
   const bob = org.signer("Bob");
-  const body = { type: "act", author: bob.sign, commitment: new Uint8Array(32), opening: attachmentDigest(sealed) };
+  const body = {
+    type: "act",
+    author: bob.signingKey,
+    commitment: new Uint8Array(32),
+    opening: attachmentDigest(sealed),
+  };
   let log: LogState = org.log;
   const entries = [...org.entries];
   for (let count = 0; count < 100; count++) {

@@ -155,10 +155,10 @@ describe("a stolen founding device that names an epoch which never comes", () =>
   const start = openUser("u", truth)
     .join("Phone")
     .review("Laptop", { approve: ["Phone"] });
-  const never = { ...newestPointer(truth.log), seq: 1_000_000, epoch: 1_000, kem: new Uint8Array(1216).fill(7) };
+  const never = { ...newestPointer(truth.log), seq: 1_000_000, epoch: 1_000, kemKey: new Uint8Array(1216).fill(7) };
 
   it("does not stop escrow: the user compares, removes escrow and enrolls it again (ESC-4, row 11)", () => {
-    const named = point(start, "Phone", { ...never, kem: newestPointer(truth.log).kem });
+    const named = point(start, "Phone", { ...never, kemKey: newestPointer(truth.log).kemKey });
     const stolen = named.review("Laptop", { remove: ["Phone"] });
     for (const confirmed of [undefined, truth]) {
       expect(owes(stolen, "Laptop", grown, { confirmed })).toEqual([fetch, asks(confirmed)]);

@@ -8,12 +8,13 @@ import { newestPointer } from "../../src/trust/pointer.js";
 import { escrowOf, hire, openOrganisation, openUser, write } from "../escrow/support.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { pointerKeys } from "../support/world.js";
 
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 
 it("an approval of a false pointer that holds everything is refused with every option of the caller (ESC-4)", () => {
   const user = openUser("u", hired).join("Thief");
-  const pointer = { ...newestPointer(hired.log), ...drawKeys(seededEnv("false")).publicKeys };
+  const pointer = { ...newestPointer(hired.log), ...pointerKeys(drawKeys(seededEnv("false"))) };
   const points = write("renew-escrow", { escrow: pointer });
   const pointed = user.append(points(user.session("Thief"), user.env("points")).entry);
   const { id, founder } = escrowOf(pointed);

@@ -37,8 +37,8 @@ const move = (user: World): World => enroll(reviewEscrow(user, "Thief", "remove"
 
 describe("a pointer by which no admin can act, and an escrow that holds everything", () => {
   const start = openUser("u", organisation).join("Thief");
-  const { kem, sign } = thiefsKeys;
-  const false_ = { ...newestPointer(organisation.log), kem, sign };
+  const { kemKey, signingKey } = thiefsKeys;
+  const false_ = { ...newestPointer(organisation.log), kemKey, signingKey };
   const spoiled: Record<string, World> = {
     "false keys": point(start, "Thief", false_),
     "an epoch that never comes": point(start, "Thief", { ...false_, epoch: 1_000 }),

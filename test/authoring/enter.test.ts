@@ -28,10 +28,10 @@ describe("opening a log", () => {
   });
 
   it("gives the same state as verification, and the first device holds epoch 1", () => {
-    const opened = createLog({ subject, device, operator: OPERATOR.sign }, env);
+    const opened = createLog({ subject, device, operator: OPERATOR.signingKey }, env);
     const verified = verifyLog([opened.entry], { subject, now: "unchecked" });
     expect(verified.head).toEqual(opened.log.head);
-    expect(verified).toMatchObject({ subject, lockdown: false, rotationDue: false, operator: OPERATOR.sign });
+    expect(verified).toMatchObject({ subject, lockdown: false, rotationDue: false, operator: OPERATOR.signingKey });
     expect(verified.active.get(opened.keyring.member)).toMatchObject({
       ...device,
       kind: "device",

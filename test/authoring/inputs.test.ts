@@ -48,7 +48,7 @@ const evidence = thrownBy(() => verifyLog(world.entries.slice(0, 3), { subject: 
 /** Everything that callers pass in: bytes, states and secrets. */
 const inputs = (): string =>
   snapshot([
-    [...world.entries, offer, prepared.request, OPERATOR.sign],
+    [...world.entries, offer, prepared.request, OPERATOR.signingKey],
     [log, session.log, evidence],
     ...[session, { log, keyring: prepared.keyring }, world.session("Tablet")].map(unsafeSerializeKeyring),
   ]);
@@ -60,7 +60,7 @@ const calls: readonly (readonly [string, () => unknown])[] = [
   ],
   ["appendEntry", () => appendEntry(world.session("Laptop").log, world.last, frozen({ now: 2 ** 50 }))],
   ["checkEvidence", () => checkEvidence(frozen({ ...(evidence as Evidence) }))],
-  ["createLog", () => createLog(frozen({ subject: ALICE, device, operator: OPERATOR.sign }), env)],
+  ["createLog", () => createLog(frozen({ subject: ALICE, device, operator: OPERATOR.signingKey }), env)],
   ["joinLog", () => joinLog(log, frozen({ device }), env)],
   ["prepareDevice", () => prepareDevice(log, frozen({ device }), env)],
   ["provisionDevice", () => provisionDevice(session, prepared.request, env)],
@@ -100,10 +100,10 @@ describe("inputs", () => {
     copy.fill(0);
     expect({ log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet)) }).toEqual(before);
 
-    const operator = OPERATOR.sign.slice();
+    const operator = OPERATOR.signingKey.slice();
     const opened = createLog({ subject: ALICE, device, operator }, env);
     operator.fill(0);
-    expect(opened.log.operator).toEqual(OPERATOR.sign);
+    expect(opened.log.operator).toEqual(OPERATOR.signingKey);
   });
 
   it("from one buffer that is reused for each draw give different keys", () => {

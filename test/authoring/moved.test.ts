@@ -39,7 +39,7 @@ it("does not open a grant that was moved to another link, where its box and keyr
   const type = linkType("regrant");
   const bytes = encode(type?.schema as never, { ...body, grants } as never, "link.body");
   const { keys } = partsOf(laptop.keyring);
-  const forged = encodeEntry(encodeLink(bytes, [signBody(bytes, keys.sign, [keys])]), moved);
+  const forged = encodeEntry(encodeLink(bytes, [signBody(bytes, keys.signingKey, [keys])]), moved);
   expect(forged).not.toEqual(honest.entry);
 
   // The phone without the review's grants, so that only the regrant can give it epoch 1.

@@ -180,7 +180,7 @@ describe("a member who was granted junk", () => {
       {
         before: { ...log, active },
         type: "rotate",
-        fields: { author: partsOf(keyring).keys.sign },
+        fields: { author: partsOf(keyring).keys.signingKey },
         keyring: changedKeyring(keyring, { junk }),
         guard: {},
       },

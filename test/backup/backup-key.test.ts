@@ -101,7 +101,7 @@ describe("makeBackupKey", () => {
     const wiped = vi.spyOn(MemberKeys.prototype, "wipe");
     const { log, paper } = makeBackupKey(laptop, {}, seededEnv("made"));
     thrownBy(() => makeBackupKey(laptop, { roles: ["manage"] }, seededEnv("refused")));
-    const keys = (wiped.mock.contexts as MemberKeys[]).map(({ sign }) => sign);
+    const keys = (wiped.mock.contexts as MemberKeys[]).map(({ signingKey: sign }) => sign);
     wiped.mockRestore();
     expect(keys).toEqual([activeMember(log, paper.member).signingKey, expect.any(Uint8Array)]);
   });

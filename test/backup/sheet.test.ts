@@ -40,7 +40,7 @@ describe("recoverySheet", () => {
           MG0A   18HH   A3WM
 
       Account:  alice@example.org
-      Made on:  2026-05-07
+      Made on:  2026-05-07 (UTC)
       Opens:    everything
       Named:    J9H8
 
@@ -58,8 +58,27 @@ describe("recoverySheet", () => {
 
   it("says from which date a key opens data, if it does not open everything", () => {
     const { text, svg } = sheetOf({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
-    expect(text).toContain("\nOpens:    data from 2026-01-22 on\n");
-    expect(svg).toContain(">Opens: data from 2026-01-22 on</text>");
+    expect(text).toContain("\nOpens:    data from 2026-01-22 (UTC) on\n");
+    expect(svg).toContain(">Opens: data from 2026-01-22 (UTC) on</text>");
+  });
+
+  it("names the time zone of its days: made late in the evening, it is of another day elsewhere", () => {
+    const made = new Date(Date.UTC(2026, 4, 7, 23, 30));
+    expect(sheetOf({ ...FACTS, made }).text).toContain("2026-05-07 (UTC)");
+    expect(sheetOf({ ...FACTS, made, timeZone: "Europe/Berlin" }).text).toContain("2026-05-08 (Europe/Berlin)");
+    expect(sheetOf({ ...FACTS, made, timeZone: "America/New_York" }).svg).toContain("2026-05-07 (America/New_York)");
+  });
+
+  it("has no format characters, which could turn a line around, but the joiners of scripts", () => {
+    const { text, svg } = sheetOf({ ...FACTS, account: "\u202emoc.elpmaxe@\u2066ecila می\u200cخواهم" });
+    for (const form of [text, svg])
+      expect(form).toContain(": moc.elpmaxe@ecila می\u200cخواهم".slice(form === text ? 2 : 0));
+  });
+
+  it("says that advice is too long for a page", () => {
+    const advice = Array.from({ length: 40 }, () => "Keep it.");
+    const error = expectError(() => recoverySheet(FACTS, { ...englishSheet, advice }), "INVALID_ARGUMENT", undefined);
+    expect(error.message).toContain("one page");
   });
 
   it("draws the same on a page of A4, with smaller type for long texts (section 9)", () => {
@@ -67,22 +86,23 @@ describe("recoverySheet", () => {
     expect(svg.replace(PATH, '$1…"')).toMatchInlineSnapshot(`
       "<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297" font-family="sans-serif">
       <rect width="210" height="297" fill="#fff"/>
-      <text x="20" y="30" font-size="8.00" font-weight="bold">Example Mail: backup key</text>
-      <text x="20" y="55" font-size="9.00" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">J9H8  ST3E  BC3Q</text>
-      <text x="20" y="69" font-size="9.00" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">NYCN  SYYH  P0B2</text>
-      <text x="20" y="83" font-size="9.00" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">MG0A  18HH  A3WM</text>
-      <path transform="translate(125 40) scale(1.5854)" d="…" fill="#000"/>
-      <text x="20" y="120" font-size="3.37">Account: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org</text>
-      <text x="20" y="128" font-size="5.00">Made on: 2026-05-07</text>
-      <text x="20" y="136" font-size="5.00">Opens: everything</text>
-      <text x="20" y="144" font-size="5.00">Named: J9H8</text>
-      <text x="20" y="165" font-size="5.00">Anybody who has this key can read this account&#39;s data.</text>
-      <text x="20" y="173" font-size="4.64">Keep it as you keep your passport, and not with your devices.</text>
-      <text x="20" y="181" font-size="4.23">To get back in on a new device: sign in, choose “Use a backup key”,</text>
-      <text x="20" y="189" font-size="4.23">and type or scan it. Capital or small letters, spaces and dashes do</text>
-      <text x="20" y="197" font-size="5.00">not matter; type ? for a character that you cannot read.</text>
-      <text x="20" y="205" font-size="4.11">If it is lost or was seen by others, remove it in the list of devices</text>
-      <text x="20" y="213" font-size="5.00">and make another.</text>
+      <text x="20" y="30.0" font-size="8.00" font-weight="bold">Example Mail: backup key</text>
+      <text x="20" y="55.0" font-size="9" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">J9H8  ST3E  BC3Q</text>
+      <text x="20" y="69.0" font-size="9" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">NYCN  SYYH  P0B2</text>
+      <text x="20" y="83.0" font-size="9" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">MG0A  18HH  A3WM</text>
+      <path transform="translate(125 40.0) scale(1.5854)" d="…" fill="#000"/>
+      <text x="20" y="120.0" font-size="4.00">Account: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</text>
+      <text x="20" y="126.4" font-size="4.00">aaaaaa@example.org</text>
+      <text x="20" y="132.8" font-size="4.00">Made on: 2026-05-07 (UTC)</text>
+      <text x="20" y="139.2" font-size="4.00">Opens: everything</text>
+      <text x="20" y="145.6" font-size="4.00">Named: J9H8</text>
+      <text x="20" y="165.0" font-size="3.97">Anybody who has this key can read this account&#39;s data.</text>
+      <text x="20" y="171.4" font-size="3.97">Keep it as you keep your passport, and not with your devices.</text>
+      <text x="20" y="177.7" font-size="3.97">To get back in on a new device: sign in, choose “Use a backup key”,</text>
+      <text x="20" y="184.1" font-size="3.97">and type or scan it. Capital or small letters, spaces and dashes do</text>
+      <text x="20" y="190.4" font-size="3.97">not matter; type ? for a character that you cannot read.</text>
+      <text x="20" y="196.8" font-size="3.97">If it is lost or was seen by others, remove it in the list of devices</text>
+      <text x="20" y="203.1" font-size="3.97">and make another.</text>
       </svg>
       "
     `);
@@ -121,6 +141,9 @@ describe("recoverySheet", () => {
     ["service", { service: "x".repeat(81) }],
     ["made", { made: new Date(Number.NaN) }],
     ["since", { since: "2026" }],
+    ["account", { account: "\u200b" }],
+    ["timeZone", { timeZone: "Mars/Olympus" }],
+    ["timeZone", { timeZone: 7 }],
   ])("refuses a wrong %s, and names it", (field, wrong) => {
     const { message } = expectError(() => sheetOf({ ...FACTS, ...wrong } as never), "INVALID_ARGUMENT", undefined);
     expect(message).toMatch(new RegExp(`^${field} must be `));

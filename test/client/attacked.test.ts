@@ -78,6 +78,29 @@ it("asks again after a second removal", async () => {
   expect(await removed()).toMatchObject({ question: "standing" });
 });
 
+it("sends its link again when the clock was set back since the service refused it", async () => {
+  const { device, laptop } = await created();
+  laptop.close();
+  let isRefused = true;
+  const transport: Transport = {
+    ...device.transport,
+    publish: async (...all) =>
+      isRefused ? { verdict: "refused", code: "RATE_LIMITED" } : await device.transport.publish(...all),
+  };
+  let now = device.env.now();
+  const session = await opened(device, { transport, env: { ...device.env, now: () => now } });
+  const renamed = session.rename({ name: "Mine" });
+  renamed.catch(() => undefined);
+  await session.sync();
+  now += 31_536_000_000;
+  await session.sync();
+  now -= 31_536_000_000;
+  isRefused = false;
+  await session.sync();
+  expect(session.getSnapshot().pending).toBeUndefined();
+  await renamed;
+});
+
 it("forgets the escrow log of another organisation", async () => {
   const { laptop, device } = await created();
   const model = { ...newModel("another"), escrow: { log: laptop.log, entries: AppendList.empty<Bytes>() } };

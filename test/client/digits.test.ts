@@ -228,6 +228,34 @@ describe("over a service that lies", () => {
     for (const result of results) expect(result).toMatchObject({ status: "rejected", reason: again("unanswered") });
   });
 
+  it("gets no second try where the user begins again on one side only (SAS-2)", async () => {
+    const { relay, laptop, phone } = await waiting();
+    const env = seededEnv("liar");
+    const liar = "ab".repeat(16) as MemberId;
+    const old = laptop.session.compareDigits(phone.member());
+    const commits = () => relay.messages(SUBJECT).filter(({ from }) => from === laptop.member());
+    await until(() => commits().length === 1);
+    const newer = laptop.session.compareDigits(phone.member());
+    await expect(old).rejects.toMatchObject(again("begun-again"));
+    await until(() => commits().length === 2);
+    for (const { message } of commits()) relay.send(SUBJECT, liar, laptop.member(), blindAnswer(message, env));
+    const comparison = await newer;
+    // Digits on the screen of before are good for nothing once the user has begun again.
+    const last = laptop.session.compareDigits(phone.member());
+    expect(() => comparison.check(comparison.digits)).toThrow(expect.objectContaining(again("begun-again")));
+    const log = verifyLog(relay.read(SUBJECT), { subject: SUBJECT, now: "unchecked" });
+    const own = askForDigits(log, phone.member(), env);
+    relay.tellMessages(SUBJECT, (all) => all.filter(({ from }) => from !== laptop.member()), { to: ["phone"] });
+    relay.send(SUBJECT, liar, phone.member(), own.message);
+    const shown = phone.session.showDigits();
+    await until(() => relay.messages(SUBJECT).some(({ to }) => to === liar));
+    const second = phone.session.showDigits();
+    await expect(shown).rejects.toMatchObject(again("begun-again"));
+    for (const session of [laptop.session, phone.session]) session.close();
+    await expect(second).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await expect(last).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  });
+
   it("is found out when it changes what opens a commitment (SAS-1)", async () => {
     const { relay, laptop, phone } = await waiting();
     relay.tellMessages(

@@ -3,9 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { createLog } from "../../src/authoring/enter.js";
 import { present } from "../../src/bytes/present.js";
+import { fetchUserLog } from "../../src/client/escrow-fetch.js";
 import { reviewOf } from "../../src/escrow/act.js";
 import { drop, holdBack, rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
+import type { Transport } from "../../src/transport/transport.js";
 import { seededEnv } from "../support/seeded-env.js";
 import {
   ALICE,
@@ -115,6 +117,29 @@ describe("a service that lies", () => {
     expect(ann.getSnapshot().evidence).toBe(1);
   });
 
+  it("shows another log of a user: only the app's own word that it reset the account goes on with that", async () => {
+    const { relay, device, ann, user, options } = await restored();
+    const honest = relay.tell(ALICE, rollBackTo(user.log.head.seq));
+    const done = ann.recover(user, options);
+    done.catch(() => undefined);
+    await ann.sync();
+    honest();
+    const second = createLog({ subject: ALICE, device: { name: "New" } }, seededEnv("second"));
+    relay.tell(ALICE, () => [second.entry]);
+    await expect(ann.fetchUser(ALICE)).rejects.toMatchObject({ code: "REPLACED" });
+    const [row] = await all(ann.report([ALICE]));
+    expect(row).toMatchObject({ error: { code: "REPLACED" } });
+    await expect(ann.unsafeForgetUser(5 as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await ann.unsafeForgetUser(ALICE);
+    await expect(done).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    ann.close();
+    const again = await device.open();
+    expect(again.getSnapshot()).toMatchObject({ users: [], openActs: [{ user: ALICE }] });
+    expect((await again.fetchUser(ALICE)).log.head).toEqual(second.head);
+    relay.tell(ALICE, () => []);
+    await expect(again.fetchUser(ALICE)).rejects.toMatchObject({ code: "ROLLED_BACK" });
+  });
+
   it("answers that it has the act, and shows it to nobody: nothing is done in the user's log before it does", async () => {
     const { relay, ann, user, options } = await restored();
     const { seq } = ann.log.head;
@@ -184,6 +209,24 @@ describe("a service that lies", () => {
     expect(ann.getSnapshot()).toMatchObject({ devices: undefined, fingerprint: undefined });
     await expect(ann.enable(writtenDown)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
+});
+
+it("does not keep a user's log without end in memory, neither before the newest head that it saw nor after", async () => {
+  const relay = new MaliciousRelay();
+  const { head } = createLog({ subject: ALICE, device: { name: "Laptop" } }, seededEnv("laptop"));
+  const { transport } = desk(relay, "ann");
+  const entry = new Uint8Array(4_194_304);
+  let reads = 0;
+  const endless: Transport = {
+    ...transport,
+    read: async () => {
+      if (++reads > 1000) throw new Error("the test ends the loop");
+      return { entries: [entry], newest: 1_000_000 };
+    },
+  };
+  const fetched = fetchUserLog(ALICE, { transport: endless, signer: undefined, pin: { ...head, seq: 2000 }, now: 0 });
+  await expect(fetched).rejects.toMatchObject({ code: "TOO_LARGE" });
+  expect(reads).toBe(257);
 });
 
 it("stores the heads of many users in few commits, and finds each one again", async () => {

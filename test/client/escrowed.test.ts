@@ -7,6 +7,7 @@ import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerpr
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
+import { policyOf } from "../../src/trust/escrow-needs.js";
 import { createEscrowLog, makeBackupKey, setPolicy } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { type Phone, phone, SUBJECT } from "./simple.js";
@@ -47,6 +48,7 @@ async function enrolled() {
 it("enrolls escrow once its user has compared the organisation's fingerprint", async () => {
   const { laptop } = await enrolled();
   expect([...laptop.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
+  expect(laptop.escrowLog && policyOf(laptop.escrowLog).enabled).toBe(true);
 });
 
 it("joins where the service withholds the escrow log, and withholds from escrow the epoch that it makes", async () => {

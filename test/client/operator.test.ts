@@ -12,7 +12,7 @@ it("names the service's operator in the first link, so that a portal can remove 
   const env = seededEnv("service");
   const operator = new OperatorKeys(env.random(32));
   const laptop = await phone(relay, "laptop").open();
-  const key = new Uint8Array(operator.sign);
+  const key = new Uint8Array(operator.signingKey);
   const created = laptop.create({ name: "Laptop" }, { operator: key });
   key.fill(0);
   await created;

@@ -40,7 +40,7 @@ function testingService(): Service {
 
 function realService(): Service {
   const plenty = { links: 100_000, epochs: 100_000, joins: 100_000, requests: 1_000_000 };
-  const relay = createRelay({ sql, origin: url, authorize: ({ action }) => action !== "reset", limits: plenty });
+  const relay = createRelay({ sql, origin: url, authorize: () => true, limits: plenty });
   relays.push(relay);
   const fetch = (to: string, init: unknown) => relay.fetch(new Request(to, init as RequestInit));
   return () => fetchTransport({ url, fetch });

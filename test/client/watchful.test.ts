@@ -3,25 +3,75 @@
 import { expect, it, vi } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { MemoryDisk } from "../../src/storage/memory.js";
+import { corrupt, type Lie } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
+import { desk, enrolled, ORGANISATION, organisation } from "./admins.js";
 import { approved, phone, SUBJECT } from "./simple.js";
 
-it("a fork that is no longer than its own log, at the next start", async () => {
+/** A phone whose own history is as long as the laptop's. The service shows it the laptop's from now on, with `change`. */
+async function forked(change: Lie = (entries) => entries) {
   const relay = new MaliciousRelay();
   const laptop = await phone(relay, "laptop").open();
   await laptop.create({ name: "Laptop" });
   const device = phone(relay, "phone");
-  let mobile = await approved(laptop, device);
+  const mobile = await approved(laptop, device);
   relay.fork(SUBJECT, laptop.log.head.seq, ["phone"]);
   await laptop.rename({ name: "Here" });
   await mobile.rename({ name: "There" });
-  expect(mobile.getSnapshot().status).toBe("ready");
-  // From now on the phone is shown the history of the laptop, as long as its own.
-  relay.tell(SUBJECT, () => relay.read(SUBJECT, "laptop"), { to: ["phone"] });
-  mobile.close();
-  mobile = await device.open();
   await mobile.sync();
-  expect(mobile.getSnapshot().status).toBe("alarm");
+  expect(mobile.getSnapshot().status).toBe("ready");
+  const takeBack = relay.tell(SUBJECT, () => change(relay.read(SUBJECT, "laptop")), { to: ["phone"] });
+  return { relay, laptop, device, mobile, takeBack };
+}
+
+it("a fork that is no longer than its own log, at the next look", async () => {
+  const { laptop, device, mobile } = await forked();
+  expect(mobile.log.head.seq).toBe(laptop.log.head.seq);
+  await mobile.sync();
+  expect(mobile.getSnapshot()).toMatchObject({ status: "alarm", evidence: 1, alarms: [{ error: { code: "FORKED" } }] });
+  mobile.close();
+  expect((await device.open()).getSnapshot().status).toBe("alarm");
+});
+
+it("a fork that is no longer, only when another valid link stands there: until then it is trouble", async () => {
+  const { mobile, takeBack } = await forked((entries) => corrupt(entries.length, 70)(entries));
+  await mobile.sync();
+  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "trouble", evidence: 0 });
+  takeBack();
+  await mobile.sync();
+  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "reached", evidence: 0 });
+});
+
+it("a fork of the escrow log that is no longer, at the next look", async () => {
+  const relay = new MaliciousRelay();
+  const ann = await organisation(relay);
+  const laptop = await enrolled(relay, ann);
+  relay.fork(ORGANISATION, ann.log.head.seq, ["ann"]);
+  await ann.rename({ name: "Here" });
+  relay.tell(ORGANISATION, () => relay.read(ORGANISATION, "ann"), { to: ["laptop"] });
+  await laptop.sync();
+  const bea = await desk(relay, "bea").open();
+  await bea.join({ name: "There" });
+  relay.tell(ORGANISATION, () => relay.read(ORGANISATION, "bea"), { to: ["laptop"] });
+  await laptop.sync();
+  expect(laptop.getSnapshot().alarms).toMatchObject([{ error: { code: "FORKED" } }]);
+});
+
+it("and asks for one link without its attachments when nothing is new", async () => {
+  const relay = new MaliciousRelay();
+  const device = phone(relay, "laptop");
+  const laptop = await device.open();
+  await laptop.create({ name: "Laptop" });
+  await laptop.rename({ name: "Mine" });
+  const asked: unknown[] = [];
+  const { read } = device.transport;
+  device.transport.read = async (subject, options) => {
+    const { after, attachments } = options;
+    asked.push({ after, attachments });
+    return read(subject, options);
+  };
+  await laptop.sync();
+  expect(asked).toEqual([{ after: 1, attachments: "none" }]);
 });
 
 it("no alarm while the service is honest", async () => {

@@ -102,7 +102,7 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
 
   const operator = new OperatorKeys(given);
   const keys = new StatementKeys(given);
-  const certificate = certifyStatementKey(operator, { key: keys.sign, until: 2 });
+  const certificate = certifyStatementKey(operator, { key: keys.signingKey, until: 2 });
   acceptEntry(log, given, { subject: "alice", now: 1 });
   const escrow = createEscrowLog({ subject: "escrow", device: { name: "Admin" } }, env).accept();
   const totals = new ReportTotals();
@@ -118,7 +118,13 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
     ...[created.entry, approved.entry, prepared.request, offer, unsafeSerializeKeyring(laptop)],
     ...[voicemail, sealed, plaintext, signed.plaintext, await reader.read(0, 1), keyring.exportKey(1, "label")],
     ...[encodeContact(pin), encodeEvidence(evidence), entryForSenders(given), certificate],
-    ...[stateHead(log.head, keys, given, 1), operator.sign, keys.sign, relay.load("x"), ...relay.read("alice")],
+    ...[
+      stateHead(log.head, keys, given, 1),
+      operator.signingKey,
+      keys.signingKey,
+      relay.load("x"),
+      ...relay.read("alice"),
+    ],
     ...[...links].map(({ bytes }) => bytes),
     ...[...epochs].map(({ kemKey }) => kemKey),
     ...members,

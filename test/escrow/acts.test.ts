@@ -273,7 +273,7 @@ describe("escrowActs", () => {
     ["another admin's key", () => escrow.signer("Ann")],
   ] as const)("does not believe an act under %s: it binds its admin (ESC-8)", (_what, who) => {
     const admin = who();
-    const acted = locked.append(actedBy((by) => by.set("admin", admin.sign), [signer, admin]));
+    const acted = locked.append(actedBy((by) => by.set("admin", admin.signingKey), [signer, admin]));
     expect(beliefIn(acted, organisation)).toMatchObject({ believed: false, because: "not-recorded" });
   });
 
@@ -341,7 +341,7 @@ describe("escrowActs", () => {
     expect(doubted(recovered, disowned)).toEqual(recovered.ids("Phone"));
     // The same commitment in another act repairs the mistake.
     const { commitment, opening } = organisation.record.act ?? expect.unreachable();
-    const fields = { type: "act", author: escrow.signer("Ann").sign, commitment, opening };
+    const fields = { type: "act", author: escrow.signer("Ann").signingKey, commitment, opening };
     const repaired = disowned.append(rawNext(disowned.log, fields, [escrow.signer("Ann")]));
     expect(beliefIn(recovered, repaired)).toMatchObject({ believed: true, recordedAt: repaired.log.head.seq });
   });
@@ -502,7 +502,7 @@ describe("actRecords", () => {
     // Another admin's act with the same opening commits to another key.
     const { commitment, opening } = organisation.record.act ?? expect.unreachable();
     const ann = escrow.signer("Ann");
-    const fields = { type: "act", author: ann.sign, commitment, opening };
+    const fields = { type: "act", author: ann.signingKey, commitment, opening };
     const copied = escrow.append(rawNext(escrow.log, fields, [ann], takeApart(organisation.last).attachments));
     for (const world of [noise, lied, copied]) {
       expect(actRecords(world.session("Ann"), world.entries)).toMatchObject([{ act: undefined, junk: true }]);
@@ -512,10 +512,10 @@ describe("actRecords", () => {
   it("is a link that a log admits only by a confirmed admin's device (MEM-8, LOG-4)", () => {
     const { commitment, opening } = organisation.record.act ?? expect.unreachable();
     const by = (signer: RawSigner) =>
-      rawNext(escrow.log, { type: "act", author: signer.sign, commitment, opening }, [signer]);
+      rawNext(escrow.log, { type: "act", author: signer.signingKey, commitment, opening }, [signer]);
     expectTwins(escrow.log, by(escrow.signer("Eve")), by(bob), "INVALID_LINK", "MEM-8");
     const laptop = user.signer("Laptop");
-    const inUsersLog = rawNext(user.log, { type: "act", author: laptop.sign, commitment, opening }, [laptop]);
+    const inUsersLog = rawNext(user.log, { type: "act", author: laptop.signingKey, commitment, opening }, [laptop]);
     expectRefused(user.log, inUsersLog, "INVALID_LINK", "MEM-8");
   });
 });

@@ -22,7 +22,7 @@ import { mutate, type RawBody } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { say } from "../support/spoken.js";
-import { keysNamed, openWorld, type World } from "../support/world.js";
+import { keysNamed, openWorld, pointerKeys, type World } from "../support/world.js";
 import {
   announce,
   dismiss,
@@ -57,11 +57,7 @@ const escrow = dismiss(hired, "Bob");
 /** The keys and logs that Bob kept. */
 const stale = { log: hired.log, keyring: escrow.session("Bob").keyring };
 const thiefsKeys = drawKeys(seededEnv("a false epoch"));
-const falsePointer: Pointer = {
-  ...newestPointer(escrow.log),
-  sign: thiefsKeys.publicKeys.sign,
-  kem: thiefsKeys.publicKeys.kem,
-};
+const falsePointer: Pointer = { ...newestPointer(escrow.log), ...pointerKeys(thiefsKeys) };
 
 const point = (user: World, pointer: Pointer, by = "Thief"): World =>
   user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
@@ -591,8 +587,8 @@ describe("a thief's pointer", () => {
     // No review by it declares anything missing, so no device has to grant it anything again.
     const { id, held } = escrowOf(user);
     expect(held).toEqual([[1, 4]]);
-    const forgetful = { author: thiefsKeys.sign, approve: [], remove: user.ids("Laptop"), missing: [[1, 2]] };
-    const by = { admin: user.signer("Thief").sign, seq: 1, hash: "11".repeat(32), salt: new Uint8Array(32) };
+    const forgetful = { author: thiefsKeys.signingKey, approve: [], remove: user.ids("Laptop"), missing: [[1, 2]] };
+    const by = { admin: user.signer("Thief").signingKey, seq: 1, hash: "11".repeat(32), salt: new Uint8Array(32) };
     const draft = { before: user.log, type: "review", fields: { ...forgetful, by } } as const;
     const signers = [thiefsKeys, user.signer("Thief")];
     const write = () => writeLink({ ...draft, signers, guard: "not-a-users-device" }, user.env("forgets"));
@@ -600,7 +596,7 @@ describe("a thief's pointer", () => {
     // And an approval by it gives the epochs of its own pair: the epoch that the thief made.
     const join = user.join("Second");
     const approval = {
-      author: thiefsKeys.sign,
+      author: thiefsKeys.signingKey,
       by: { ...by, runs: [[1, 1]] },
       approve: join.ids("Second"),
       remove: [],
@@ -663,8 +659,8 @@ describe("a thief's pointer", () => {
     const user = point(start, falsePointer);
     const { seq, hash } = newestPointer(escrow.log);
     const fields = {
-      author: thiefsKeys.sign,
-      by: { admin: device.sign, seq, hash },
+      author: thiefsKeys.signingKey,
+      by: { admin: device.signingKey, seq, hash },
       escrow: newestPointer(escrow.log),
     };
     const signers = [thiefsKeys, device];
@@ -694,7 +690,11 @@ describe("work that a thief can cause", () => {
     for (let count = 0; count < 30; count++) {
       const { hash } = long.log.links.at(count) ?? expect.unreachable();
       const pointer = { ...falsePointer, seq: count + 1 };
-      const fields = { author: thiefsKeys.sign, by: { admin: device.sign, seq: count + 1, hash }, escrow: pointer };
+      const fields = {
+        author: thiefsKeys.signingKey,
+        by: { admin: device.signingKey, seq: count + 1, hash },
+        escrow: pointer,
+      };
       const signers = [thiefsKeys, device];
       const draft = { before: user.log, type: "renew-escrow", signers, fields, guard: "not-a-users-device" } as const;
       user = user.append(writeLink(draft, user.env(`act ${count}`)).entry);

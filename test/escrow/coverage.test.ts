@@ -36,6 +36,7 @@ describe("a gap (section 8)", () => {
       { member: handedOn.id("Phone"), name: "Phone", lastSeen: seen, epochs: [[2, 3]] },
     ]);
     expect(row.closable).toBe(3);
+    expect(row.covered).toMatchObject([{ from: 4, until: undefined }]);
   });
 });
 
@@ -44,8 +45,9 @@ describe("a loss (section 8)", () => {
     const fake = openOrganisation("another");
     const left = enroll(openWorld("coverage"), "Laptop", fake).join("Phone").leave("Laptop");
     const row = await rowOf(left);
-    expect(row.lost).toMatchObject([{ from: 1, to: 1 }]);
+    expect(row.lost).toMatchObject([{ from: 1, to: 1, keepers: [{ name: { name: "Laptop" }, epochs: [[1, 1]] }] }]);
     expect(row.gaps).toMatchObject([{ from: 2, to: 2, closers: [{ name: { name: "Phone" } }] }]);
+    expect(row.covered).toEqual([]);
   });
 });
 
@@ -91,7 +93,7 @@ describe("a row that comes from a worker or a store", () => {
     await expectTaken({ withheld: [stretch, { ...stretch, until: undefined }] });
     await expectWrong({ gaps: [null] }, { withheld: [null] }, { lost: [undefined] });
     const wrong = [{ from: "1" }, { to: 1.5 }, { since: "1970" }, { until: "1970" }, { until: new Date(Number.NaN) }];
-    for (const change of wrong.map((each) => ({ ...stretch, closers: [], ...each })))
+    for (const change of wrong.map((each) => ({ ...stretch, closers: [], keepers: [], ...each })))
       await expectWrong({ gaps: [change] }, { withheld: [stretch, change] }, { lost: [change] });
   });
 
@@ -106,6 +108,12 @@ describe("a row that comes from a worker or a store", () => {
     );
   });
 
+  it("has names of the removed members that could bring lost epochs back", async () => {
+    const { lastSeen: _, ...keeper } = closer;
+    await expectTaken({ lost: [{ ...stretch, keepers: [{ ...keeper, can: "reclaim" }] }] });
+    await expectWrong({ lost: [stretch] }, { lost: [{ ...stretch, keepers: [{ ...keeper, name: undefined }] }] });
+  });
+
   it("has positions, dates and reasons for acts in escrow's name", async () => {
     await expectTaken({ recoveries: [done] }, { recoveries: [{ ...done, reason: undefined, case: undefined }] });
     await expectWrong(
@@ -116,6 +124,12 @@ describe("a row that comes from a worker or a store", () => {
       { recoveries: [{ ...done, reason: 7 }] },
       { recoveries: [done, null] },
     );
+  });
+
+  it("has names of the removed members that could bring lost epochs back", async () => {
+    const { lastSeen: _, ...keeper } = closer;
+    await expectTaken({ lost: [{ ...stretch, keepers: [{ ...keeper, can: "reclaim" }] }] });
+    await expectWrong({ lost: [stretch] }, { lost: [{ ...stretch, keepers: [{ ...keeper, name: undefined }] }] });
   });
 
   it("has positions, dates and reasons for acts that were not done", async () => {
@@ -132,7 +146,7 @@ describe("a row that comes from a worker or a store", () => {
   it("has every field of a row", async () => {
     const row = await rowOf(handedOn);
     const needed = Object.keys(row).filter((field) => !["since", "proven"].includes(field));
-    expect(needed).toHaveLength(16);
+    expect(needed).toHaveLength(17);
     for (const field of needed) await expectWrong({ [field]: undefined });
     await expectWrong({ log: 7 }, { rotationDue: "no" });
   });

@@ -76,15 +76,15 @@ describe("recording an access", () => {
     expect(record(staffed, "Ann", accessOf(user, [[1, 1]])).record.type).toBe("access");
     const { commitment, opening } = recorded.record.access ?? expect.unreachable();
     const bob = staffed.signer("Bob");
-    const attack = rawNext(staffed.log, { type: "access", author: bob.sign, commitment, opening }, [bob]);
-    const twin = rawNext(staffed.log, { type: "access", author: dan.sign, commitment, opening }, [dan]);
+    const attack = rawNext(staffed.log, { type: "access", author: bob.signingKey, commitment, opening }, [bob]);
+    const twin = rawNext(staffed.log, { type: "access", author: dan.signingKey, commitment, opening }, [dan]);
     expectTwins(staffed.log, attack, twin, "INVALID_LINK", "MEM-8");
   });
 
   it("is refused in a user's log (MEM-8)", () => {
     const { commitment, opening } = recorded.record.access ?? expect.unreachable();
     const laptop = user.signer("Laptop");
-    const attack = rawNext(user.log, { type: "access", author: laptop.sign, commitment, opening }, [laptop]);
+    const attack = rawNext(user.log, { type: "access", author: laptop.signingKey, commitment, opening }, [laptop]);
     expectRefused(user.log, attack, "INVALID_LINK", "MEM-8");
   });
 

@@ -35,7 +35,7 @@ import { expectError } from "../support/refusal.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { say } from "../support/spoken.js";
-import { openWorld, type World } from "../support/world.js";
+import { openWorld, pointerKeys, type World } from "../support/world.js";
 import {
   dismiss,
   dutiful as doAll,
@@ -100,8 +100,7 @@ function pointedByThief(world: World, pointer: Pointer): World {
 
 /** A pointer with a true head and epoch, and keys of the thief's own. */
 function falsePointer(seed: string): Pointer {
-  const { sign, kem } = drawKeys(seededEnv(seed)).publicKeys;
-  return { ...newestPointer(hired.log), sign, kem };
+  return { ...newestPointer(hired.log), ...pointerKeys(drawKeys(seededEnv(seed))) };
 }
 
 describe("a thief's device", () => {

@@ -141,7 +141,7 @@ describe("the policy", () => {
     const orphan = openOrganisation("no operator");
     expectError(() => policyBy(orphan, "Ann", { enabled: false }, OPERATOR), "NOT_PERMITTED", "ESC-2");
     const policy = { ...orphan.log.policy, enabled: false } as Parameters<typeof policyBy>[2];
-    const body = { type: "policy", author: orphan.signer("Ann").sign, policy: asCbor(policy) };
+    const body = { type: "policy", author: orphan.signer("Ann").signingKey, policy: asCbor(policy) };
     expectRefused(orphan.log, rawNext(orphan.log, body, [orphan.signer("Ann")]), "INVALID_LINK", "ESC-2");
   });
 
@@ -168,7 +168,7 @@ describe("the policy", () => {
     const user = openWorld("policy of a user");
     for (const enabled of [true, false]) {
       const policy = asCbor({ ...(ready.log.policy as Policy), enabled });
-      const body = { type: "policy", author: user.signer("Laptop").sign, policy };
+      const body = { type: "policy", author: user.signer("Laptop").signingKey, policy };
       expectRefused(user.log, rawNext(user.log, body, [user.signer("Laptop")]), "INVALID_LINK", "MEM-8");
     }
   });
@@ -300,7 +300,7 @@ describe("the last admin with manage", () => {
 
   it("cannot leave (MEM-3)", () => {
     expectError(() => alone.leave("Ann"), "NOT_PERMITTED", "MEM-3");
-    const body = { type: "leave", author: alone.signer("Ann").sign };
+    const body = { type: "leave", author: alone.signer("Ann").signingKey };
     expectRefused(alone.log, rawNext(alone.log, body, [alone.signer("Ann")]), "INVALID_LINK", "MEM-3");
     const two = hire(alone, "Eve", ["manage"]);
     expect(two.leave("Ann").log.active.size).toBe(2);
@@ -348,7 +348,7 @@ describe("escrow epochs", () => {
 
   it("introduce their signing key: it must never have appeared before (LOG-5)", () => {
     const rotated = ready.rotate("Ann");
-    for (const key of [ann.sign, OPERATOR.sign, ready.log.epochs.at(0)?.signingKey as Uint8Array]) {
+    for (const key of [ann.signingKey, OPERATOR.signingKey, ready.log.epochs.at(0)?.signingKey as Uint8Array]) {
       const attack = mutate(rotated.last, { body: setField("epoch.sign", key), signers: [ann] });
       expectTwins(ready.log, attack, rotated.last, "INVALID_LINK", "LOG-5");
     }

@@ -58,7 +58,10 @@ function once(name: string, make: () => World): World {
 export function founded(subject = "escrow@example.org", seed = subject): World {
   return once(`escrow ${seed}`, () => {
     const device = { name: "Ann" };
-    const { log, keyring, entry } = createEscrowLog({ subject, device, operator: OPERATOR.sign }, seededEnv(seed));
+    const { log, keyring, entry } = createEscrowLog(
+      { subject, device, operator: OPERATOR.signingKey },
+      seededEnv(seed),
+    );
     const opened = new World(seed, log, new Map([["Ann", { log, keyring }]]), [entry]);
     return backup(opened, "Ann", { roles: ["manage"] }).act("Ann", "enables", (session, env) =>
       setPolicy(session, { enabled: true }, env),

@@ -8,13 +8,13 @@ import { provablePairs } from "../../src/escrow/escrow-keys.js";
 import { giftFor } from "../../src/escrow/given-epochs.js";
 import { recoverableEpochs } from "../../src/escrow/recover.js";
 import type { Pointer } from "../../src/log/fields.js";
-import { kemDigest, pairKey } from "../../src/log/pairs.js";
+import { pairKey, pairOf } from "../../src/log/pairs.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { rotate } from "../support/accepted.js";
 import { mutate, type RawBody } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { openWorld, type World } from "../support/world.js";
+import { openWorld, pointerKeys, type World } from "../support/world.js";
 import {
   announce,
   dismiss,
@@ -39,7 +39,7 @@ const escrow = hire(openOrganisation("pairs of escrow"), "Bob", ["recover"]);
 const user = openUser("pairs", escrow).rotate("Laptop");
 const PHONE_FOR_LAPTOP = { approve: ["Phone"], remove: ["Laptop"] };
 
-const thiefsKeys = drawKeys(seededEnv("a false epoch")).publicKeys;
+const thiefsKeys = pointerKeys(drawKeys(seededEnv("a false epoch")));
 
 const point = (world: World, by: string, pointer: Pointer): World =>
   world.act(by, `points to ${pointer.seq}`, write("renew-escrow", { escrow: pointer }));
@@ -59,11 +59,8 @@ describe("a restored user", () => {
     expect(runs).toEqual([[1, 6]]);
     const epochs = [...later.log.epochs];
     const proven = [epochs[0], epochs[1]].map((epoch) => epoch ?? expect.unreachable());
-    expect(new Set(pairs.map(([sign, kem]) => pairKey({ sign, kem })))).toEqual(
-      new Set(
-        proven.map(({ signingKey: sign, kemKey: kem }) => pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) })),
-      ),
-    );
+    const named = pairs.map(([signingKey, kemDigest]) => pairKey({ signingKey, kemDigest }));
+    expect(new Set(named)).toEqual(new Set(proven.map((epoch) => pairKey(pairOf(epoch)))));
     expect(runsOf(saved.session("Phone").keyring.epochs)).toEqual([[1, 7]]);
     expect(saved.record.missing).toEqual([]);
   });
@@ -85,8 +82,7 @@ describe("a restored user", () => {
 
   it("gets no older epoch through a pointer to a thief's keys (case 1)", () => {
     const joined = user.join("Thief");
-    const { sign, kem } = thiefsKeys;
-    const pointed = point(joined, "Thief", { ...newestPointer(escrow.log), sign, kem });
+    const pointed = point(joined, "Thief", { ...newestPointer(escrow.log), ...thiefsKeys });
     expectError(() => restored(pointed, escrow, "Bob"), "NOT_PERMITTED", "ESC-3");
     // After a renewal to the true pointer, only the epoch of the false pointer is missing, which was the thief's.
     const cured = renew(pointed, "Laptop", escrow);
@@ -99,7 +95,7 @@ describe("a restored user", () => {
 
   it("gets nothing by a pair of one true key and one of a thief's: nobody holds such a pair (ESC-11)", () => {
     const joined = user.join("Thief");
-    const mixed = point(joined, "Thief", { ...newestPointer(escrow.log), sign: thiefsKeys.sign });
+    const mixed = point(joined, "Thief", { ...newestPointer(escrow.log), signingKey: thiefsKeys.signingKey });
     const cured = renew(mixed, "Laptop", escrow).join("Phone");
     const provable = provablePairs(escrow.session("Bob"), cured.log);
     expect(provable.reduce<Runs>((all, { runs }) => uniteRuns(all, runs), [])).toEqual([
@@ -250,7 +246,7 @@ describe("so many runs that they do not fit into one link", () => {
     const { log } = pending;
     const provable = provablePairs(escrow.session("Bob"), log);
     const shattered: Runs = Array.from({ length: 3000 }, (_, index) => [2 * index + 1, 2 * index + 1]);
-    const pair = { ...(provable[0] ?? expect.unreachable()), runs: shattered, sign: new Uint8Array(32) };
+    const pair = { ...(provable[0] ?? expect.unreachable()), runs: shattered, signingKey: new Uint8Array(32) };
     const { runs, left } = giftFor(log, [pair], shattered, pending.ids("Phone"));
     expect(runs).toHaveLength(1024);
     expect(runs.at(-1)).toEqual([5999, 5999]);

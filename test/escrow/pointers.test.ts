@@ -21,7 +21,7 @@ import {
   withAttachment,
 } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
-import { keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
+import { keysNamed, OPERATOR, openWorld, pointerKeys, type World } from "../support/world.js";
 import {
   dismiss,
   enroll,
@@ -82,7 +82,12 @@ describe("enrolling escrow", () => {
     const gone = reviewEscrow(user, "Laptop", "remove");
     const again = enroll(gone, "Laptop", escrow);
     expect(escrowOf(again).held).toEqual([[1, 3]]);
-    const replay = { type: "enroll", author: laptop.sign, escrow: pointerValue(user), grants: grantsOfLast(user) };
+    const replay = {
+      type: "enroll",
+      author: laptop.signingKey,
+      escrow: pointerValue(user),
+      grants: grantsOfLast(user),
+    };
     expectRefused(user.log, rawNext(user.log, replay, [laptop]), "INVALID_LINK", "MEM-3");
   });
 
@@ -157,17 +162,17 @@ describe("a pointer's keys", () => {
   it("are exempt from the rule of fresh keys both ways: a pointer may name a member's keys (LOG-5)", () => {
     // Otherwise a thief who knows the escrow log could join with its next key, and make every honest renewal impossible.
     const same = withPointer(user.last, (pointer) => {
-      pointer.set("sign", laptop.sign);
+      pointer.set("sign", laptop.signingKey);
       pointer.set("kem", plain.member("Laptop").kemKey);
     });
     const log = appendEntry(plain.log, same, { now: "unchecked" });
     expect([...log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
     // A signature by the key counts as the laptop's, except when the link says `by: escrow`.
-    const entry = rawNext(log, { type: "leave", author: laptop.sign }, [laptop]);
+    const entry = rawNext(log, { type: "leave", author: laptop.signingKey }, [laptop]);
     expectRefused(log, entry, "INVALID_LINK", "MEM-3");
     const rename = {
       type: "rename",
-      author: laptop.sign,
+      author: laptop.signingKey,
       member: idBytes(plain.id("Laptop")),
       name: new Uint8Array(32),
     };
@@ -181,12 +186,12 @@ describe("a pointer's keys", () => {
     const fake = plain.append(withPointer(user.last, (pointer) => pointer.set("sign", sign).set("kem", kem)));
     const joined = fake.append(rawJoin(fake, keys, { sign, kem }));
     expect(joined.log.active.size).toBe(3);
-    const taken = rawJoin(fake, laptop, { sign: laptop.sign, kem });
+    const taken = rawJoin(fake, laptop, { sign: laptop.signingKey, kem });
     expectTwins(fake.log, taken, joined.last, "INVALID_LINK", "LOG-5");
     // The shared key speaks for the device, except when the link says `by: escrow`.
     const left = joined.append(rawNext(joined.log, { type: "leave", author: sign }, [keys]));
     expect([...left.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
-    const by = { admin: laptop.sign, seq: 1, hash: new Uint8Array(32), salt: new Uint8Array(32), runs: [[1, 3]] };
+    const by = { admin: laptop.signingKey, seq: 1, hash: new Uint8Array(32), salt: new Uint8Array(32), runs: [[1, 3]] };
     const review = {
       type: "review",
       author: sign,
@@ -208,7 +213,7 @@ describe("a pointer's keys", () => {
       { type: "rotate", grants: grantsOfLast(user) },
       { type: "review", approve: [], remove: [idBytes(user.id("Laptop"))] },
     ]) {
-      const attack = rawNext(user.log, { ...body, author: signer.sign }, [signer]);
+      const attack = rawNext(user.log, { ...body, author: signer.signingKey }, [signer]);
       expectRefused(user.log, attack, "INVALID_LINK", "LOG-4");
     }
   });
@@ -249,8 +254,8 @@ describe("renewing escrow", () => {
   });
 
   it("replaces a true head and epoch under false keys: all of a pointer is compared (MEM-2, ESC-3)", () => {
-    const { sign, kem } = keysNamed("a thief").publicKeys;
-    const lie = write("renew-escrow", { escrow: { ...newestPointer(escrow.log), sign, kem } });
+    const keys = pointerKeys(keysNamed("a thief"));
+    const lie = write("renew-escrow", { escrow: { ...newestPointer(escrow.log), ...keys } });
     const lied = user.append(lie(user.session("Laptop"), user.env("lies")).entry);
     expect(judgePointer(escrowOf(lied).pointer ?? expect.unreachable(), escrow.log)).toBe("false");
     expect(escrowOf(renew(lied, "Laptop", escrow)).pointer).toEqual(newestPointer(escrow.log));
@@ -327,8 +332,8 @@ describe("removing escrow", () => {
     const signer = epochSigner(escrow, "Ann");
     const admin = escrow.signer("Bob");
     const { seq, hash } = escrow.log.head;
-    const by = { admin: admin.sign, seq, hash: idBytes(hash), salt: new Uint8Array(32) };
-    const body = { type: "review", author: signer.sign, by, approve: [idBytes(locked.id("Phone"))], remove: [] };
+    const by = { admin: admin.signingKey, seq, hash: idBytes(hash), salt: new Uint8Array(32) };
+    const body = { type: "review", author: signer.signingKey, by, approve: [idBytes(locked.id("Phone"))], remove: [] };
     expectRefused(locked.log, rawNext(locked.log, body, [signer, admin]), "INVALID_LINK", "MEM-4");
 
     const again = enroll(gone, "Laptop", escrow);
@@ -359,14 +364,14 @@ describe("removing escrow", () => {
 
 /** The pointer in force, in the form of a body. */
 function pointerValue({ log }: World): RawBody {
-  const { log: id, seq, hash, epoch, sign, kem } = escrowOf({ log }).pointer ?? expect.unreachable();
+  const { log: id, seq, hash, epoch, signingKey, kemKey } = escrowOf({ log }).pointer ?? expect.unreachable();
   const fields: readonly (readonly [string, CborValue])[] = [
     ["log", idBytes(id)],
     ["seq", seq],
     ["hash", idBytes(hash)],
     ["epoch", epoch],
-    ["sign", sign],
-    ["kem", kem],
+    ["sign", signingKey],
+    ["kem", kemKey],
   ];
   return new Map(fields);
 }

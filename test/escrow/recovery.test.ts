@@ -57,7 +57,7 @@ const actedBy = (change: (by: RawBody) => unknown, signers: readonly RawSigner[]
 describe("recovery", () => {
   it("approves the new device and removes lost ones in one link, signed by epoch and admin", () => {
     const { seq, hash } = restored.escrow.log.head;
-    const actor: EscrowActor = { admin: bob.sign, seq, hash, salt: restored.act.salt, runs: [[1, 2]] };
+    const actor: EscrowActor = { admin: bob.signingKey, seq, hash, salt: restored.act.salt, runs: [[1, 2]] };
     expect(recovered.record).toMatchObject({ type: "review", author: escrowOf(user).id, actor, epoch: 3, missing: [] });
     expect(recovered.session("Phone").keyring.epochs).toEqual([1, 2, 3]);
     expect(recovered.session("Laptop").keyring.epochs).toEqual([1, 2]);
@@ -137,7 +137,7 @@ describe("renewEscrowForUser", () => {
   it("names a head of the escrow log, without a salt, and grants no older epoch (ESC-6)", () => {
     const renewed = renewedBy(user, later, "Bob");
     const { seq, hash } = later.log.head;
-    expect(renewed.record.actor).toEqual({ admin: bob.sign, seq, hash });
+    expect(renewed.record.actor).toEqual({ admin: bob.signingKey, seq, hash });
     expect(renewed.record.grants).toHaveLength(1);
     expect(renewed.record.pointer).toEqual(pointerTo(later.log));
   });
@@ -183,13 +183,13 @@ describe("the signatures of escrow", () => {
     expectRefused(locked.log, mutate(recovered.last, { signers: [bob, signer] }), "INVALID_SIGNATURE", "LOG-4");
     const by = mutate(recovered.last, { signers: [signer, escrow.signer("Eve")] });
     expectRefused(locked.log, by, "INVALID_SIGNATURE", "LOG-4");
-    const forged = actedBy((actor) => actor.set("admin", keysNamed("nobody").sign));
+    const forged = actedBy((actor) => actor.set("admin", keysNamed("nobody").signingKey));
     expectRefused(locked.log, forged, "INVALID_SIGNATURE", "LOG-4");
   });
 
   it("are by the epoch of the pointer in force, not by another epoch (LOG-4)", () => {
     const stranger = keysNamed("a stranger");
-    const attack = mutate(recovered.last, { body: setField("author", stranger.sign), signers: [stranger, bob] });
+    const attack = mutate(recovered.last, { body: setField("author", stranger.signingKey), signers: [stranger, bob] });
     expectTwins(locked.log, attack, recovered.last, "INVALID_LINK", "LOG-4");
     const moved = renew(locked, "Laptop", dismiss(escrow, "Eve"));
     const old = mutate(recovered.last, {
@@ -208,7 +208,7 @@ describe("the signatures of escrow", () => {
     const reviewed = locked.review("Laptop", { approve: ["Phone"] });
     const by = (recovered.record.actor ?? expect.unreachable()) as EscrowActor;
     const actor = new Map<string, Uint8Array | number>([
-      ["admin", bob.sign],
+      ["admin", bob.signingKey],
       ["seq", by.seq],
       ["hash", idBytes(by.hash)],
       ["salt", by.salt as Uint8Array],
@@ -223,7 +223,7 @@ describe("the signatures of escrow", () => {
   it("are for review and renew-escrow only: no other type has `by` (ENC-2)", () => {
     const rotated = locked.rotate("Laptop");
     const attack = mutate(rotated.last, {
-      body: setField("by", new Map([["admin", bob.sign]])),
+      body: setField("by", new Map([["admin", bob.signingKey]])),
       signers: [locked.signer("Laptop")],
     });
     expectTwins(locked.log, attack, rotated.last, "INVALID_ENCODING", "ENC-2");

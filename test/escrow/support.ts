@@ -62,7 +62,7 @@ const START = 1_600_000_000_000;
 
 /** An escrow log as its first admin, Ann, opens it: not ready. */
 export function openEscrow(seed: string, options: { readonly operator?: boolean } = {}): World {
-  const operator = options.operator ? OPERATOR.sign : undefined;
+  const operator = options.operator ? OPERATOR.signingKey : undefined;
   const contacts = { escrowContacts: ["Ann, room 1"], userContacts: ["help desk"] };
   const made = createEscrowLog(
     { subject: ORGANISATION, device: { name: "Ann" }, operator, ...contacts },
@@ -216,7 +216,7 @@ export function renewedBy(user: World, escrow: World, admin: string): World {
 export function renewedRaw(user: World, escrow: World, admin: string, pointer = pointerTo(escrow.log)): World {
   const signers = [epochSigner(escrow, admin, escrowOf(user).pointer?.epoch), escrow.signer(admin)] as const;
   const { seq, hash } = escrow.log.head;
-  const fields = { author: signers[0].sign, by: { admin: signers[1].sign, seq, hash }, escrow: pointer };
+  const fields = { author: signers[0].signingKey, by: { admin: signers[1].signingKey, seq, hash }, escrow: pointer };
   const draft = { before: user.log, type: "renew-escrow", fields, signers, guard: "not-a-users-device" } as const;
   return user.append(writeLink(draft, user.env(`${admin} renews to ${pointer.hash}`)).entry);
 }
@@ -342,7 +342,7 @@ export function escrowOf({ log }: Pick<World, "log">): Member {
 export function epochSigner(escrow: World, admin: string, epoch = escrow.log.epochs.length): RawSigner {
   const seed = epochSigningSeed(epochSeed(escrow.session(admin).keyring, epoch).bytes());
   return {
-    sign: signingPublicKey(seed.bytes()),
+    signingKey: signingPublicKey(seed.bytes()),
     signLabelled: (label, message) => signLabelled(label, seed.bytes(), message),
   };
 }
@@ -355,7 +355,7 @@ export function write(
 ): (session: MemberState, env: Env) => Authored {
   return ({ log, keyring }, env) => {
     const { keys } = partsOf(keyring);
-    const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys] };
+    const draft = { before: log, type, fields: { author: keys.signingKey, ...fields }, keyring, signers: [keys] };
     const named = { ...draft, opening: opening && openingOf(opening, env), guard: "not-a-users-device" } as const;
     const written = writeLink(named, env);
     return { log: written.log, entry: written.entry, keyring };
@@ -368,7 +368,7 @@ export function recordOf({ log }: Pick<World, "log">, admin: RawSigner, opening:
   const { kemKey: kem } = log.epochs.last() ?? expect.unreachable();
   const info = concat(labelPrefix(LABELS.accessOpening), commitment);
   const sealed = hpkeSeal(kem, { info, plaintext: opening, coins: new Uint8Array(KEM_COINS_LENGTH) });
-  const fields = { type: "access", author: admin.sign, commitment, opening: attachmentDigest(sealed) };
+  const fields = { type: "access", author: admin.signingKey, commitment, opening: attachmentDigest(sealed) };
   return rawNext(log, fields, [admin], [sealed]);
 }
 

@@ -287,7 +287,7 @@ describe("a report's row", () => {
     for await (const row of organisationReport(escrow.log, users, { admin: ann })) {
       const stretch = { from: 1, to: 1, since: new Date(0), until: undefined };
       const full = {
-        ...{ ...row, gaps: [{ ...stretch, closers: [] }], withheld: [stretch], lost: [stretch] },
+        ...{ ...row, gaps: [{ ...stretch, closers: [] }], withheld: [stretch], lost: [{ ...stretch, keepers: [] }] },
         keptFromEscrow: [stretch],
       };
       const users = [

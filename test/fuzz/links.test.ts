@@ -68,7 +68,7 @@ function changed(entry: Uint8Array, names: readonly string[], change: (body: Cbo
 }
 
 const byAnn = (body: CborValue): CborValue =>
-  new Map(body as ReadonlyMap<string, CborValue>).set("author", namedKeys("Ann").sign);
+  new Map(body as ReadonlyMap<string, CborValue>).set("author", namedKeys("Ann").signingKey);
 
 describe("well-formed links of a user's log and of an escrow log", () => {
   it("are good before they are changed", () => {

@@ -34,7 +34,7 @@ function expected({ seq, prev }: LinkRecord, { epochs, boxes }: GrantRecord) {
     prev: prev ? idBytes(prev) : ABSENT,
     ...{ seq, epochs },
     seeds: [...epochsIn(epochs)].map((epoch) => (seeds.get(epoch) as Secret).bytes()),
-    recipients: boxes.map(({ kemKey: kem }) => kem),
+    recipients: boxes.map(({ kemKey }) => kemKey),
   });
 }
 
@@ -66,7 +66,10 @@ describe("the grants of a log", () => {
 describe("a grant's key", () => {
   const place: GrantPlace = { log: "11".repeat(32) as LogId, prev: "22".repeat(32) as LinkHash, seq: 7 };
   const seedOf = (epoch: number): Secret => new Secret(seedNamed(`epoch ${epoch}`));
-  const recipients = ["Laptop", "Phone"].map((name) => ({ id: name as MemberId, kem: keysNamed(name).publicKeys.kem }));
+  const recipients = ["Laptop", "Phone"].map((name) => ({
+    id: name as MemberId,
+    kemKey: keysNamed(name).publicKeys.kem,
+  }));
   const epochs: Runs = [
     [3, 3],
     [5, 6],
@@ -145,7 +148,14 @@ describe("a grant's key", () => {
       fc.property(shape, ({ log, prev, seq, numbers }) => {
         const epochs = runsOf(numbers);
         const seeds = numbers.sort((a, b) => a - b).map((epoch) => seedNamed(`epoch ${epoch}`));
-        const byHand = grantByHand({ log, prev, seq, epochs, seeds, recipients: recipients.map(({ kem }) => kem) });
+        const byHand = grantByHand({
+          log,
+          prev,
+          seq,
+          epochs,
+          seeds,
+          recipients: recipients.map(({ kemKey }) => kemKey),
+        });
         const at = { log: toHex(log) as LogId, prev: toHex(prev) as LinkHash, seq };
         const { keyring, boxes } = makeGrant({ epochs, recipients }, at, seedOf);
         expect({ keyring, boxes }).toEqual({ keyring: byHand.keyring, boxes: byHand.boxes });

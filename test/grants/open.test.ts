@@ -39,7 +39,7 @@ const receives = (...attachments: Replacements): Received =>
 /** The approval's grant, made from other seeds, for another run or another place. */
 const madeFrom = (seedOf: (epoch: number) => Secret, change: Partial<GrantPlace> = {}, run: Run = [1, 1]) => {
   const { seq, prev } = approved.record;
-  const recipients = [{ id: phone.keyring.member, kem: before.member("Phone").kemKey }];
+  const recipients = [{ id: phone.keyring.member, kemKey: before.member("Phone").kemKey }];
   const place = { log: before.log.head.log, prev, seq, ...change };
   const made = makeGrant({ epochs: [run], recipients }, place, seedOf);
   return [
@@ -99,7 +99,7 @@ describe("a grant", () => {
     const right = partsOf(honest.session("Laptop").keyring).seeds;
     const { seq, prev, grants } = honest.record;
     const seedOf = (epoch: number) => (epoch === 2 ? new Secret(seedNamed("junk")) : (right.get(epoch) as Secret));
-    const recipients = [{ id: many.id("Tablet"), kem: many.member("Tablet").kemKey }];
+    const recipients = [{ id: many.id("Tablet"), kemKey: many.member("Tablet").kemKey }];
     expect(grants.map(({ epochs }) => epochs)).toEqual([[[1, 4]]]);
     const made = makeGrant({ epochs: [[1, 4]], recipients }, { log: many.log.head.log, prev, seq }, seedOf);
     const entry = withAttachment(
@@ -149,7 +149,7 @@ describe("a grant", () => {
     const { last } = escrow.rotate("Ann");
     const epoch = escrow.log.epochs.length + 1;
     const other = mutate(last, {
-      body: setField("epoch.sign", keysNamed("another").sign),
+      body: setField("epoch.sign", keysNamed("another").signingKey),
       signers: [escrow.signer("Ann")],
     });
     expect(got(receive(escrow.session("Dan"), last, { now: "unchecked" }))).toEqual({

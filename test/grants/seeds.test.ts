@@ -406,7 +406,7 @@ describe("an escrow seed with the right KEM key and a wrong signing key", () => 
   const number = escrow.log.epochs.length + 1;
   const half = escrow.append(
     mutate(escrow.rotate("Ann").last, {
-      body: setField("epoch.sign", keysNamed("another").sign),
+      body: setField("epoch.sign", keysNamed("another").signingKey),
       signers: [escrow.signer("Ann")],
     }),
   );

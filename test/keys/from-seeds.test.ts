@@ -24,7 +24,7 @@ describe("a member's keys", () => {
   const keys = new MemberKeys(seed);
 
   it("are an Ed25519 and an X-Wing key, each by its own label", () => {
-    expect(keys.sign).toEqual(ed25519.getPublicKey(derive(seed, "keystead/v1/member/signing")));
+    expect(keys.signingKey).toEqual(ed25519.getPublicKey(derive(seed, "keystead/v1/member/signing")));
     expect(keys.publicKeys.kem).toEqual(xWing.keygen(derive(seed, "keystead/v1/member/kem")).publicKey);
     expect([keys.publicKeys.sign.length, keys.publicKeys.kem.length]).toEqual([32, 1216]);
   });
@@ -41,14 +41,14 @@ describe("a member's keys", () => {
   });
 
   it("are named by the first 16 bytes of a hash of both", () => {
-    const hash = sha256(Uint8Array.of(...utf8("keystead/v1/member/id\0"), ...keys.sign, ...keys.publicKeys.kem));
+    const hash = sha256(Uint8Array.of(...utf8("keystead/v1/member/id\0"), ...keys.signingKey, ...keys.publicKeys.kem));
     expect(memberIdOf(keys.publicKeys)).toBe(toHex(hash.subarray(0, 16)));
   });
 
   it("sign a label and a message", () => {
     const signature = keys.signLabelled("keystead/v1/link/signature", message);
     expect(
-      ed25519.verify(signature, Uint8Array.of(...utf8("keystead/v1/link/signature\0"), ...message), keys.sign),
+      ed25519.verify(signature, Uint8Array.of(...utf8("keystead/v1/link/signature\0"), ...message), keys.signingKey),
     ).toBe(true);
   });
 
@@ -93,9 +93,11 @@ describe.each([
     const own = seedNamed("a service's seed");
     const keys = new Keys(own);
     own.fill(0);
-    expect(keys.sign).toEqual(ed25519.getPublicKey(seedNamed("a service's seed")));
+    expect(keys.signingKey).toEqual(ed25519.getPublicKey(seedNamed("a service's seed")));
     const signature = keys.signLabelled("keystead/v1/head", message);
-    expect(ed25519.verify(signature, Uint8Array.of(...utf8("keystead/v1/head\0"), ...message), keys.sign)).toBe(true);
+    expect(ed25519.verify(signature, Uint8Array.of(...utf8("keystead/v1/head\0"), ...message), keys.signingKey)).toBe(
+      true,
+    );
     keys.wipe();
     expectError(() => keys.signLabelled("keystead/v1/head", message), "WIPED", undefined);
   });

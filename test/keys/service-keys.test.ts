@@ -21,8 +21,8 @@ describe.each([
     const seed = SEED.slice();
     const copied = new Keys(seed);
     seed.fill(0);
-    expect(copied.sign).toEqual(signingPublicKey(SEED));
-    expect(verifyLabelled(label, keys.sign, MESSAGE, copied.signLabelled(label, MESSAGE))).toBe(true);
+    expect(copied.signingKey).toEqual(signingPublicKey(SEED));
+    expect(verifyLabelled(label, keys.signingKey, MESSAGE, copied.signLabelled(label, MESSAGE))).toBe(true);
   });
 
   it("take a seed of 32 bytes and nothing else", () => {

@@ -72,7 +72,7 @@ describe("a server", () => {
   });
 
   const stranger = keysNamed("stranger");
-  const next = { type: "leave", author: stranger.sign };
+  const next = { type: "leave", author: stranger.signingKey };
   it.each<readonly [string, LogState | undefined, Uint8Array, string, string | undefined]>([
     ["is no entry", atFirst, new Uint8Array(9), "INVALID_ENCODING", "ENC-2"],
     ["is empty", undefined, new Uint8Array(0), "INVALID_ENCODING", "ENC-1"],

@@ -31,7 +31,7 @@ describe("an approval that changes nothing", () => {
     rawNext(
       base.log,
       {
-        ...{ type: "review", author: base.signer(by).sign, remove: [] },
+        ...{ type: "review", author: base.signer(by).signingKey, remove: [] },
         approve: [...base.ids(...names)].sort().map(idBytes),
       },
       [base.signer(by)],

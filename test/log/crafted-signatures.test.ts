@@ -53,7 +53,7 @@ describe("signatures and keys on which libraries disagree", () => {
     // y = p + 3 is a second encoding of y = 3.
     const attack = () => opened(bytesOf(2n ** 255n - 19n + 3n));
     expectError(attack, "INVALID_KEY", "SIG-3");
-    expect(opened(OPERATOR.sign).head.seq).toBe(1);
+    expect(opened(OPERATOR.signingKey).head.seq).toBe(1);
   });
 
   it("refuses an operator's key that is no point of the curve (SIG-3)", () => {
@@ -67,7 +67,7 @@ describe("signatures and keys on which libraries disagree", () => {
   it("refuses a device whose key is of small order, so that no secret is needed to sign (SIG-4)", () => {
     // With the neutral point as key, the equation is [S]B = R: S = 1 and R = B satisfy it.
     const neutral = bytesOf(1n);
-    const anyoneSigns = { sign: neutral, signLabelled: () => concat(ed25519.Point.BASE.toBytes(), bytesOf(1n)) };
+    const anyoneSigns = { signingKey: neutral, signLabelled: () => concat(ed25519.Point.BASE.toBytes(), bytesOf(1n)) };
     const attack = mutate(joined.last, {
       body: (body) => (body.get("member") as Map<string, Uint8Array>).set("sign", neutral),
       signers: [anyoneSigns],
@@ -82,11 +82,11 @@ describe("signatures and keys on which libraries disagree", () => {
     const signedWith = (residue: typeof torsion): Uint8Array => {
       const signLabelled = (label: typeof LABELS.linkSignature, message: Uint8Array) => {
         const r = ed25519.Point.BASE.multiply(12345n).add(residue).toBytes();
-        const k = littleEndian(sha512(concat(r, keys.sign, labelPrefix(label), message))) % L;
+        const k = littleEndian(sha512(concat(r, keys.signingKey, labelPrefix(label), message))) % L;
         return concat(r, bytesOf((12345n + k * scalar) % L));
       };
       return mutate(rotated.last, {
-        signers: [{ sign: keys.sign, signLabelled: signLabelled as typeof keys.signLabelled }],
+        signers: [{ signingKey: keys.signingKey, signLabelled: signLabelled as typeof keys.signLabelled }],
       });
     };
     const [attack, twin] = [signedWith(torsion), signedWith(ed25519.Point.ZERO)];

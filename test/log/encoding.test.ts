@@ -72,7 +72,7 @@ describe("one encoding", () => {
   const hash = "00".repeat(32);
   const key = new Uint8Array(32);
   const actor = { admin: key, seq: 1, hash };
-  const pointer = { log: hash, seq: 1, hash, epoch: 1, sign: key, kem: new Uint8Array(1216) };
+  const pointer = { log: hash, seq: 1, hash, epoch: 1, signingKey: key, kemKey: new Uint8Array(1216) };
   const run = { from: 1, to: 1, count: 1, keyring: key, boxes: [["00".repeat(16), key]] };
   const start = { v: 1, type: "leave", log: hash, seq: 2, prev: hash, time: 0 };
   const writes =
@@ -142,7 +142,9 @@ describe("limits", () => {
   });
 
   // Exactly the size: 106 bytes besides the body.
-  const full = encodeLink(new Uint8Array(MAX_LINK_BYTES - 106), [{ key: laptop.sign, signature: new Uint8Array(64) }]);
+  const full = encodeLink(new Uint8Array(MAX_LINK_BYTES - 106), [
+    { key: laptop.signingKey, signature: new Uint8Array(64) },
+  ]);
 
   it("writes and reads a link of 64 KiB, and does not write one of one byte more (ENC-3)", () => {
     expect(full).toHaveLength(MAX_LINK_BYTES);
@@ -196,7 +198,7 @@ describe("limits", () => {
     const locked = openWorld("a full log").lockdown("Laptop", true);
     const pending = (log: LogState, number: number): Uint8Array => {
       const keys = keysNamed(`Pending ${number}`);
-      const member = { kind: "device", sign: keys.sign, kem: keys.publicKeys.kem, name: new Uint8Array(32) };
+      const member = { kind: "device", sign: keys.signingKey, kem: keys.publicKeys.kem, name: new Uint8Array(32) };
       return rawNext(log, { type: "join", member }, [keys]);
     };
     let { log } = locked;

@@ -27,7 +27,7 @@ const SEQ = before.log.head.seq + 1;
 const other = (fields: Readonly<Record<string, RawValue>>, ...signers: readonly RawSigner[]): Uint8Array =>
   rawNext(before.log, fields, signers);
 const leaveOf = (author: RawSigner, ...signers: readonly RawSigner[]) =>
-  other({ type: "leave", author: author.sign }, ...signers);
+  other({ type: "leave", author: author.signingKey }, ...signers);
 
 function judge(log: LogState, entry: Uint8Array) {
   return countVerifications(() => appendEntry(log, entry, { now: "unchecked" }));
@@ -78,12 +78,12 @@ describe("an entry that anybody can make", () => {
     ],
     [
       "follows another link",
-      rawNext(opened.log, { type: "leave", author: laptop.sign, seq: SEQ }, [laptop]),
+      rawNext(opened.log, { type: "leave", author: laptop.signingKey, seq: SEQ }, [laptop]),
       "it follows",
     ],
     [
       "belongs to another log",
-      other({ type: "leave", author: laptop.sign, log: new Uint8Array(32) }, laptop),
+      other({ type: "leave", author: laptop.signingKey, log: new Uint8Array(32) }, laptop),
       "another log",
     ],
   ])("is a bad link where it %s (LOG-2)", (_what, entry, message) => {
@@ -188,13 +188,13 @@ function memberOf({ publicKeys }: typeof stranger): RawValue {
 }
 
 /** The fields of a review in escrow's name. */
-function escrowReview({ sign }: RawSigner) {
+function escrowReview({ signingKey: sign }: RawSigner) {
   const by = { admin: sign, seq: 1, hash: new Uint8Array(32), salt: new Uint8Array(32) };
   return { type: "review", author: sign, by, remove: [] };
 }
 
 function leaveWith(fields: Readonly<Record<string, RawValue>>): Uint8Array {
-  return other({ type: "leave", author: laptop.sign, ...fields }, laptop);
+  return other({ type: "leave", author: laptop.signingKey, ...fields }, laptop);
 }
 
 /** The newest body of another member, put after another link. */
@@ -202,6 +202,6 @@ function moved({ last }: World, { log }: World): Uint8Array {
   const { body, signatures, attachments } = takeApart(last);
   body.set("seq", log.head.seq + 1).set("prev", idBytes(log.head.hash));
   const fields = Object.fromEntries(body) as Readonly<Record<string, RawValue>>;
-  const signers = signatures.map(([key]) => forger({ ...stranger, sign: key } as RawSigner, stranger));
+  const signers = signatures.map(([key]) => forger({ ...stranger, signingKey: key } as RawSigner, stranger));
   return rawNext(log, fields, signers, attachments);
 }

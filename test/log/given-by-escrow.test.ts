@@ -255,7 +255,7 @@ describe("pairs", () => {
     const sorted = approving(shared, [[1, 4]], pairs);
     expectTwins(shared.log, approving(shared, [[1, 4]], [...pairs].reverse()), sorted, "INVALID_LINK", "ESC-11");
     expect(takeApart(sorted).signatures.map(([key]) => key)).toEqual(
-      [K3, "Ann", K1, K1].map((name) => namedKeys(name).sign),
+      [K3, "Ann", K1, K1].map((name) => namedKeys(name).signingKey),
     );
     // The key that is in both pairs signs for both.
     const once = mutate(sorted, { signatures: (all) => all.slice(0, 3) });
@@ -461,8 +461,9 @@ describe("when a review by escrow makes a new epoch", () => {
     // Every pointer gets the epoch that its link makes, or all that its enroller holds. Here a review is judged on a state in
     // which only the older pair has the current epoch.
     const has = (name: string, runs: Runs) => {
-      const [sign, kem] = pairOf(name);
-      return [pairKey({ sign, kem }), { sign, kem, runs }] as const;
+      const [signingKey, kemDigest] = pairOf(name);
+      const pair = { signingKey, kemDigest };
+      return [pairKey(pair), { ...pair, runs }] as const;
     };
     const granted = base.log.granted.set(...has(K1, [[7, 7]])).set(...has(K3, [[6, 6]]));
     const odd = base.with({ granted });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { epochsIn, runsOf } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
-import { kemDigest, pairKey } from "../../src/log/pairs.js";
+import { pairKey, pairOf as pairOfKeys } from "../../src/log/pairs.js";
 import { currentEpoch, escrowCounts, escrowMember, type LogState, type Member } from "../../src/log/state.js";
 import { epochsOf, Links, namedId, namedKeys, pairOf, pointerTo } from "../support/links.js";
 import { errorOf } from "../support/thrown.js";
@@ -65,7 +65,7 @@ function recount({ links }: LogState): Recount {
   for (const { pointed, pointer, removed, grants } of links) {
     if (pointed && pointer) {
       escrows.add(pointed);
-      inForce = { id: pointed, key: pairKey({ sign: pointer.sign, kem: kemDigest(pointer.kem) }) };
+      inForce = { id: pointed, key: pairKey(pairOfKeys(pointer)) };
       pairs.set(inForce.key, pairs.get(inForce.key) ?? new Set());
     }
     if (inForce && removed.includes(inForce.id)) inForce = undefined;
@@ -217,11 +217,13 @@ function expectJudged(world: Links, escrow: Member, { target, pairs, sorted, pic
   expectRecounted(after.log);
 }
 
-const keyOf = ({ signingKey: sign, kemKey: kem }: Pick<Member, "signingKey" | "kemKey">): string =>
-  pairKey({ sign, kem: kemDigest(kem) });
+const keyOf = (keys: Pick<Member, "signingKey" | "kemKey">): string => pairKey(pairOfKeys(keys));
 
 function pointerKeys([sign, kem = sign]: Pair): Pick<Member, "signingKey" | "kemKey"> {
-  return { signingKey: new Uint8Array(namedKeys(sign).sign), kemKey: new Uint8Array(namedKeys(kem).publicKeys.kem) };
+  return {
+    signingKey: new Uint8Array(namedKeys(sign).signingKey),
+    kemKey: new Uint8Array(namedKeys(kem).publicKeys.kem),
+  };
 }
 
 function orderOf([sign, kem]: Pair): readonly number[] {

@@ -74,7 +74,7 @@ describe("fresh keys", () => {
 
   for (const [role, world, path, signers] of introduceSigning) {
     it.each(signingKeys)(`refuses a ${role} with a signing key that was %s (LOG-5)`, (_whose, key) => {
-      const attack = mutate(world.last, { body: setField(path, key.sign), signers: signers(key) });
+      const attack = mutate(world.last, { body: setField(path, key.signingKey), signers: signers(key) });
       expectRefused(base.log, attack, "INVALID_LINK", "LOG-5");
     });
   }
@@ -96,10 +96,10 @@ describe("fresh keys", () => {
     const opened = openWorld("keys entering");
     const [first] = opened.entries as readonly [Uint8Array];
     const signer = opened.signer("Laptop");
-    const attack = mutate(first, { body: setField("operator", signer.sign), signers: [signer] });
+    const attack = mutate(first, { body: setField("operator", signer.signingKey), signers: [signer] });
     expectError(() => verifyLog([attack], { subject: ALICE, now: "unchecked" }), "INVALID_LINK", "LOG-5");
-    const twin = mutate(first, { body: setField("operator", OPERATOR.sign), signers: [signer] });
-    expect(verifyLog([twin], { subject: ALICE, now: "unchecked" }).operator).toEqual(OPERATOR.sign);
+    const twin = mutate(first, { body: setField("operator", OPERATOR.signingKey), signers: [signer] });
+    expect(verifyLog([twin], { subject: ALICE, now: "unchecked" }).operator).toEqual(OPERATOR.signingKey);
   });
 
   it("refuses a removed device that joins again with the keys it had (LOG-5)", () => {

@@ -19,7 +19,7 @@ const invaded = open.join("Thief");
 const laptop = open.signer("Laptop");
 
 const pendingBy = (body: Parameters<typeof rawNext>[1], world: World = pending): Uint8Array =>
-  rawNext(world.log, { author: pending.signer("Pending").sign, ...body }, [pending.signer("Pending")]);
+  rawNext(world.log, { author: pending.signer("Pending").signingKey, ...body }, [pending.signer("Pending")]);
 
 describe("switching lockdown on", () => {
   const on = invaded.lockdown("Laptop", true, ["Thief"]);
@@ -44,7 +44,7 @@ describe("switching lockdown on", () => {
     const taken = invaded.review("Thief", { remove: ["Laptop", "Phone"] });
     expect(isConfirmed(taken.log, taken.member("Thief"))).toBe(true);
     expectError(() => taken.lockdown("Thief", true), "NOT_PERMITTED", "MEM-5");
-    const body = { type: "lockdown", author: taken.signer("Thief").sign, on: true, remove: [] };
+    const body = { type: "lockdown", author: taken.signer("Thief").signingKey, on: true, remove: [] };
     expectRefused(taken.log, rawNext(taken.log, body, [taken.signer("Thief")]), "INVALID_LINK", "MEM-5");
     // So the owner can return with a new device, and the service can expel the thief's.
     const back = taken.join("New laptop").expel("Thief");
@@ -92,7 +92,7 @@ describe("a device that joins in lockdown", () => {
     const renamed = pending.rename("Phone", "My new phone");
     const member = idBytes(pending.id("Pending"));
     const attack = mutate(renamed.last, {
-      body: (body) => body.set("author", pending.signer("Pending").sign).set("member", member),
+      body: (body) => body.set("author", pending.signer("Pending").signingKey).set("member", member),
       signers: [pending.signer("Pending")],
     });
     expectTwins(pending.log, attack, renamed.last, "INVALID_LINK", "MEM-5");
@@ -121,7 +121,7 @@ describe("a device that joins in lockdown", () => {
     const fields = Object.fromEntries(
       ["keys", "epoch", "grants"].map((field) => [field, body.get(field) as Uint8Array]),
     );
-    const attack = rawNext(pending.log, { type: "rekey", author: pending.signer("Pending").sign, ...fields }, [
+    const attack = rawNext(pending.log, { type: "rekey", author: pending.signer("Pending").signingKey, ...fields }, [
       pending.signer("Pending"),
       fresh,
     ]);
@@ -158,7 +158,7 @@ describe("what only confirmed members do in lockdown", () => {
       { type: "regrant", give: [[member, [[4, 4]]]], grants: [grant] },
       { type: "rename", member, name },
     ]) {
-      const entry = rawNext(approved.log, { author: thief.sign, ...fields }, [thief]);
+      const entry = rawNext(approved.log, { author: thief.signingKey, ...fields }, [thief]);
       expectError(() => verifyLink(facts, decodeEntry(entry), { now: "unchecked" }), "INVALID_LINK", "MEM-5");
       expect(appendEntry(approved.log, entry, { now: "unchecked" }).head.seq).toBe(approved.log.head.seq + 1);
     }
@@ -190,7 +190,7 @@ describe("the operator in lockdown", () => {
 describe("the confirmed class", () => {
   it("keeps its last member in lockdown while another class waits (MEM-5)", () => {
     const one = pending.leave("Phone");
-    const attack = rawNext(one.log, { type: "leave", author: laptop.sign }, [laptop]);
+    const attack = rawNext(one.log, { type: "leave", author: laptop.signingKey }, [laptop]);
     expectRefused(one.log, attack, "INVALID_LINK", "MEM-5");
     expectError(() => one.leave("Laptop"), "NOT_PERMITTED", "MEM-5");
     // Outside lockdown it may leave.

@@ -38,7 +38,7 @@ describe("members named in a review", () => {
   });
 
   it("refuses a review that names no member (MEM-2)", () => {
-    const attack = rawNext(base.log, { type: "review", author: laptop.sign, approve: [], remove: [] }, [laptop]);
+    const attack = rawNext(base.log, { type: "review", author: laptop.signingKey, approve: [], remove: [] }, [laptop]);
     expectTwins(base.log, attack, reviewed.last, "INVALID_LINK", "MEM-2");
   });
 
@@ -99,7 +99,7 @@ describe("members named in other links", () => {
   it("refuses a regrant that gives nothing, or to a stranger (MEM-2)", () => {
     const { log } = reviewed;
     const fields = (member: MemberId) => ({
-      ...{ type: "regrant", author: laptop.sign, give: [[idBytes(member), [[1, 1]]]] },
+      ...{ type: "regrant", author: laptop.signingKey, give: [[idBytes(member), [[1, 1]]]] },
       grants: [
         { from: 1, to: 1, count: 1, keyring: new Uint8Array(32), boxes: [[idBytes(member), new Uint8Array(32)]] },
       ],
@@ -120,7 +120,7 @@ describe("members named in other links", () => {
     const grants = [{ from: 1, to: 1, count: 1, keyring: new Uint8Array(32), boxes }];
     const regrant = (...ids: readonly Uint8Array[]) => {
       const give = ids.map((id) => [id, [[1, 1]]]);
-      return rawNext(reviewed.log, { type: "regrant", author: laptop.sign, give, grants }, [laptop]);
+      return rawNext(reviewed.log, { type: "regrant", author: laptop.signingKey, give, grants }, [laptop]);
     };
     for (const ids of [
       [second, first],
@@ -144,7 +144,7 @@ describe("the last member", () => {
   const alone = openWorld("members", { operator: true });
 
   it("cannot leave; of two, one can (MEM-3)", () => {
-    const attack = rawNext(alone.log, { type: "leave", author: laptop.sign }, [laptop]);
+    const attack = rawNext(alone.log, { type: "leave", author: laptop.signingKey }, [laptop]);
     expectRefused(alone.log, attack, "INVALID_LINK", "MEM-3");
     expectError(() => alone.leave("Laptop"), "NOT_PERMITTED", "MEM-3");
     expect(alone.join("Phone").leave("Laptop").log.active.size).toBe(1);
@@ -184,7 +184,12 @@ describe("a removed member", () => {
     ["lockdown", { on: true, remove: [] }],
   ] as const)("cannot author a %s (MEM-4)", (type, fields) => {
     const gone = approved.review("Laptop", { remove: ["Phone"] });
-    const member = { kind: "device", sign: phone.sign, kem: base.member("Phone").kemKey, name: new Uint8Array(32) };
+    const member = {
+      kind: "device",
+      sign: phone.signingKey,
+      kem: base.member("Phone").kemKey,
+      name: new Uint8Array(32),
+    };
     const grants = [
       {
         from: 1,
@@ -194,7 +199,7 @@ describe("a removed member", () => {
         boxes: [[idBytes(base.id("Phone")), new Uint8Array(32)]],
       },
     ];
-    const body = { type, author: phone.sign, ...fields };
+    const body = { type, author: phone.signingKey, ...fields };
     const needed = { ...(type === "enroll" && { member }), ...(["enroll", "rekey"].includes(type) && { grants }) };
     const attack = rawNext(gone.log, { ...body, ...needed }, [phone]);
     expectRefused(gone.log, attack, "INVALID_LINK", "MEM-4");

@@ -130,7 +130,13 @@ describe("links that may declare", () => {
     const phone = idBytes(base.id("Phone"));
     const grant = { from: 1, to: 1, count: 1, keyring: new Uint8Array(32), boxes: [[phone, new Uint8Array(32)]] };
     const give = (missing: CborValue | undefined) => {
-      const fields = { type: "regrant", author: laptop.sign, give: [[phone, [[1, 1]]]], missing, grants: [grant] };
+      const fields = {
+        type: "regrant",
+        author: laptop.signingKey,
+        give: [[phone, [[1, 1]]]],
+        missing,
+        grants: [grant],
+      };
       return rawNext(base.log, fields, [laptop]);
     };
     expectTwins(base.log, give([[4, 4]]), give([[3, 3]]), "INVALID_LINK", "MEM-9");
@@ -257,7 +263,9 @@ describe("a regrant", () => {
     const fields = { from: Math.min(...ends), to: Math.max(...ends), count: Math.min(Math.max(count, 1), 2 ** 53 - 1) };
     const grants = [{ ...fields, keyring: new Uint8Array(32), boxes: [[member, new Uint8Array(32)]] }];
     const give = [[member, runs]];
-    return rawNext(world.log, { type: "regrant", author: world.signer(by).sign, give, grants }, [world.signer(by)]);
+    return rawNext(world.log, { type: "regrant", author: world.signer(by).signingKey, give, grants }, [
+      world.signer(by),
+    ]);
   };
 
   it("must not extend a member beyond its reach: that would be an approval (MEM-9)", () => {

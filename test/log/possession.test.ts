@@ -41,7 +41,7 @@ describe("a member that enters proves possession", () => {
   it("refuses an enrolment that another member claims to have made (LOG-6)", () => {
     // The phone takes the paper's signature for the laptop, and puts itself in the laptop's place.
     const { body, signatures } = takeApart(authoredBy(withPaper.last, phone, paper));
-    expect(body.get("author")).toEqual(phone.sign);
+    expect(body.get("author")).toEqual(phone.signingKey);
     const byPaper = takeApart(withPaper.last).signatures[1] as (typeof signatures)[number];
     const attack = mutate(authoredBy(withPaper.last, phone, paper), {
       signatures: ([byPhone]) => [byPhone as typeof byPaper, byPaper],
@@ -56,7 +56,7 @@ describe("a member that enters proves possession", () => {
   });
 
   it("reports the same for an author that enters with its own key, which is refused anyway (LOG-6, LOG-5)", () => {
-    const body = setField("keys.sign", phone.sign);
+    const body = setField("keys.sign", phone.signingKey);
     const attack = mutate(rekeyed.last, { body, signers: [laptop, phone] });
     expectRefused(base.log, attack, "INVALID_SIGNATURE", "LOG-6");
     expectRefused(base.log, mutate(rekeyed.last, { body, signers: [phone, phone] }), "INVALID_LINK", "LOG-5");

@@ -51,7 +51,7 @@ describe("the required signatures", () => {
   });
 
   it("refuses a member that claims another's authorship (LOG-4)", () => {
-    const attack = mutate(rotated.last, { body: (body) => body.set("author", phone.sign), signers: [laptop] });
+    const attack = mutate(rotated.last, { body: (body) => body.set("author", phone.signingKey), signers: [laptop] });
     expectTwins(base.log, attack, authoredBy(rotated.last, phone), "INVALID_SIGNATURE", "LOG-4");
   });
 

@@ -40,12 +40,12 @@ const refused = (bytes: Uint8Array, options: Partial<VerifyStatementOptions> = {
 
 describe("a statement of a log's head", () => {
   it("gives the head, the time, the key, and the relation to the log at hand", () => {
-    const facts = { head: log.head, at: NOON, key: STATEMENT_KEYS.sign, until: UNTIL };
+    const facts = { head: log.head, at: NOON, key: STATEMENT_KEYS.signingKey, until: UNTIL };
     expect(verify(stated)).toEqual({ ...facts, named: { status: "current", head: log.head } });
     expect(verify(stated, { log: later.log }).named).toEqual({ status: "behind", head: log.head, links: 1 });
     expect(verify(statement(later)).named).toEqual({ status: "ahead", head: later.log.head, links: 1 });
-    expect(verify(stated, { log: undefined, operator: OPERATOR.sign })).toEqual({ ...facts, named: undefined });
-    expect(verify(stated, { operator: OPERATOR.sign })).toEqual(verify(stated));
+    expect(verify(stated, { log: undefined, operator: OPERATOR.signingKey })).toEqual({ ...facts, named: undefined });
+    expect(verify(stated, { operator: OPERATOR.signingKey })).toEqual(verify(stated));
   });
 
   it("matches the specification, without this library's help", () => {
@@ -54,11 +54,15 @@ describe("a statement of a log's head", () => {
     const { log: id, seq, hash } = log.head;
     const fields = { v: 1, log: bytesOf(id), seq, hash: bytesOf(hash), at: NOON };
     expect(head).toEqual(encodeCbor(new Map(Object.entries(fields))));
-    expect(certificate).toEqual(encodeCbor(new Map(Object.entries({ v: 1, key: STATEMENT_KEYS.sign, until: UNTIL }))));
+    expect(certificate).toEqual(
+      encodeCbor(new Map(Object.entries({ v: 1, key: STATEMENT_KEYS.signingKey, until: UNTIL }))),
+    );
     const labelled = (label: string, message: Uint8Array) => concat(new TextEncoder().encode(`${label}\0`), message);
-    expect(ed25519.verify(byKey, labelled("keystead/v1/head", head), STATEMENT_KEYS.sign)).toBe(true);
-    expect(ed25519.verify(byOperator, labelled("keystead/v1/head/certificate", certificate), OPERATOR.sign)).toBe(true);
-    expect(STATEMENT_KEYS.sign).toEqual(ed25519.getPublicKey(seedNamed("the statement key")));
+    expect(ed25519.verify(byKey, labelled("keystead/v1/head", head), STATEMENT_KEYS.signingKey)).toBe(true);
+    expect(ed25519.verify(byOperator, labelled("keystead/v1/head/certificate", certificate), OPERATOR.signingKey)).toBe(
+      true,
+    );
+    expect(STATEMENT_KEYS.signingKey).toEqual(ed25519.getPublicKey(seedNamed("the statement key")));
     expect(stated.length).toBeLessThan(MAX_STATEMENT_BYTES);
   });
 
@@ -79,11 +83,11 @@ describe("a statement is not the service's (SVC-1)", () => {
   const [head, byKey, certificate, byOperator] = partsOfStatement(stated);
 
   it("when its key is not certified by the log's operator", () => {
-    const forged = certifyStatementKey(mallory, { key: other.sign, until: UNTIL });
+    const forged = certifyStatementKey(mallory, { key: other.signingKey, until: UNTIL });
     expectError(() => verify(stateHead(log.head, other, forged, NOON)), "INVALID_SIGNATURE", "SVC-1");
-    expectError(() => verify(stated, { log: undefined, operator: mallory.sign }), "INVALID_SIGNATURE", "SVC-1");
-    const good = certifyStatementKey(OPERATOR, { key: other.sign, until: UNTIL });
-    expect(verify(stateHead(log.head, other, good, NOON)).key).toEqual(other.sign);
+    expectError(() => verify(stated, { log: undefined, operator: mallory.signingKey }), "INVALID_SIGNATURE", "SVC-1");
+    const good = certifyStatementKey(OPERATOR, { key: other.signingKey, until: UNTIL });
+    expect(verify(stateHead(log.head, other, good, NOON)).key).toEqual(other.signingKey);
   });
 
   it("when it is signed by another key than the certified one, or its parts come from two", () => {
@@ -127,7 +131,7 @@ describe("a statement is not the service's (SVC-1)", () => {
 describe("a certificate ends (SVC-2)", () => {
   it("for statements that are dated after it, for every reader", () => {
     const [head] = partsOfStatement(stated);
-    const short = certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.sign, until: NOON - 1 });
+    const short = certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: NOON - 1 });
     const [certificate, byOperator] = partsOfStatement(short);
     const byKey = STATEMENT_KEYS.signLabelled("keystead/v1/head", head);
     const late = statementOf([head, byKey, certificate, byOperator as Uint8Array]);
@@ -184,7 +188,7 @@ describe("wrong arguments", () => {
   it("are refused as such (INVALID_ARGUMENT, INVALID_ENCODING)", () => {
     const wrong = (call: () => unknown) => expect(code(call)).toMatch(/^INVALID_(ARGUMENT|ENCODING)$/);
     for (const bad of junk) {
-      wrong(() => certifyStatementKey(bad, { key: STATEMENT_KEYS.sign, until: UNTIL }));
+      wrong(() => certifyStatementKey(bad, { key: STATEMENT_KEYS.signingKey, until: UNTIL }));
       wrong(() => certifyStatementKey(OPERATOR, bad));
       wrong(() => certifyStatementKey(OPERATOR, { key: bad, until: UNTIL }));
       wrong(() => stateHead(bad, STATEMENT_KEYS, CERTIFICATE, NOON));
@@ -195,7 +199,7 @@ describe("wrong arguments", () => {
       if (bad !== undefined) wrong(() => verify(stated, { operator: bad }));
       if (bad !== undefined) wrong(() => verify(stated, { log: bad }));
       if (bad === 7) continue;
-      wrong(() => certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.sign, until: bad }));
+      wrong(() => certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: bad }));
       wrong(() => stateHead(log.head, STATEMENT_KEYS, CERTIFICATE, bad));
       wrong(() => verify(stated, { now: bad }));
       if (bad !== undefined) wrong(() => verify(stated, { skew: bad }));
@@ -206,7 +210,7 @@ describe("wrong arguments", () => {
       wrong(() => stateHead(log.head, STATEMENT_KEYS, CERTIFICATE, time));
       wrong(() => verify(stated, { now: time }));
     }
-    wrong(() => verify(stated, { operator: new OperatorKeys(seedNamed("mallory")).sign }));
+    wrong(() => verify(stated, { operator: new OperatorKeys(seedNamed("mallory")).signingKey }));
     wrong(() => verify(stated, { log: { ...log } as LogState }));
   });
 

@@ -14,6 +14,7 @@ import {
   type Epoch,
   isHolder,
   type LogState,
+  type PairGrants,
 } from "../../src/log/state.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { errorOf } from "../support/thrown.js";
@@ -91,8 +92,7 @@ export function modelFactsOf(model: Model): ReturnType<typeof factsOf> {
   };
 }
 
-const textOf = ({ sign, kem }: { readonly sign: Uint8Array; readonly kem: Uint8Array }): string =>
-  pairText(namedPair([sign, kem]));
+const textOf = ({ signingKey, kemDigest }: PairGrants): string => pairText(namedPair([signingKey, kemDigest]));
 
 /** The effect of the newest link, compared with the model's: grants by set and recipients, epoch (GRT-1, MEM-7). */
 export function expectLink(log: LogState, positionOf: (id: MemberId) => number, op: Op, effect: Effect): void {

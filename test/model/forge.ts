@@ -93,7 +93,7 @@ export function forge(forger: Forger, model: Model, op: Exclude<Op, { type: "gen
 /** The key by which a body names its author. For escrow it is the pointer's. */
 function authorKey(forger: Forger, model: Model, by: number): Uint8Array {
   const { pointer } = memberOf(model, by);
-  return pointer ? fromHex(pointer.sign, { name: "sign" }) : forger.signer(by).sign;
+  return pointer ? fromHex(pointer.sign, { name: "sign" }) : forger.signer(by).signingKey;
 }
 
 function signersOf(forger: Forger, model: Model, op: Op, fresh: MemberKeys | undefined): RawSigner[] {
@@ -114,7 +114,7 @@ function signersOf(forger: Forger, model: Model, op: Op, fresh: MemberKeys | und
 
 /** The actor for escrow. A review has the salt of its act, and the epochs that it gives (ESC-11). */
 function actorOf(forger: Forger, op: Op, digest: () => Uint8Array): RawValue {
-  const actor = { admin: forger.admin.sign, seq: 1, hash: digest() };
+  const actor = { admin: forger.admin.signingKey, seq: 1, hash: digest() };
   if (op.type !== "review") return actor;
   const pairs = (op.gift?.pairs ?? []).map(({ sign, kem }) => [sign, kem].map((hex) => fromHex(hex, { name: "pair" })));
   const runs = op.gift?.epochs && stretchesOf(op.gift.epochs);

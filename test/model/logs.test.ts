@@ -50,7 +50,7 @@ function pointer(log: string, epoch: number, signer: number, kem: number): Model
     log: log.repeat(32),
     seq: 2 * epoch + kem,
     epoch,
-    ...pairOf({ sign: keys(signer).sign, kem: keys(kem).publicKeys.kem }),
+    ...pairOf({ signingKey: keys(signer).signingKey, kemKey: keys(kem).publicKeys.kem }),
   };
 }
 
@@ -65,7 +65,7 @@ class Keys implements Forger {
   constructor(seed: string, hasOperator: boolean, kind: Model["kind"]) {
     this.env = seededEnv(seed);
     this.operator = new OperatorKeys(this.env.random(32));
-    const operator = hasOperator ? this.operator.sign : undefined;
+    const operator = hasOperator ? this.operator.signingKey : undefined;
     const create = kind === "escrow" ? createEscrowLog : createLog;
     const first = create({ subject: SUBJECT, device: { name: "1" }, operator }, this.env);
     this.log = first.log;
@@ -81,7 +81,7 @@ class Keys implements Forger {
   }
 
   pair(pair: Pair): ReturnType<Forger["pair"]> {
-    const signer = ESCROW.find(({ sign }) => toHex(sign) === pair.sign) as MemberKeys;
+    const signer = ESCROW.find(({ signingKey: sign }) => toHex(sign) === pair.sign) as MemberKeys;
     const { kem } = (ESCROW.find(({ publicKeys }) => toHex(kemDigest(publicKeys.kem)) === pair.kem) as MemberKeys)
       .publicKeys;
     return { signer, kem };

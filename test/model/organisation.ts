@@ -75,7 +75,7 @@ export class Organisation {
   /** A user's device points escrow at an epoch, without any check. */
   point(session: MemberState, type: "enroll" | "renew-escrow", { seq }: ModelPointer, env: Env): Authored {
     const { keys } = partsOf(session.keyring);
-    const fields = { author: keys.sign, escrow: pointerTo(this.#heads.get(seq) as LogState) };
+    const fields = { author: keys.signingKey, escrow: pointerTo(this.#heads.get(seq) as LogState) };
     const draft = { before: session.log, type, fields, keyring: session.keyring, signers: [keys] };
     return accepted(proposeState(session.keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env)));
   }

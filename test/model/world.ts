@@ -87,7 +87,7 @@ export class World {
     this.#seed = seed;
     this.organisation = hasEscrow ? new Organisation(seededEnv(`${seed}/escrow`, 1_600_000_000_000)) : undefined;
     this.operator = new OperatorKeys(this.env(0).random(32));
-    const operator = hasOperator ? this.operator.sign : undefined;
+    const operator = hasOperator ? this.operator.signingKey : undefined;
     const first = createLog({ subject: SUBJECT, device: { name: "1" }, operator }, this.env(1));
     this.sessions.set(1, first);
     this.ids.set(1, first.keyring.member);

@@ -14,7 +14,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   const operator = new core.OperatorKeys(env.random(32));
   const first = { name: "Laptop", platform: "x", details: "y" };
   alice.publish(
-    core.createLog({ subject: "alice@example.org", device: first, operator: operator.sign }, env),
+    core.createLog({ subject: "alice@example.org", device: first, operator: operator.signingKey }, env),
     "Laptop",
   );
   alice.publish(core.joinLog(alice.of("Laptop").log, { device: { name: "Phone" } }, env), "Phone");

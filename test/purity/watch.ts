@@ -154,7 +154,7 @@ function reveal(value: unknown): unknown {
   if (!Keyring.is(value)) return undefined;
   try {
     const { log, member, keys, seeds, junk } = partsOf(value);
-    return [log, member, keys.sign, [...seeds].map(([epoch, seed]) => [epoch, seed.bytes()]), junk];
+    return [log, member, keys.signingKey, [...seeds].map(([epoch, seed]) => [epoch, seed.bytes()]), junk];
   } catch (wiped) {
     return String(wiped);
   }

@@ -81,7 +81,7 @@ const relayWith = (options: Partial<RelayOptions> = {}): Relay =>
     sql,
     origin: ORIGIN,
     operator: {
-      publicKey: OPERATOR.sign,
+      publicKey: OPERATOR.signingKey,
       keys: OPERATOR,
       statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated: statedInMemory() },
     },
@@ -222,8 +222,28 @@ describe("a log", () => {
     expect(news).toHaveLength(2);
   });
 
+  it("of a subject that has one is not replaced where the app allows everything but has no hook for a reset", async () => {
+    const [first, second] = [openWorld("one", { subject: "kept" }), openWorld("two", { subject: "kept" })];
+    const relay = relayWith({ authorize: () => true });
+    await publish(relay, first);
+    expect((await create(relay, second)).status).toBe(409);
+    expect((await read(await send(relay, "GET", subjectOf(first)), SUBJECT)).log).toBe(first.log.head.log);
+    const given: readonly unknown[] = ["yes", 1, undefined];
+    for (const each of given) {
+      const relay = relayWith({ authorizeReset: () => each as boolean });
+      expect((await create(relay, second)).status).toBe(409);
+    }
+  });
+
   it("of a subject that has one is not replaced without a reset, and its author learns which one stands", async () => {
-    const relay = relayWith();
+    const asked: unknown[] = [];
+    let mayReset = false;
+    const relay = relayWith({
+      authorizeReset: (subject, { headers }) => {
+        asked.push([subject, headers.get("content-type")]);
+        return mayReset;
+      },
+    });
     const [first, second] = [openWorld("one", { subject: "reset" }), openWorld("two", { subject: "reset" })];
     await publish(relay, first);
     allowed = ({ action }) => action === "create";
@@ -236,8 +256,9 @@ describe("a log", () => {
     });
     allowed = () => false;
     expect(await refusal(await create(relay, second))).toBe("403 FORBIDDEN");
-    allowed = ({ action }) => action === "reset";
+    mayReset = true;
     expect((await create(relay, second)).status).toBe(201);
+    expect(asked.at(-1)).toEqual(["reset", CBOR]);
     allowed = () => true;
     expect(await refusal(await send(relay, "GET", entriesOf(first), { by: [first, "Laptop"] }))).toBe("404 NO_LOG");
     expect((await read(await send(relay, "GET", subjectOf(second)), SUBJECT)).log).toBe(second.log.head.log);
@@ -888,6 +909,7 @@ describe("operations", () => {
     ["origin", { origin: "keys.example" }],
     ["path", { path: "keys" }],
     ["authorize", { authorize: true }],
+    ["authorizeReset", { authorizeReset: true }],
     ["limits.link", { limits: { link: 1 } }],
     ["limits.links", { limits: { links: -1 } }],
     ["operator.publicKey", { operator: { publicKey: new Uint8Array(5) } }],

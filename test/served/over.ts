@@ -196,7 +196,7 @@ export class Handler {
   async #transport(reader: string): Promise<Transport> {
     this.#database ??= await this.#sql();
     this.#relay ??= createRelay({
-      ...{ sql: this.#database, origin: ORIGIN, authorize: ({ action }) => action !== "reset" },
+      ...{ sql: this.#database, origin: ORIGIN, authorize: () => true },
       limits: { links: 1e6, epochs: 1e6, joins: 1e6, requests: 1e9 },
       report: (error) => void this.#all.differences.push(`reported: ${error}`),
       env: { now: () => this.#clock, random, every: () => () => {} },

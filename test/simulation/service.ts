@@ -3,6 +3,7 @@
 
 import type { Bytes } from "../../src/bytes/bytes.js";
 import { KeysteadError } from "../../src/errors.js";
+import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import type { Lie } from "../../src/testing/lies.js";
@@ -123,8 +124,11 @@ export class Service {
           if (subject !== this.subject) return undefined;
           const entries = this.#read(reader);
           if (entries.length === 0) return undefined;
-          if (attachments !== "all") throw new Error("a device reads its own log with all attachments");
-          const page = { entries: entries.slice(after, after + size), newest: entries.length };
+          const given = entries.slice(after, after + size);
+          const page = {
+            entries: attachments === "all" ? given : given.map(withoutAttachments),
+            newest: entries.length,
+          };
           if (!this.#handler || this.#branches.has(reader)) return page;
           const answer = this.#handler.page(this.#relay, reader, subject, options, page);
           this.#scheduler.awaits(answer);
@@ -189,5 +193,14 @@ function published(publish: () => boolean): Publication {
     const error = KeysteadError.from(caught);
     if (!error) throw caught;
     return { verdict: "refused", code: error.code, rule: error.rule };
+  }
+}
+
+/** An entry as a service shows it without attachments; as it is where a lie made it unreadable. */
+function withoutAttachments(entry: Bytes): Bytes {
+  try {
+    return encodeEntry(decodeEntry(entry).link.bytes, []);
+  } catch {
+    return entry;
   }
 }

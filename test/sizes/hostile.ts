@@ -117,7 +117,7 @@ class History {
   write(type: LinkTypeName, fields: Readonly<Record<string, unknown>>, env: Env): Uint8Array {
     const { log } = this.thief;
     const { keys } = partsOf(this.thief.keyring);
-    const draft = { before: log, type, fields: { author: keys.sign, ...fields }, signers: [keys] };
+    const draft = { before: log, type, fields: { author: keys.signingKey, ...fields }, signers: [keys] };
     const written = writeLink({ ...draft, keyring: this.thief.keyring, guard: "not-a-users-device" }, env);
     this.thief = { log, keyring: changedKeyring(this.thief.keyring, { gained: written.newEpoch }) };
     return written.entry;

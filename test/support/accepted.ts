@@ -111,7 +111,7 @@ export const enrollEscrow = accepting((session: MemberState, escrowLog: LogState
 /** Points escrow at the newest epoch of a log, trusted or not. */
 export const renewEscrow = accepting((session: MemberState, escrowLog: LogState, env: Env) => {
   const { keys } = partsOf(session.keyring);
-  const fields = { author: keys.sign, escrow: pointerTo(escrowLog) };
+  const fields = { author: keys.signingKey, escrow: pointerTo(escrowLog) };
   const draft = { before: session.log, type: "renew-escrow" as const, fields, keyring: session.keyring };
   return proposeState(session.keyring, writeLink({ ...draft, signers: [keys], guard: "not-a-users-device" }, env));
 });

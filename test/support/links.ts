@@ -63,13 +63,13 @@ export function idList(...ids: readonly string[]): RawValue {
 
 /** A pointer into the organisation's escrow log under the keys of these names. */
 export function pointerTo(sign: string, kem = sign): LinkFields {
-  const keys = { sign: namedKeys(sign).sign, kem: namedKeys(kem).publicKeys.kem };
+  const keys = { sign: namedKeys(sign).signingKey, kem: namedKeys(kem).publicKeys.kem };
   return { log: new Uint8Array(32).fill(1), seq: 1, hash: DIGEST, epoch: 1, ...keys };
 }
 
 /** A pair in the form of a body: the keys of the pointer with these names. */
 export function pairOf(sign: string, kem = sign): readonly [sign: Uint8Array, kem: Uint8Array] {
-  return [namedKeys(sign).sign, kemDigest(namedKeys(kem).publicKeys.kem)];
+  return [namedKeys(sign).signingKey, kemDigest(namedKeys(kem).publicKeys.kem)];
 }
 
 /** A pair by the names of its keys. By default the KEM key has the signing key's name. */
@@ -92,7 +92,7 @@ export function keysInOrder<const Names extends readonly string[]>(...names: Nam
 /** The state's record of the pair of these keys. */
 export function grantedOf({ log }: Pick<Links, "log">, sign: string, kem = sign): Runs | undefined {
   const [key, digest] = pairOf(sign, kem);
-  return grantedTo(log, { sign: key, kem: digest })?.runs;
+  return grantedTo(log, { signingKey: key, kemDigest: digest })?.runs;
 }
 
 /** A member that enters with the keys of its name. */
@@ -121,7 +121,7 @@ export class Links {
 
   static #open(fields: LinkFields, first: string): Links {
     const header = { log: undefined, prev: undefined, time: 1_700_000_000_000, type: "genesis" };
-    const body = { ...header, ...fields, suite: 1, operator: OPERATOR.sign, member: entering(first, "device") };
+    const body = { ...header, ...fields, suite: 1, operator: OPERATOR.signingKey, member: entering(first, "device") };
     const entry = rawNext(ORIGIN, { ...body, ...owedBy(ORIGIN, body) }, [namedKeys(first)]);
     return new Links(verifyLink(ORIGIN, decodeEntry(entry), UNCHECKED));
   }
@@ -163,7 +163,7 @@ export class Links {
   /** The next entry by a member with the keys of a name, or by several that sign: the first is the author. */
   by(names: string | readonly string[], fields: LinkFields): Uint8Array {
     const signers = [names].flat().map(namedKeys);
-    return this.next({ author: signers[0]?.sign, ...fields }, signers);
+    return this.next({ author: signers[0]?.signingKey, ...fields }, signers);
   }
 
   /** The log after an entry. */
@@ -257,7 +257,7 @@ interface EscrowReview {
 
 /** The actor for escrow: the admin `Ann`, at the first link of the escrow log. */
 export function actor(fields: LinkFields = {}): LinkFields {
-  return { admin: namedKeys("Ann").sign, seq: 1, hash: DIGEST, ...fields };
+  return { admin: namedKeys("Ann").signingKey, seq: 1, hash: DIGEST, ...fields };
 }
 
 function memberOf(log: LogFacts, id: MemberId): Member {

@@ -14,7 +14,7 @@ import type { LinkRecord, LogFacts } from "../../src/log/state.js";
 import { LABELS, type Label } from "../../src/primitives/labels.js";
 
 /** A signer: member keys, the operator's, or a forger with the public key of one member and the signature of another. */
-export type RawSigner = Pick<MemberKeys, "sign" | "signLabelled">;
+export type RawSigner = Pick<MemberKeys, "signingKey" | "signLabelled">;
 
 /** A body as it is on the wire: byte strings for ids, maps for records. */
 export type RawBody = Map<string, CborValue>;
@@ -31,12 +31,15 @@ export interface RawEntry {
 
 /** A forger: it claims one key and signs with another, or under another label. */
 export function forger(claimed: RawSigner, real: RawSigner, label?: Label): RawSigner {
-  return { sign: claimed.sign, signLabelled: (given, message) => real.signLabelled(label ?? given, message) };
+  return {
+    signingKey: claimed.signingKey,
+    signLabelled: (given, message) => real.signLabelled(label ?? given, message),
+  };
 }
 
 /** An entry with another author in its body, who signs it before the others. */
 export function authoredBy(entry: Uint8Array, author: RawSigner, ...others: readonly RawSigner[]): Uint8Array {
-  return mutate(entry, { body: (body) => body.set("author", author.sign), signers: [author, ...others] });
+  return mutate(entry, { body: (body) => body.set("author", author.signingKey), signers: [author, ...others] });
 }
 
 /** The keys with which a state's member signs. */
@@ -66,7 +69,7 @@ export function rawEntry(link: Uint8Array, attachments: readonly Uint8Array[] = 
 
 /** The bytes that a key signs for a body. */
 export function rawSignature(body: Uint8Array, signer: RawSigner): RawEntry["signatures"][number] {
-  return [signer.sign, signer.signLabelled(LABELS.linkSignature, body)];
+  return [signer.signingKey, signer.signLabelled(LABELS.linkSignature, body)];
 }
 
 /**

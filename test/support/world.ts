@@ -13,6 +13,7 @@ import { type Keyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry } from "../../src/log/entry.js";
+import type { Pointer } from "../../src/log/fields.js";
 import type { LinkRecord, LogState, Member } from "../../src/log/state.js";
 import { appendEntry, appendUnverified, verifyLog } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
@@ -48,6 +49,11 @@ export function keysNamed(name: string): MemberKeys {
   return new MemberKeys(seedNamed(name));
 }
 
+/** The public keys of `keys`, for a pointer to an epoch that does not exist. */
+export function pointerKeys({ publicKeys }: MemberKeys): Pick<Pointer, "signingKey" | "kemKey"> {
+  return { signingKey: publicKeys.sign, kemKey: publicKeys.kem };
+}
+
 /** The keys of the service's operator. */
 export const OPERATOR = new OperatorKeys(seedNamed("the operator"));
 
@@ -63,7 +69,10 @@ export interface WorldOptions {
 export function openWorld(seed: string, options: WorldOptions = {}): World {
   const { subject = ALICE, operator = false, first = "Laptop" } = options;
   const device = { name: first };
-  const made = createLog({ subject, device, operator: operator ? OPERATOR.sign : undefined }, seededEnv(seed, START));
+  const made = createLog(
+    { subject, device, operator: operator ? OPERATOR.signingKey : undefined },
+    seededEnv(seed, START),
+  );
   return new World(seed, made.log, new Map([[first, { log: made.log, keyring: made.keyring }]]), [made.entry]);
 }
 
@@ -107,7 +116,7 @@ export class World {
   /** The member with these signing keys, if this world knows it. */
   signersOf(keys: readonly Uint8Array[]): readonly RawSigner[] {
     const known: readonly RawSigner[] = [...[...this.sessions.keys()].map((name) => this.signer(name)), OPERATOR];
-    return keys.flatMap((key) => known.find(({ sign }) => equalBytes(sign, key)) ?? []);
+    return keys.flatMap((key) => known.find(({ signingKey: sign }) => equalBytes(sign, key)) ?? []);
   }
 
   /** The state after each link. */
@@ -182,7 +191,7 @@ export class World {
     const { log, keyring } = this.session(by);
     const own = partsOf(keyring).keys;
     const opening = openingOf({ name }, env);
-    const fields = { author: own.sign, member: newMember("backup", keysNamed(name), opening) };
+    const fields = { author: own.signingKey, member: newMember("backup", keysNamed(name), opening) };
     const signers = [own, keysNamed(name)];
     const next = this.append(
       writeLink({ before: log, type: "enroll", fields, keyring, signers, opening, guard: {} }, env).entry,

@@ -198,7 +198,7 @@ describe("devices", () => {
 
   it("8: the next device online shuts out a member that left or was removed; until then sealing refuses", async () => {
     const relay = new MaliciousRelay();
-    const laptop = new Device(relay, ALICE, "Laptop").create({ operator: OPERATOR.sign });
+    const laptop = new Device(relay, ALICE, "Laptop").create({ operator: OPERATOR.signingKey });
     const phone = new Device(relay, ALICE, "Phone").join();
     const tablet = new Device(relay, ALICE, "Tablet").join();
     laptop.sync().write(approve(phone, tablet));

@@ -33,7 +33,7 @@ describe("an act that was recorded twice", () => {
 
 describe("the commitment of an act", () => {
   it("names the act in the error for an id that is not hexadecimal", () => {
-    const admin = escrow.signer("Bob").sign;
+    const admin = escrow.signer("Bob").signingKey;
     const call = () => actCommitment({ ...act, admin, approve: ["phone" as never] });
     expect(expectError(call, "INVALID_ENCODING", "ENC-2").message).toMatch(/^act must be/);
   });

@@ -43,7 +43,7 @@ describe("the log that judges acts of escrow", () => {
 
   it("judges by a pointer with false keys too: else a thief's pointer would make every act doubtful (ESC-4)", () => {
     const { user: restored, escrow: recorded } = restore(user.join("Phone"), escrow, "Ann", { approve: ["Phone"] });
-    const { sign } = openWorld("thief").signer("Laptop");
+    const { signingKey: sign } = openWorld("thief").signer("Laptop");
     const lied = restored.act(
       "Phone",
       "lies",

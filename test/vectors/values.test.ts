@@ -76,7 +76,7 @@ describe("keys", () => {
   });
 
   it("the operator's comes from its seed, and an escrow member's id from its place", () => {
-    expect(text(new OperatorKeys(bytes(operator.seed)).sign)).toBe(operator.sign);
+    expect(text(new OperatorKeys(bytes(operator.seed)).signingKey)).toBe(operator.sign);
     const { log, seq, prev, id } = escrowMember;
     expect(escrowIdOf({ log, seq: seq - 1, hash: prev as never }, seq)).toBe(id);
   });
@@ -226,8 +226,8 @@ describe("backup keys", () => {
     expect(secretFromBytes(bytes(secretBytes))).toEqual(secret);
     expect(text(secretToBytes(secret))).toBe(secretBytes);
     const made = backupKeys(secret, log as LogId);
-    expect([text(made.copySeed().bytes()), text(made.sign)]).toEqual([seed, sign]);
-    expect(backupIdSymbols(made.sign)).toEqual(id);
+    expect([text(made.copySeed().bytes()), text(made.signingKey)]).toEqual([seed, sign]);
+    expect(backupIdSymbols(made.signingKey)).toEqual(id);
     expect(encodeBackupText(id, secret)).toBe(paper);
   });
 
@@ -263,7 +263,7 @@ describe("statements", () => {
     const value = file<ReturnType<typeof statementValues>>("statements");
     const keys = new StatementKeys(bytes(value.keySeed));
     const operator = new OperatorKeys(bytes(value.operatorSeed));
-    const certificate = certifyStatementKey(operator, { key: keys.sign, until: value.until });
+    const certificate = certifyStatementKey(operator, { key: keys.signingKey, until: value.until });
     expect(text(stateHead(value.head, keys, certificate, value.at))).toBe(value.bytes);
     const parts = [value.statement, value.signature, value.certificate, value.certified];
     expect(partsOfStatement(bytes(value.bytes)).map(text)).toEqual(parts);

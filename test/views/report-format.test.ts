@@ -75,7 +75,11 @@ async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage
       { ...stretch(7, 7, "2026-05-06", "2026-06-05"), closers: [] },
     ],
     withheld: [stretch(5, 5, "2026-03-04", "2026-04-05"), stretch(6, 6, "2026-04-05", "2026-05-06")],
-    lost: [stretch(8, 8, "2026-06-05", "2026-07-06"), stretch(10, 10, "2026-07-06")],
+    covered: [],
+    lost: [stretch(8, 8, "2026-06-05", "2026-07-06"), stretch(10, 10, "2026-07-06")].map((each) => ({
+      ...each,
+      keepers: [],
+    })),
     pointer: "older",
     rotationDue: true,
     removals: [{ seq: 3, time: 0, by: "operator" }],

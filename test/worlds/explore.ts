@@ -74,7 +74,7 @@ export interface ExploreOptions {
 function first({ kind = "user", stolen = false, behind, acts = false, seeds = false }: ExploreOptions): Node {
   rewindTape();
   const env = drawsFrom("the first device");
-  const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
+  const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.signingKey };
   const { log, entry, keyring } = kind === "user" ? createLog(options, env) : createEscrowLog(options, env);
   let secrets = withOwner(NO_SECRETS, FALSE_KEYS.publicKeys.kem, bitOf("T"));
   for (const { kemKey: kem } of OTHER.log.epochs) secrets = withOwner(secrets, kem, bitOf("T"));

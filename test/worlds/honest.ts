@@ -276,7 +276,7 @@ function settings(scene: Scene, name: Player, session: MemberState): readonly Mo
   const recording = (what: string, type: "access" | "act") =>
     honest(scene, name, what, (env): Authored => {
       const opening = env.random(64);
-      const fields = { author: keys.sign, commitment: env.random(32), opening: attachmentDigest(opening) };
+      const fields = { author: keys.signingKey, commitment: env.random(32), opening: attachmentDigest(opening) };
       const draft = {
         before: log,
         type,

@@ -134,7 +134,7 @@ export type PointerKind = (typeof POINTERS)[number];
 
 export function pointerOf(kind: PointerKind, { stage, ann }: Organisation): Pointer {
   const newest = pointerTo(ann.log);
-  const { sign, kem } = FALSE_KEYS.publicKeys;
+  const { sign: signingKey, kem: kemKey } = FALSE_KEYS.publicKeys;
   switch (kind) {
     case "newest":
       return newest;
@@ -143,12 +143,12 @@ export function pointerOf(kind: PointerKind, { stage, ann }: Organisation): Poin
     case "old":
       return pointerTo(STAGES[0].ann.log);
     case "half":
-      return { ...newest, sign };
+      return { ...newest, signingKey };
     case "signing":
-      return { ...newest, kem };
+      return { ...newest, kemKey };
     case "ahead":
-      return { ...newest, seq: newest.seq + 9, epoch: newest.epoch + 9 - stage, sign, kem };
+      return { ...newest, seq: newest.seq + 9, epoch: newest.epoch + 9 - stage, signingKey, kemKey };
     case "false":
-      return { ...newest, sign, kem };
+      return { ...newest, signingKey, kemKey };
   }
 }

@@ -11,7 +11,7 @@ import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { lookIntoBox, mix } from "./primitives.js";
 
-export type Signer = Pick<MemberKeys, "sign" | "signLabelled">;
+export type Signer = Pick<MemberKeys, "signingKey" | "signLabelled">;
 type Fields = Map<string, CborValue>;
 type Box = [member: Uint8Array, digest: Uint8Array];
 
@@ -49,7 +49,7 @@ export function withGrants(entry: Uint8Array, signers: readonly Signer[], change
     );
   }
   const changed = encodeCbor(body);
-  const signatures = signers.map((signer) => [signer.sign, signer.signLabelled(LABELS.linkSignature, changed)]);
+  const signatures = signers.map((signer) => [signer.signingKey, signer.signLabelled(LABELS.linkSignature, changed)]);
   const all = [
     ...attachments.slice(0, first),
     ...grants.flatMap((grant) => [grant.keyring, ...grant.boxes.map(({ bytes }) => bytes)]),

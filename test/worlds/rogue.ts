@@ -53,7 +53,7 @@ export function rogueMoves(scene: Scene): Move[] {
   if (pointer.log === OTHER.log.head.log) {
     const by: Impostor = { by: "T", name: "T, in escrow's name,", ...keysOf(OTHER, escrow), session: OTHER };
     moves.push(...actsOf(scene, escrow, by));
-  } else if (textOf(pointer.sign) === textOf(FALSE_KEYS.publicKeys.sign)) {
+  } else if (textOf(pointer.signingKey) === textOf(FALSE_KEYS.publicKeys.sign)) {
     const by: Impostor = {
       ...{ by: "T", name: "T, in escrow's name,", session: OTHER },
       escrow: FALSE_KEYS,
@@ -62,7 +62,7 @@ export function rogueMoves(scene: Scene): Move[] {
     moves.push(...actsOf(scene, escrow, by));
   } else if (
     old &&
-    textOf(pointer.sign) === textOf(old.signingKey as Uint8Array) &&
+    textOf(pointer.signingKey) === textOf(old.signingKey as Uint8Array) &&
     pointer.epoch <= bob.log.epochs.length
   ) {
     moves.push(
@@ -97,7 +97,7 @@ function forking(scene: Scene, escrow: Member): Move[] {
       rewindTape();
       const { log: fork } = organisation.bob;
       const runs = runsOfMask(maskOf(grantedInForce(before)) & knownTo(world, "Bob"));
-      const by = { admin: admin.sign, salt: act.salt, seq: act.recordedAt, hash: fork.head.hash, runs };
+      const by = { admin: admin.signingKey, salt: act.salt, seq: act.recordedAt, hash: fork.head.hash, runs };
       const env = envOf(scene, text);
       const written = writeLink(
         {
@@ -210,7 +210,7 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
       const review = (how: string, runs: Runs, seeds: number) =>
         moves.push(
           act(`${what}${text}${how}`, (env) => {
-            const actor = { admin: admin.sign, ...named, ...(runs.length > 0 && { runs }) };
+            const actor = { admin: admin.signingKey, ...named, ...(runs.length > 0 && { runs }) };
             const written = writeLink(draft({ by: actor, approve, remove }, seeds), env);
             return { ...pick(written), rogue: !isRight, ...(how !== "" && { foul: true }) };
           }),
@@ -241,7 +241,7 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
   const renewal = (what: string, escrowTo: Draft["fields"], missing: number) =>
     moves.push(
       act(what, (env) => {
-        const fields = { author: escrow.signingKey, by: { admin: admin.sign, seq, hash }, ...escrowTo };
+        const fields = { author: escrow.signingKey, by: { admin: admin.signingKey, seq, hash }, ...escrowTo };
         const signers = [impostor.escrow, admin];
         const keyring = missing === 0 ? undefined : claimingEscrow(world, escrow, missing);
         const written = writeLink(

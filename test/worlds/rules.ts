@@ -231,7 +231,7 @@ function mistrustIn(world: World): Violation | undefined {
 
 /** Positions of the links in which Bob acted in escrow's name. */
 function actsOfBob({ log }: World): ReadonlySet<number> {
-  const bob = text(partsOf(ORGANISATION.bob.keyring).keys.sign);
+  const bob = text(partsOf(ORGANISATION.bob.keyring).keys.signingKey);
   return new Set([...log.links].flatMap(({ seq, actor }) => (actor && text(actor.admin) === bob ? [seq] : [])));
 }
 

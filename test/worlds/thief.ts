@@ -119,7 +119,7 @@ function junked(
 /** A rotation without a check of its author's standing. */
 function unauthorized({ log, keyring }: MemberState, env: Draws): Written {
   const { keys } = partsOf(keyring);
-  const draft = { before: log, type: "rotate" as const, fields: { author: keys.sign }, signers: [keys] };
+  const draft = { before: log, type: "rotate" as const, fields: { author: keys.signingKey }, signers: [keys] };
   return writeLink({ ...draft, guard: "not-a-users-device" }, env);
 }
 
@@ -241,7 +241,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
         act(`${what} ${x} what is half right`, (env) => {
           const { keyring } = session;
           const { keys } = partsOf(keyring);
-          const fields = { author: keys.sign, ...body };
+          const fields = { author: keys.signingKey, ...body };
           const draft = { before: log, type, fields, signers: [keys], lent, guard: "not-a-users-device" } as const;
           return { ...writeLink(draft, env), keyring, foul: true };
         }),
@@ -311,7 +311,7 @@ function reclaiming(scene: Scene, name: Player, session: MemberState): Move[] {
       dishonest(scene, name, `claims what ${gone} held`, (env) => {
         const { keyring } = session;
         const { keys } = partsOf(keyring);
-        const fields = { author: keys.sign, from: from.id, runs: runsOfMask(lacks) };
+        const fields = { author: keys.signingKey, from: from.id, runs: runsOfMask(lacks) };
         const draft = {
           before: log,
           type: "reclaim" as const,

@@ -12,6 +12,7 @@ import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../.
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { decodeEntry, matchAttachments } from "../../src/log/entry.js";
+import type { Pointer } from "../../src/log/fields.js";
 import { type Epoch, escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
 import type { Draws } from "./draws.js";
 import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, withOwner } from "./knowledge.js";
@@ -117,12 +118,13 @@ function afterOne(world: World, step: Step): World {
   const gained = escrowGain(log, record, secrets);
   const organisation = step.organisation ?? world.organisation;
   const newest = organisation.ann.log.epochs.last() as Epoch;
-  const pairOf = ({ sign, kem }: { readonly sign: Uint8Array; readonly kem: Uint8Array }) => text(sign) + text(kem);
+  const pairOf = ({ signingKey, kemKey }: Pick<Pointer, "signingKey" | "kemKey">) => text(signingKey) + text(kemKey);
   const old = escrowMember(world.log)?.pointer;
   const isKept = old && record.pointer && pairOf(old) === pairOf(record.pointer);
   const isBad =
     record.pointer && !isKept
-      ? !step.honest && pairOf(record.pointer) !== pairOf({ sign: newest.signingKey as Uint8Array, kem: newest.kemKey })
+      ? !step.honest &&
+        pairOf(record.pointer) !== pairOf({ signingKey: newest.signingKey as Uint8Array, kemKey: newest.kemKey })
       : undefined;
   const made = record.epoch === undefined ? 0 : 1 << record.epoch;
   // A device that lacks the newest escrow log cannot know which admin was removed from it.

@@ -1,10 +1,10 @@
 // The step-up: a code by mail, before pages and acts for which a stolen password must not be enough. The server guards them all; this
 // only asks for the code.
 
-import type { ComponentChildren } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { type ComponentChildren, createContext } from "preact";
+import { useCallback, useContext, useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api.js";
-import { useWork } from "../hooks.js";
+import { useWork, type Work } from "../hooks.js";
 import { portalTexts } from "../texts.js";
 import { Button, Field, Form, Icon, Problem } from "../ui.js";
 import * as portal from "./api.js";
@@ -31,6 +31,47 @@ export function useStepUp(): StepUp {
     return () => clearTimeout(timer);
   }, [until]);
   return { until, confirmed: setUntil, lost: useCallback(() => setUntil(null), []) };
+}
+
+/** The step-up of a page, for the acts on it. */
+export const StepUpContext = createContext<StepUp | undefined>(undefined);
+
+function usePageStepUp(): StepUp {
+  const stepUp = useContext(StepUpContext);
+  if (!stepUp) throw new Error("there is no step-up here");
+  return stepUp;
+}
+
+/** Work for which the server wants a step-up: where it has none any more, the page asks for a code again. */
+export function useConfirmedWork(): Work {
+  const { lost } = usePageStepUp();
+  const { run: runAny, ...work } = useWork();
+  const run = useCallback(
+    (act: () => Promise<unknown>) =>
+      runAny(async () => {
+        try {
+          await act();
+        } catch (error) {
+          if (error instanceof ApiError && error.reason === "step-up") lost();
+          throw error;
+        }
+      }),
+    [lost, runAny],
+  );
+  return { ...work, run };
+}
+
+/** The end of a dialog: its buttons for a confirmed sign-in, and before that the code. */
+export function Confirmed({ children }: { readonly children: ComponentChildren }) {
+  const { until, confirmed } = usePageStepUp();
+  if (until) return <>{children}</>;
+  return (
+    <section class="step-up inset" aria-labelledby="confirm">
+      <h3 id="confirm">{T.title}</h3>
+      <p class="muted">{T.lead}</p>
+      <EnterCode onConfirmed={confirmed} />
+    </section>
+  );
 }
 
 /** Shows its children to a confirmed sign-in, and to others the way to confirm. */

@@ -34,7 +34,7 @@ function paper(
 /** The text of a secret for a log that does not have it. */
 function textFor(log: LogState, seed: string): string {
   const secret = secretFromBytes(seededEnv(seed).random(17));
-  return encodeBackupText(backupIdSymbols(backupKeys(secret, log.head.log).sign), secret);
+  return encodeBackupText(backupIdSymbols(backupKeys(secret, log.head.log).signingKey), secret);
 }
 
 /** The good text with other characters at some positions, counted from 0. */

@@ -40,10 +40,10 @@ const craftedBy = (r: typeof ed25519.Point.BASE, nonce: bigint): RawSigner => {
   const keys = ownKeys(alone.session("Laptop").keyring);
   const { scalar } = ed25519.utils.getExtendedPublicKey(deriveKey(LABELS.memberSigning, keys.copySeed().bytes()));
   const signLabelled: RawSigner["signLabelled"] = (label, message) => {
-    const k = littleEndian(sha512(concat(r.toBytes(), keys.sign, labelPrefix(label), message))) % L;
+    const k = littleEndian(sha512(concat(r.toBytes(), keys.signingKey, labelPrefix(label), message))) % L;
     return concat(r.toBytes(), bytesOf((nonce + k * scalar) % L));
   };
-  return { sign: keys.sign, signLabelled };
+  return { signingKey: keys.signingKey, signLabelled };
 };
 const crafted = (r: typeof ed25519.Point.BASE, nonce: bigint): Twins => ({
   before: alone,
@@ -115,7 +115,7 @@ export const CRAFTED: readonly LogAttack[] = [
     code: "INVALID_SIGNATURE",
     make: () => {
       const neutral = bytesOf(1n);
-      const anyone = { sign: neutral, signLabelled: () => concat(ed25519.Point.BASE.toBytes(), bytesOf(1n)) };
+      const anyone = { signingKey: neutral, signLabelled: () => concat(ed25519.Point.BASE.toBytes(), bytesOf(1n)) };
       return { before: alone, bad: withField(tablet, "member.sign", neutral, anyone), good: tablet.last };
     },
   },

@@ -154,7 +154,7 @@ const frames: readonly LogAttack[] = [
     "ENC-2",
     () => ({
       before: joined,
-      bad: withField(rotated, "epoch.sign", keysNamed("an epoch").sign, laptop),
+      bad: withField(rotated, "epoch.sign", keysNamed("an epoch").signingKey, laptop),
       good: rotated.last,
     }),
     ["ENC-2"],

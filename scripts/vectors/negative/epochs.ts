@@ -214,7 +214,7 @@ const regrantOf = (world: World, name: string, runs: Runs, by = "Laptop"): Uint8
   const [from, to] = [runs[0]?.[0] as number, runs.at(-1)?.[1] as number];
   const count = runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   const grants = [rawMap({ from, to, count, keyring: DIGEST, boxes: [[id, DIGEST]] })];
-  return rawNext(world.log, { type: "regrant", author: signer.sign, give: [[id, runs]], grants }, [signer]);
+  return rawNext(world.log, { type: "regrant", author: signer.signingKey, give: [[id, runs]], grants }, [signer]);
 };
 
 const REGRANTS: readonly LogAttack[] = [

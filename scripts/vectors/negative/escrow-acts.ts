@@ -12,7 +12,7 @@ const laptop = alone.signer("Laptop");
 const admin = staffed.signer("Bob");
 const epoch = epochSigner(staffed, "Ann");
 const actor = {
-  ...{ admin: admin.sign, seq: staffed.log.head.seq, hash: idBytes(staffed.log.head.hash) },
+  ...{ admin: admin.signingKey, seq: staffed.log.head.seq, hash: idBytes(staffed.log.head.hash) },
   salt: DIGEST,
 };
 const joined = user.join("Phone");
@@ -47,7 +47,8 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     rule: "LOG-4",
     breaks: ["LOG-4", "ESC-8"],
     code: "INVALID_SIGNATURE",
-    make: () => acted((body) => (body.get("by") as RawBody).set("admin", staffed.signer("Ann").sign), epoch, admin),
+    make: () =>
+      acted((body) => (body.get("by") as RawBody).set("admin", staffed.signer("Ann").signingKey), epoch, admin),
   },
   {
     name: "recovery_by_another_key_than_the_pointers",
@@ -56,7 +57,7 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     breaks: ["LOG-4", "ESC-3"],
     make: () => {
       const stranger = keysNamed("a stranger");
-      return acted((body) => body.set("author", stranger.sign), stranger, admin);
+      return acted((body) => body.set("author", stranger.signingKey), stranger, admin);
     },
   },
   {
@@ -82,7 +83,11 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     rule: "LOG-4",
     make: () => {
       const good = user.rotate("Laptop");
-      return { before: user, bad: changed(good, (body) => body.set("author", epoch.sign), epoch), good: good.last };
+      return {
+        before: user,
+        bad: changed(good, (body) => body.set("author", epoch.signingKey), epoch),
+        good: good.last,
+      };
     },
   },
   {
@@ -92,7 +97,7 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     make: () => {
       const gone = reviewEscrow(user, "Laptop", "remove").join("Phone");
       const approve = [idBytes(gone.id("Phone"))];
-      const body = { type: "review", author: epoch.sign, by: { ...actor, runs: [[1, 1]] }, approve, remove: [] };
+      const body = { type: "review", author: epoch.signingKey, by: { ...actor, runs: [[1, 1]] }, approve, remove: [] };
       return {
         before: gone,
         bad: rawNext(gone.log, body, [epoch, admin]),
@@ -108,7 +113,11 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     make: () => {
       const pending = user.lockdown("Laptop", true).join("Phone");
       const good = recoverBy(pending, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
-      const fields = { type: "review", author: epoch.sign, by: takeApart(good.last).body.get("by") as Uint8Array };
+      const fields = {
+        type: "review",
+        author: epoch.signingKey,
+        by: takeApart(good.last).body.get("by") as Uint8Array,
+      };
       const lists = { approve: [idBytes(pending.id("Phone"))], remove: [] };
       return { before: pending, bad: dueNext(pending.log, { ...fields, ...lists }, [epoch, admin]), good: good.last };
     },
@@ -119,7 +128,7 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     rule: "MEM-3",
     make: () => {
       const lists = { approve: [], remove: idList(joined.ids("Laptop", "Phone")) };
-      const body = { type: "review", author: epoch.sign, by: actor, ...lists };
+      const body = { type: "review", author: epoch.signingKey, by: actor, ...lists };
       return { before: joined, bad: dueNext(joined.log, body, [epoch, admin]), good: recovered.last };
     },
   },
@@ -131,7 +140,7 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     make: () => {
       const once = recoverBy(joined, staffed, "Bob", { approve: ["Phone"] });
       const by = { ...actor, runs: [[1, 2]] };
-      const body = { type: "review", author: epoch.sign, by, approve: [idBytes(joined.id("Phone"))], remove: [] };
+      const body = { type: "review", author: epoch.signingKey, by, approve: [idBytes(joined.id("Phone"))], remove: [] };
       const good = once.review("Laptop", { approve: ["Phone"] });
       return { before: once, bad: dueNext(once.log, body, [epoch, admin]), good: good.last };
     },

@@ -23,7 +23,7 @@ import {
 } from "../../../test/escrow/support.js";
 import { reclaim, regrant } from "../../../test/support/accepted.js";
 import { boxIndex, mutate, setField, withAttachment } from "../../../test/support/raw-link.js";
-import { keysNamed, OPERATOR, type World } from "../../../test/support/world.js";
+import { keysNamed, OPERATOR, pointerKeys, type World } from "../../../test/support/world.js";
 import type { EscrowAttack, Pair } from "../escrow-attack.js";
 import type { Asking } from "../format.js";
 import { secretsOf } from "../secrets.js";
@@ -36,7 +36,7 @@ const fork = staffed.rotate("Bob").rotate("Bob");
 const short = staffed.rotate("Bob");
 const other = openOrganisation("vectors of another organisation");
 const renewed = renew(user, "Laptop", later);
-const fake = keysNamed("a fake epoch").publicKeys;
+const fake = pointerKeys(keysNamed("a fake epoch"));
 
 /** A member points escrow at a log of its choice. */
 function point(world: World, by: string, escrow: Pointer): World {

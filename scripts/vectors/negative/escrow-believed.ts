@@ -41,7 +41,8 @@ function givable({ log }: World): Runs {
   const { signingKey: sign, kemKey: kem } = escrowOf({ log });
   const same = (digest: Uint8Array) => Buffer.compare(digest, kemDigest(kem)) === 0;
   return [...log.granted].reduce<Runs>(
-    (all, [, pair]) => (Buffer.compare(pair.sign, sign) === 0 && same(pair.kem) ? uniteRuns(all, pair.runs) : all),
+    (all, [, pair]) =>
+      Buffer.compare(pair.signingKey, sign) === 0 && same(pair.kemDigest) ? uniteRuns(all, pair.runs) : all,
     [],
   );
 }
@@ -59,15 +60,15 @@ function reviewed(before: World, named: Named = {}): World {
   const { link = recorded, salt = act.salt, admin = bob, approve = ["Phone"], remove = [] } = named;
   const epoch = epochSigner(staffed, "Ann");
   const runs = approve.length > 0 ? givable(before) : undefined;
-  const by = { admin: admin.sign, seq: link.seq, hash: idBytes(link.hash), salt, runs };
+  const by = { admin: admin.signingKey, seq: link.seq, hash: idBytes(link.hash), salt, runs };
   const lists = { approve: idList(before.ids(...approve)), remove: idList(before.ids(...remove)) };
-  return before.append(dueNext(before.log, { type: "review", author: epoch.sign, by, ...lists }, [epoch, admin]));
+  return before.append(dueNext(before.log, { type: "review", author: epoch.signingKey, by, ...lists }, [epoch, admin]));
 }
 
 /** The escrow log with an act of any commitment. */
 const withAct = (escrow: World, name: string, commitment: Uint8Array): World => {
   const signer = escrow.signer(name);
-  const fields: LinkFields = { type: "act", author: signer.sign, commitment, opening: DIGEST };
+  const fields: LinkFields = { type: "act", author: signer.signingKey, commitment, opening: DIGEST };
   return escrow.append(dueNext(escrow.log, fields, [signer]));
 };
 const disowned = (escrow: World, ...acts: readonly number[]): World =>

@@ -131,7 +131,7 @@ const MANAGE: readonly LogAttack[] = [
       // Ann is the only one with `manage`: the paper has none.
       const one = hire(paper(openEscrow("vectors of one manager")), "Bob", ["recover"]);
       const signer = one.signer("Ann");
-      const bad = rawNext(one.log, { type: "leave", author: signer.sign }, [signer]);
+      const bad = rawNext(one.log, { type: "leave", author: signer.signingKey }, [signer]);
       return { before: one, bad, good: one.leave("Bob").last };
     },
   },
@@ -197,7 +197,7 @@ const POLICY: readonly LogAttack[] = [
     make: () => {
       const policy = takeApart(ready.last).body.get("policy") as Uint8Array;
       const signer = users.signer("Laptop");
-      const bad = rawNext(users.log, { type: "policy", author: signer.sign, policy }, [signer]);
+      const bad = rawNext(users.log, { type: "policy", author: signer.signingKey, policy }, [signer]);
       return { before: undefined, bad: [users.last, bad], good: ready.entries, at: 1, ...first };
     },
   },
@@ -229,7 +229,7 @@ const ALWAYS: readonly LogAttack[] = [
     description: "An admin switches the lockdown of an escrow log off. The twin is a user's log.",
     rule: "MEM-5",
     make: () => {
-      const off = rawNext(ready.log, { type: "lockdown", author: ann.sign, on: false, remove: [] }, [ann]);
+      const off = rawNext(ready.log, { type: "lockdown", author: ann.signingKey, on: false, remove: [] }, [ann]);
       const good = users.lockdown("Laptop", true).lockdown("Laptop", false).entries;
       const load = { ...first.load, kind: "user" } as const;
       return { before: undefined, bad: [...ready.entries, off], good, at: ready.entries.length, load };
@@ -251,7 +251,7 @@ const ALWAYS: readonly LogAttack[] = [
     make: () => {
       const escrow = takeApart(user.last).body.get("escrow") as Uint8Array;
       const grants = takeApart(user.last).body.get("grants") as Uint8Array;
-      const bad = rawNext(ready.log, { type: "enroll", author: ann.sign, escrow, roles: [], grants }, [ann]);
+      const bad = rawNext(ready.log, { type: "enroll", author: ann.signingKey, escrow, roles: [], grants }, [ann]);
       return { before: ready, bad, good: enrolled.last };
     },
   },
@@ -270,7 +270,7 @@ const ALWAYS: readonly LogAttack[] = [
     name: "escrow_epoch_signs_with_an_admins_key",
     description: "A new epoch's signing key is an admin's own: one key in two roles.",
     rule: "LOG-5",
-    make: () => ({ before: ready, bad: withField(rotated, "epoch.sign", ann.sign, ann), good: rotated.last }),
+    make: () => ({ before: ready, bad: withField(rotated, "epoch.sign", ann.signingKey, ann), good: rotated.last }),
   },
   {
     name: "escrow_epoch_signs_with_an_old_key",
@@ -307,7 +307,7 @@ const ACCESS: readonly LogAttack[] = [
       const { body } = takeApart(accessed.last);
       const digests = { commitment: body.get("commitment") as Uint8Array, opening: body.get("opening") as Uint8Array };
       const by = (author: typeof ann) =>
-        rawNext(before.log, { type: "access", author: author.sign, ...digests }, [author]);
+        rawNext(before.log, { type: "access", author: author.signingKey, ...digests }, [author]);
       return { before, bad: by(signer), good: by(ann) };
     },
   },
@@ -320,7 +320,7 @@ const ACCESS: readonly LogAttack[] = [
       const { body } = takeApart(accessed.last);
       const signer = users.signer("Laptop");
       const digests = { commitment: body.get("commitment") as Uint8Array, opening: body.get("opening") as Uint8Array };
-      const bad = rawNext(users.log, { type: "access", author: signer.sign, ...digests }, [signer]);
+      const bad = rawNext(users.log, { type: "access", author: signer.signingKey, ...digests }, [signer]);
       return { before: undefined, bad: [users.last, bad], good: accessed.entries, at: 1, ...first };
     },
   },
@@ -349,9 +349,9 @@ const inUsersLog = (name: string, what: string, fields: LinkFields): LogAttack =
   },
   make: () => {
     const signer = users.signer("Laptop");
-    const recorded = ready.append(dueNext(ready.log, { ...ACT, author: ann.sign }, [ann]));
-    const good = [...recorded.entries, dueNext(recorded.log, { ...fields, author: ann.sign }, [ann])];
-    const bad = [users.last, dueNext(users.log, { ...fields, author: signer.sign }, [signer])];
+    const recorded = ready.append(dueNext(ready.log, { ...ACT, author: ann.signingKey }, [ann]));
+    const good = [...recorded.entries, dueNext(recorded.log, { ...fields, author: ann.signingKey }, [ann])];
+    const bad = [users.last, dueNext(users.log, { ...fields, author: signer.signingKey }, [signer])];
     return { before: undefined, bad, good, at: 1, ...first };
   },
 });
@@ -409,7 +409,7 @@ const NO_EPOCHS: readonly LogAttack[] = [
     rule: "MEM-7",
     breaks: ["MEM-7", "MEM-8"],
     make: () => {
-      const body = { type: "rekey", author: bob.sign, keys: publicKeysOf("Bob, fresh"), missing: [[1, 1]] };
+      const body = { type: "rekey", author: bob.signingKey, keys: publicKeysOf("Bob, fresh"), missing: [[1, 1]] };
       const signers = [bob, namedKeys("Bob, fresh")];
       return {
         before: staffed,

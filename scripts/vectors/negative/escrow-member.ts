@@ -15,7 +15,7 @@ const renewed = renew(user, "Laptop", later);
 const joined = user.join("Phone");
 
 /** A pointer in the form that a body has. */
-const { log, seq, hash, epoch: number, sign, kem } = newestPointer(staffed.log);
+const { log, seq, hash, epoch: number, signingKey: sign, kemKey: kem } = newestPointer(staffed.log);
 const pointer = rawMap({ log: idBytes(log), seq, hash: idBytes(hash), epoch: number, sign, kem });
 const grants = (world: World) => takeApart(world.last).body.get("grants") as Uint8Array[];
 /** The honest enroll or renewal of escrow with its pointer changed. */
@@ -32,7 +32,7 @@ const POINTERS: readonly LogAttack[] = [
     description: "A second escrow member is enrolled. The twin enrolls a device.",
     rule: "MEM-3",
     make: () => {
-      const body = { type: "enroll", author: laptop.sign, escrow: pointer, grants: grants(user) };
+      const body = { type: "enroll", author: laptop.signingKey, escrow: pointer, grants: grants(user) };
       return { before: user, bad: rawNext(user.log, body, [laptop]), good: user.enroll("Laptop", "Tablet").last };
     },
   },
@@ -100,7 +100,7 @@ const POINTERS: readonly LogAttack[] = [
       const fields = Object.fromEntries(
         ["escrow", "epoch", "grants"].map((name) => [name, body.get(name) as Uint8Array]),
       );
-      const bad = rawNext(alone.log, { type: "renew-escrow", author: laptop.sign, ...fields }, [laptop]);
+      const bad = rawNext(alone.log, { type: "renew-escrow", author: laptop.signingKey, ...fields }, [laptop]);
       return { before: alone, bad, good: [user.last, renewed.last] };
     },
   },
@@ -225,7 +225,7 @@ const KEPT: readonly LogAttack[] = [
       const paper = keysNamed("Paper");
       const plain = alone.backup("Laptop", "Paper");
       const { body } = takeApart(plain.last);
-      const fields = { type: "enroll", author: laptop.sign, member: body.get("member") as Uint8Array };
+      const fields = { type: "enroll", author: laptop.signingKey, member: body.get("member") as Uint8Array };
       const signers = [laptop, paper];
       return {
         before: user,

@@ -25,10 +25,10 @@ const accessed = staffed.act("Ann", "records an access", (session, env) =>
 );
 const recordOf = takeApart(accessed.last);
 const commitment = recordOf.body.get("commitment") as Uint8Array;
-const { kem } = pointerTo(staffed.log);
+const { kemKey } = pointerTo(staffed.log);
 const coins = concat(seedNamed("coins"), seedNamed("more coins"));
 const sealed = (opening: Uint8Array, to: Uint8Array = labelledHash(LABELS.accessCommitment, opening)): Uint8Array =>
-  hpkeSeal(kem, { info: concat(labelPrefix(LABELS.accessOpening), to), plaintext: opening, coins });
+  hpkeSeal(kemKey, { info: concat(labelPrefix(LABELS.accessOpening), to), plaintext: opening, coins });
 /** Ann's record with this opening, and a commitment of her choice. */
 const withOpening = (opening: Uint8Array, to: Uint8Array): World => {
   const commitTo = (body: RawBody) => body.set("commitment", to).set("opening", attachmentDigest(opening));
@@ -70,17 +70,17 @@ const asked = user.join("Phone").join("Tablet");
 const announced = announce(staffed, "Bob", asked, { approve: ["Phone", "Tablet"] });
 const place = announced.act;
 const sealedAct = (opening: Uint8Array, to: Uint8Array): Uint8Array =>
-  hpkeSeal(kem, { info: concat(labelPrefix(LABELS.actOpening), to), plaintext: opening, coins });
+  hpkeSeal(kemKey, { info: concat(labelPrefix(LABELS.actOpening), to), plaintext: opening, coins });
 /** An act by Bob with these contents. It commits to them as an act of `committer`, or to the given commitment. */
 function actOf(
   change: Partial<RecordedAct>,
   { committer = "Bob", to, shape = encodeAct }: { committer?: string; to?: Uint8Array; shape?: typeof encodeAct } = {},
 ): World {
   const said = { ...place, ...change };
-  const commitment = to ?? actCommitment({ ...said, admin: staffed.signer(committer).sign });
+  const commitment = to ?? actCommitment({ ...said, admin: staffed.signer(committer).signingKey });
   const sealed = sealedAct(shape(said), commitment);
   const bob = staffed.signer("Bob");
-  const fields = { type: "act", author: bob.sign, commitment, opening: attachmentDigest(sealed) };
+  const fields = { type: "act", author: bob.signingKey, commitment, opening: attachmentDigest(sealed) };
   const [link] = decodeCbor(dueNext(staffed.log, fields, [bob]), { name: "entry", maxBytes: 65_536 }) as [Uint8Array];
   return staffed.append(rawEntry(link, [sealed]));
 }

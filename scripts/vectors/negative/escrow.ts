@@ -15,13 +15,13 @@ import {
   reviewEscrow,
   write,
 } from "../../../test/escrow/support.js";
-import { keysNamed, OPERATOR, type World } from "../../../test/support/world.js";
+import { keysNamed, OPERATOR, pointerKeys, type World } from "../../../test/support/world.js";
 import type { EscrowAttack, Pair } from "../escrow-attack.js";
 import { alone, ready, managed as staffed, client as user } from "../worlds.js";
 
 const later = dismiss(staffed, "Bob");
 const other = openOrganisation("vectors of another organisation");
-const fake = keysNamed("a fake epoch").publicKeys;
+const fake = pointerKeys(keysNamed("a fake epoch"));
 const pointer = newestPointer(staffed.log);
 /** Bob, who is dismissed in {@link later}, continues from the log before that. */
 const fork = staffed.rotate("Bob").rotate("Bob");
@@ -58,12 +58,17 @@ const claimed = (
 
 const POINTERS: readonly EscrowAttack[] = [
   judged("pointer_to_keys_of_ones_own", "A thief's device makes escrow's keys itself.", "false", inStaffed(fake)),
-  judged("pointer_with_another_kem_key", "Only the KEM key is not the epoch's.", "false", inStaffed({ kem: fake.kem })),
+  judged(
+    "pointer_with_another_kem_key",
+    "Only the KEM key is not the epoch's.",
+    "false",
+    inStaffed({ kemKey: fake.kemKey }),
+  ),
   judged(
     "pointer_with_another_signing_key",
     "Only the signing key is not the epoch's.",
     "false",
-    inStaffed({ sign: fake.sign }),
+    inStaffed({ signingKey: fake.signingKey }),
   ),
   judged(
     "pointer_to_an_old_epoch_far_ahead",
@@ -118,13 +123,13 @@ const CLAIMED: readonly EscrowAttack[] = [
   claimed(
     "claimed_by_another_kem_key",
     "A pointer has the epoch's signing key and a thief's KEM key.",
-    inStaffed({ kem: fake.kem }),
+    inStaffed({ kemKey: fake.kemKey }),
     [],
   ),
   claimed(
     "claimed_by_another_signing_key",
     "A pointer has the epoch's KEM key and a thief's signing key.",
-    inStaffed({ sign: fake.sign }),
+    inStaffed({ signingKey: fake.signingKey }),
     [],
   ),
   claimed(

@@ -98,7 +98,7 @@ const madeFor = (
   run: Run,
 ) => {
   const { seq, prev } = world.record;
-  const recipients = [{ id: world.id(name), kem: world.member(name).kemKey }];
+  const recipients = [{ id: world.id(name), kemKey: world.member(name).kemKey }];
   const at = { log: world.log.head.log, prev, seq, ...place };
   const made = makeGrant({ epochs: [run], recipients }, at, seedOf);
   return withBytes(world, [keyring, made.keyring], [box, made.boxes[0] as Uint8Array]);
@@ -299,7 +299,7 @@ const PUBLISHED: readonly GrantAttack[] = [
       "An escrow epoch's published KEM key is right, and its signing key is not, so that no admin could act by it.",
     rules: ["GRT-4"],
     ...{ before: staffed, honest: escrowMade, recipient: "Bob", holder: "Ann" },
-    bad: withField(escrowMade, "epoch.sign", keysNamed("a false epoch").sign, staffed.signer("Ann")),
+    bad: withField(escrowMade, "epoch.sign", keysNamed("a false epoch").signingKey, staffed.signer("Ann")),
     ...{ received: { opened: [], junk: [[2, 2]], withheld: [] }, checked: [] },
   },
   {
@@ -315,7 +315,7 @@ const PUBLISHED: readonly GrantAttack[] = [
 /** The regrant with the seeds of all epochs between its ends. */
 function stretched(): Uint8Array {
   const { seq, prev } = holed.record;
-  const recipients = [{ id: third.id("Phone"), kem: third.member("Phone").kemKey }];
+  const recipients = [{ id: third.id("Phone"), kemKey: third.member("Phone").kemKey }];
   const seeds = partsOf(third.session("Laptop").keyring).seeds;
   const place = { log: third.log.head.log, prev, seq };
   const grant = makeGrant({ epochs: [[1, 3]], recipients }, place, (epoch) => seeds.get(epoch) as Secret);

@@ -94,13 +94,13 @@ const thief = two.join("Thief");
 
 const FRESH: readonly LogAttack[] = [
   again("joins_with_signing_key_of_a_member", "A device joins with the signing key of an active member.", () =>
-    joinsWith("member.sign", laptop.sign, laptop),
+    joinsWith("member.sign", laptop.signingKey, laptop),
   ),
   again("joins_with_signing_key_of_the_operator", "A device joins with the operator's key.", () =>
-    joinsWith("member.sign", OPERATOR.sign, OPERATOR),
+    joinsWith("member.sign", OPERATOR.signingKey, OPERATOR),
   ),
   again("joins_with_signing_key_from_before_a_rekey", "A device joins with a key that a member has replaced.", () =>
-    joinsWith("member.sign", two.signer("Phone").sign, two.signer("Phone")),
+    joinsWith("member.sign", two.signer("Phone").signingKey, two.signer("Phone")),
   ),
   again("removed_device_returns_with_its_keys", "A removed device joins again with the keys that it had.", () => ({
     before: base,
@@ -137,7 +137,7 @@ const FRESH: readonly LogAttack[] = [
   })),
   again("first_device_is_the_operator", "The first link names its own device's key as the operator's.", () => ({
     before: undefined,
-    bad: withField(alone, "operator", laptop.sign, laptop),
+    bad: withField(alone, "operator", laptop.signingKey, laptop),
     good: alone.last,
   })),
   {
@@ -146,7 +146,7 @@ const FRESH: readonly LogAttack[] = [
     rule: "MEM-4",
     make: () => ({
       before: base,
-      bad: changed(rotatedLater, setField("author", thief.signer("Thief").sign), thief.signer("Thief")),
+      bad: changed(rotatedLater, setField("author", thief.signer("Thief").signingKey), thief.signer("Thief")),
       good: rotatedLater.last,
     }),
   },
@@ -158,7 +158,7 @@ const FRESH: readonly LogAttack[] = [
       const left = two.leave("Phone");
       const good = left.rotate("Laptop");
       const phone = two.signer("Phone");
-      return { before: left, bad: changed(good, setField("author", phone.sign), phone), good: good.last };
+      return { before: left, bad: changed(good, setField("author", phone.signingKey), phone), good: good.last };
     },
   },
   {
@@ -169,7 +169,7 @@ const FRESH: readonly LogAttack[] = [
       const gone = joined.expel("Phone");
       const good = gone.rotate("Laptop");
       const phone = joined.signer("Phone");
-      return { before: gone, bad: changed(good, setField("author", phone.sign), phone), good: good.last };
+      return { before: gone, bad: changed(good, setField("author", phone.signingKey), phone), good: good.last };
     },
   },
 ];

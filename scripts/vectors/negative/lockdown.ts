@@ -13,7 +13,7 @@ const expelled = pending.expel("Pending");
 
 /** A link of the device that waits for its approval. */
 const byWaiting = (fields: Readonly<Record<string, RawValue>>): Uint8Array =>
-  rawNext(pending.log, { author: waiting.sign, ...fields }, [waiting]);
+  rawNext(pending.log, { author: waiting.signingKey, ...fields }, [waiting]);
 
 const attack = (name: string, description: string, make: () => Twins): LogAttack => ({
   name,
@@ -25,7 +25,12 @@ const attack = (name: string, description: string, make: () => Twins): LogAttack
 export const LOCKDOWN: readonly LogAttack[] = [
   attack("lockdown_by_a_thief", "A device that nobody approved removes the owner's and switches lockdown on.", () => {
     const thief = invaded.signer("Thief");
-    const body = { type: "lockdown", author: thief.sign, on: true, remove: idList(invaded.ids("Laptop", "Phone")) };
+    const body = {
+      type: "lockdown",
+      author: thief.signingKey,
+      on: true,
+      remove: idList(invaded.ids("Laptop", "Phone")),
+    };
     return { before: invaded, bad: rawNext(invaded.log, body, [thief]), good: on.last };
   }),
   attack(
@@ -39,7 +44,7 @@ export const LOCKDOWN: readonly LogAttack[] = [
     () => {
       const taken = invaded.review("Thief", { remove: ["Laptop", "Phone"] });
       const thief = taken.signer("Thief");
-      const body = { type: "lockdown", author: thief.sign, on: true, remove: [] };
+      const body = { type: "lockdown", author: thief.signingKey, on: true, remove: [] };
       const good = invaded
         .review("Laptop", { remove: ["Thief"] })
         .lockdown("Laptop", true)
@@ -61,7 +66,7 @@ export const LOCKDOWN: readonly LogAttack[] = [
         ["keys", "epoch", "grants"].map((field) => [field, body.get(field) as Uint8Array]),
       );
       const signers = [waiting, rekeyed.signer("Phone")];
-      const bad = rawNext(pending.log, { type: "rekey", author: waiting.sign, ...fields }, signers);
+      const bad = rawNext(pending.log, { type: "rekey", author: waiting.signingKey, ...fields }, signers);
       return { before: pending, bad, good: rekeyed.last };
     },
   ),
@@ -84,7 +89,7 @@ export const LOCKDOWN: readonly LogAttack[] = [
     "In lockdown the last confirmed member leaves, and one that waits would be confirmed by it. In the twin it was approved before.",
     () => {
       const one = pending.leave("Phone");
-      const bad = rawNext(one.log, { type: "leave", author: laptop.sign }, [laptop]);
+      const bad = rawNext(one.log, { type: "leave", author: laptop.signingKey }, [laptop]);
       const good = one
         .review("Laptop", { approve: ["Pending"] })
         .leave("Laptop")

@@ -70,7 +70,7 @@ const LISTS: readonly LogAttack[] = [
   ),
   named("review_names_nobody", "A review that changes nothing.", () => ({
     before: base,
-    bad: rawNext(base.log, { type: "review", author: laptop.sign, approve: [], remove: [] }, [laptop]),
+    bad: rawNext(base.log, { type: "review", author: laptop.signingKey, approve: [], remove: [] }, [laptop]),
     good: reviewed.last,
   })),
   named("review_removes_a_removed_member", "A review removes a member that an earlier one removed.", () => {
@@ -103,7 +103,7 @@ const LISTS: readonly LogAttack[] = [
   named("regrant_to_a_stranger", "A regrant gives an epoch to an id that is nobody's in this log.", () => {
     const to = (id: string) => {
       const grants = [rawMap({ from: 1, to: 1, count: 1, keyring: DIGEST, boxes: [[idBytes(id), DIGEST]] })];
-      const body = { type: "regrant", author: laptop.sign, give: [[idBytes(id), [[1, 1]]]], grants };
+      const body = { type: "regrant", author: laptop.signingKey, give: [[idBytes(id), [[1, 1]]]], grants };
       return rawNext(base.log, body, [laptop]);
     };
     return { before: base, bad: to(stranger), good: to(base.id("Laptop")) };
@@ -123,7 +123,7 @@ const LISTS: readonly LogAttack[] = [
 /** A review of one approval, repeated on the state after it, where it would neither extend nor move. */
 function approvedAgain(): Twins {
   const once = base.review("Laptop", { approve: ["Phone"] });
-  const body = { type: "review", author: laptop.sign, approve: [idBytes(base.id("Phone"))], remove: [] };
+  const body = { type: "review", author: laptop.signingKey, approve: [idBytes(base.id("Phone"))], remove: [] };
   return {
     before: once,
     bad: rawNext(once.log, body, [laptop]),
@@ -134,7 +134,7 @@ function approvedAgain(): Twins {
 /** The younger device approves the older one, which has all epochs that the younger one has. */
 function upward(): Twins {
   const phone = base.signer("Phone");
-  const body = { type: "review", author: phone.sign, approve: [idBytes(base.id("Laptop"))], remove: [] };
+  const body = { type: "review", author: phone.signingKey, approve: [idBytes(base.id("Laptop"))], remove: [] };
   return {
     before: base,
     bad: rawNext(base.log, body, [phone]),
@@ -148,7 +148,7 @@ function declaredAway(): Twins {
   const before = two.append(
     mutate(two.rotate("Phone").last, { body: setField("missing", [[1, 1]]), signers: [phone] }),
   );
-  const body = { type: "review", author: first.sign, approve: [idBytes(two.id("Phone"))], remove: [] };
+  const body = { type: "review", author: first.signingKey, approve: [idBytes(two.id("Phone"))], remove: [] };
   return {
     before,
     bad: dueNext(before.log, { ...body, missing: [[1, 1]] }, [first]),
@@ -195,7 +195,7 @@ const ONE_LEFT: readonly LogAttack[] = [
     rule: "MEM-3",
     make: () => ({
       before: alone,
-      bad: rawNext(alone.log, { type: "leave", author: laptop.sign }, [laptop]),
+      bad: rawNext(alone.log, { type: "leave", author: laptop.signingKey }, [laptop]),
       good: joined.leave("Laptop").entries.slice(1),
     }),
   },

@@ -70,7 +70,7 @@ const SIGNED: readonly LogAttack[] = [
     code: "INVALID_SIGNATURE",
     make: () => ({
       before: two,
-      bad: changed(rotated, setField("author", phone.sign), laptop),
+      bad: changed(rotated, setField("author", phone.signingKey), laptop),
       good: authoredBy(rotated.last, phone),
     }),
   },

@@ -16,7 +16,7 @@ const fork = two.rotate("Phone");
 const laptop = two.signer("Laptop");
 const stranger = keysNamed("a stranger");
 const standing = log.entries[3] as Uint8Array;
-const byStranger = rawNext(two.log, { type: "leave", author: stranger.sign }, [stranger]);
+const byStranger = rawNext(two.log, { type: "leave", author: stranger.signingKey }, [stranger]);
 
 interface Single {
   readonly name: string;

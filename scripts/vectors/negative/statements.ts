@@ -31,8 +31,8 @@ const stated = statement(two);
 const [head, byKey, certificate, byOperator] = partsOfStatement(stated);
 const mallory = new OperatorKeys(seedNamed("mallory"));
 const keys = new StatementKeys(seedNamed("another statement key"));
-const forged = certifyStatementKey(mallory, { key: keys.sign, until: UNTIL });
-const short = partsOfStatement(certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.sign, until: NOON - 1 }));
+const forged = certifyStatementKey(mallory, { key: keys.signingKey, until: UNTIL });
+const short = partsOfStatement(certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: NOON - 1 }));
 
 interface Attack {
   readonly name: string;
@@ -143,7 +143,7 @@ const ATTACKS: readonly Attack[] = [
     good: stateHead(
       two.log.head,
       STATEMENT_KEYS,
-      certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.sign, until: UNTIL + DAY }),
+      certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: UNTIL + DAY }),
       NOON,
     ),
   },
@@ -170,7 +170,7 @@ const ATTACKS: readonly Attack[] = [
     good: stateHead(
       two.log.head,
       STATEMENT_KEYS,
-      certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.sign, until: UNTIL + DAY }),
+      certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: UNTIL + DAY }),
       NOON,
     ),
   },

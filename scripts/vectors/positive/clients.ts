@@ -66,7 +66,7 @@ export function recordValues() {
   const acts = [["Phone"], ["Phone", "Tablet"]].map((approve) => {
     const { act, escrow } = announce(staffed, "Bob", asked, { approve, remove: ["Laptop"] });
     const { salt, log, seq, prev, approve: ids, remove } = act;
-    const admin = staffed.signer("Bob").sign;
+    const admin = staffed.signer("Bob").signingKey;
     const commitment = escrow.record.act?.commitment as Uint8Array;
     return {
       ...{ salt: text(salt), admin: text(admin), log, seq, prev, approve: ids, remove },

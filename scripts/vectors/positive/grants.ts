@@ -23,7 +23,7 @@ function grantsOf(world: World, holder: string) {
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   return record.grants.map(({ epochs, boxes }) => {
     const seeds = [...epochsIn(epochs)].map((epoch) => epochSeed(keyring, epoch));
-    const recipients = boxes.map(({ member, kemKey: kem }) => ({ id: member, kem }));
+    const recipients = boxes.map(({ member, kemKey }) => ({ id: member, kemKey }));
     const made = makeGrant({ epochs, recipients }, place, (epoch) => epochSeed(keyring, epoch));
     const set = epochsDigest(epochs);
     const [logId, prev] = [place.log ?? ZERO, place.prev ?? ZERO];
@@ -40,7 +40,7 @@ function grantsOf(world: World, holder: string) {
       },
       ...{ context: text(context), key: text(key) },
       ...{ keyring: text(made.keyring), keyringDigest: text(attachmentDigest(made.keyring)) },
-      boxes: recipients.map(({ id, kem }, index) => {
+      boxes: recipients.map(({ id, kemKey: kem }, index) => {
         const box = made.boxes[index] as Uint8Array;
         const coins = deriveKey(LABELS.grantCoins, key, { info: kem, length: 64 });
         const info = boxInfo(place.log, set, kem);

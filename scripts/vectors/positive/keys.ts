@@ -31,7 +31,7 @@ export function keyValues() {
   return {
     members: ["one", "two"].map((name) => memberValues(seedNamed(name))),
     epochs: ["three", "four"].map((name) => epochValues(seedNamed(name))),
-    operator: { seed: text(seedNamed("five")), sign: text(new OperatorKeys(seedNamed("five")).sign) },
+    operator: { seed: text(seedNamed("five")), sign: text(new OperatorKeys(seedNamed("five")).signingKey) },
     escrowMember: escrowIdValues(),
     names: [
       { name: "Laptop" },

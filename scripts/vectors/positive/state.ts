@@ -56,7 +56,10 @@ function memberText(log: LogState, member: Member) {
 
 /** The epochs granted to each pair, by signing key and KEM digest. */
 function grantedText({ granted }: LogState) {
-  const pairs = [...granted].map(([, { sign, kem, runs }]) => ({ sign: toHex(sign), kem: toHex(kem), runs }));
+  const pairs = [...granted].map(([, { signingKey, kemDigest, runs }]) => ({
+    ...{ sign: toHex(signingKey), kem: toHex(kemDigest) },
+    runs,
+  }));
   return pairs.sort((a, b) => (a.sign + a.kem < b.sign + b.kem ? -1 : 1));
 }
 

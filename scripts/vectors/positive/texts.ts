@@ -175,10 +175,10 @@ export function backupValues() {
       const secret = secretFromBytes(secretBytes);
       const { log } = alone.log.head;
       const keys = backupKeys(secret, log);
-      const id = backupIdSymbols(keys.sign);
+      const id = backupIdSymbols(keys.signingKey);
       const seed = keys.copySeed().bytes();
       return {
-        ...{ log, secretBytes: text(secretBytes), secret, seed: text(seed), sign: text(keys.sign) },
+        ...{ log, secretBytes: text(secretBytes), secret, seed: text(seed), sign: text(keys.signingKey) },
         ...{ id, text: encodeBackupText(id, secret) },
       };
     }),

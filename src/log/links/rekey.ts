@@ -38,7 +38,7 @@ export const rekey: LinkType<Infer<typeof schema>> = {
     return {
       ...(body.missing && { missing: body.missing }),
       ...(body.escrow && { withholdEscrow: true }),
-      rekey: { member: author.id, ...body.keys },
+      rekey: { member: author.id, signingKey: body.keys.sign, kemKey: body.keys.kem },
       newEpoch,
       leavesRotationDue: !newEpoch,
     };

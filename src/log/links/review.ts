@@ -59,7 +59,7 @@ export const review: LinkType<Body> = {
     if (by) requireGivable(before, by, approve.length > 0);
   },
   // Recovery: the escrow epoch signs, the admin whose role it is, and every earlier escrow epoch whose grants are passed on.
-  signers: ({ author, by }) => (by ? [author, by.admin, ...pairsOf(by).map(({ sign }) => sign)] : [author]),
+  signers: ({ author, by }) => (by ? [author, by.admin, ...pairsOf(by).map(({ signingKey }) => signingKey)] : [author]),
   introduces: () => NO_KEYS,
   missing: "any",
   admit(body, context) {
@@ -133,7 +133,7 @@ function requireGivable(before: LogFacts, actor: EscrowActor, approves: boolean)
   given.add(grantedInForce(before));
   let previous = "";
   for (const pair of pairsOf(actor)) {
-    const order = toHex(pair.sign) + toHex(pair.kem);
+    const order = toHex(pair.signingKey) + toHex(pair.kemDigest);
     if (order <= previous)
       refuse("ESC-11", "pairs must be sorted by signing key, then KEM digest, and none named twice");
     previous = order;

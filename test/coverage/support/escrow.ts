@@ -13,7 +13,7 @@ import { escrowMember } from "../../../src/log/state.js";
 import type { Env } from "../../../src/primitives/env.js";
 import { actCommitment } from "../../../src/trust/commitment.js";
 import type { Authored } from "../../support/accepted.js";
-import { keysNamed, type World } from "../../support/world.js";
+import { keysNamed, pointerKeys, type World } from "../../support/world.js";
 
 /** Members to approve and remove by name, and the epochs that escrow gives (ESC-11). */
 export interface EscrowReview {
@@ -33,7 +33,14 @@ const sorted = (user: World, names: readonly string[] = []) => [...user.ids(...n
 export function byHand(type: LinkTypeName, fields: Readonly<Record<string, unknown>>) {
   return ({ log, keyring }: MemberState, env: Env): Authored => {
     const { keys } = partsOf(keyring);
-    const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys], guard };
+    const draft = {
+      before: log,
+      type,
+      fields: { author: keys.signingKey, ...fields },
+      keyring,
+      signers: [keys],
+      guard,
+    };
     const { entry, log: after } = writeLink(draft, env);
     return { entry, log: after, keyring };
   };
@@ -41,8 +48,10 @@ export function byHand(type: LinkTypeName, fields: Readonly<Record<string, unkno
 
 /** A thief's device joins and points escrow at keys of its own. */
 export function pointFalsely(user: World): World {
-  const { publicKeys } = keysNamed("the thief's escrow");
-  const pointer: Pointer = { ...(escrowMember(user.log)?.pointer as Pointer), ...publicKeys };
+  const pointer: Pointer = {
+    ...(escrowMember(user.log)?.pointer as Pointer),
+    ...pointerKeys(keysNamed("the thief's escrow")),
+  };
   return user.join("Thief").act("Thief", "points", byHand("renew-escrow", { escrow: pointer }));
 }
 
@@ -51,8 +60,8 @@ export function recordAct(escrow: World, user: World, { approve, remove }: Escro
   const { log, seq, hash } = user.log.head;
   const [admin, opening] = [escrow.signer("Ann"), new Uint8Array(64).fill(seq)];
   const lists = { approve: sorted(user, approve), remove: sorted(user, remove) };
-  const commitment = actCommitment({ salt: SALT, admin: admin.sign, log, seq: seq + 1, prev: hash, ...lists });
-  const fields = { author: admin.sign, commitment, opening: attachmentDigest(opening) };
+  const commitment = actCommitment({ salt: SALT, admin: admin.signingKey, log, seq: seq + 1, prev: hash, ...lists });
+  const fields = { author: admin.signingKey, commitment, opening: attachmentDigest(opening) };
   const draft = {
     before: escrow.log,
     fields,
@@ -70,8 +79,8 @@ export function escrowReview(user: World, escrow: World, { approve, remove, runs
   const { keyring } = openAsEscrow(escrow.session("Ann"), user.log, user.entries);
   const { keys } = partsOf(keyring);
   const { seq, hash } = escrow.log.head;
-  const by = { admin: admin.sign, seq, hash, salt: SALT, ...(runs && { runs }) };
-  const fields = { author: keys.sign, by, approve: sorted(user, approve), remove: sorted(user, remove) };
+  const by = { admin: admin.signingKey, seq, hash, salt: SALT, ...(runs && { runs }) };
+  const fields = { author: keys.signingKey, by, approve: sorted(user, approve), remove: sorted(user, remove) };
   const draft = { before: user.log, type: "review", fields, keyring, signers: [keys, admin], guard } as const;
   return user.append(writeLink(draft, user.env(`reviews ${approve} ${remove}`)).entry);
 }

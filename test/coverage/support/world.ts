@@ -49,7 +49,7 @@ export class World {
     const { random } = seededEnv(seed);
     this.env = { random, now: () => this.#now };
     this.#operator = new OperatorKeys(random(32));
-    const options = { subject: "alice@example.org", device: { name: "Laptop" }, operator: this.#operator.sign };
+    const options = { subject: "alice@example.org", device: { name: "Laptop" }, operator: this.#operator.signingKey };
     const { log, keyring, entry } = createLog(options, this.env);
     this.log = log;
     this.entries = [entry];
@@ -118,7 +118,7 @@ export class World {
     const opening = openingOf({ name }, this.env);
     const member = newMember(kind, keys, opening);
     const signers = [own, keys];
-    const fields = { author: own.sign, member };
+    const fields = { author: own.signingKey, member };
     const written = writeLink({ before: log, type: "enroll", fields, keyring, signers, opening, guard: {} }, this.env);
     this.#keyrings.set(name, {
       keyring: newKeyring(log.head.log, memberIdOf(member), keys),
@@ -157,7 +157,7 @@ export class World {
   lie(by: string, epoch: number): this {
     return this.act(by, ({ log, keyring }, env) => {
       const { keys } = partsOf(keyring);
-      const fields = { author: keys.sign, missing: [[epoch, epoch]] };
+      const fields = { author: keys.signingKey, missing: [[epoch, epoch]] };
       return {
         ...writeLink({ before: log, type: "rotate", fields, keyring, signers: [keys], guard: {} }, env),
         keyring,

@@ -115,9 +115,9 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/escrow/enroll.ts",
-        find: 'point(state, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);',
+        find: 'return point(state, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);',
         replace:
-          'point(state, "enroll", { ...newestPointer(escrowLog), ...new MemberKeys(env.random(32)).publicKeys }, knowledge, env);',
+          'const { sign: signingKey, kem: kemKey } = new MemberKeys(env.random(32)).publicKeys;\n  return point(state, "enroll", { ...newestPointer(escrowLog), signingKey, kemKey }, knowledge, env);',
       },
       {
         file: "src/escrow/enroll.ts",
@@ -253,7 +253,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/pairs.ts",
-        find: "return (escrow && grantedTo(log, { sign: escrow.signingKey, kem: kemDigest(escrow.kemKey) })?.runs) ?? NO_RUNS;",
+        find: "return (escrow && grantedTo(log, pairOf(escrow))?.runs) ?? NO_RUNS;",
         replace: "return escrow?.held ?? NO_RUNS;",
       },
     ],
@@ -267,8 +267,8 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/pairs.ts",
-        find: "return toHex(kem) + toHex(sign);",
-        replace: "return toHex(kem) + toHex(sign.subarray(32));",
+        find: "return toHex(kemDigest) + toHex(signingKey);",
+        replace: "return toHex(kemDigest) + toHex(signingKey.subarray(32));",
       },
     ],
     start: [...ESCROWED, ...THEFT, "T points escrow at its half epoch"],
@@ -281,8 +281,8 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/pairs.ts",
-        find: "return toHex(kem) + toHex(sign);",
-        replace: "return toHex(kem.subarray(32)) + toHex(sign);",
+        find: "return toHex(kemDigest) + toHex(signingKey);",
+        replace: "return toHex(kemDigest.subarray(32)) + toHex(signingKey);",
       },
     ],
     start: [...ESCROWED, ...THEFT],

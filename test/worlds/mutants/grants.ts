@@ -37,7 +37,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       {
         file: "src/grants/make.ts",
         find: "deriveKey(LABELS.grantCoins, key.bytes(),",
-        replace: "deriveKey(LABELS.grantCoins, kem,",
+        replace: "deriveKey(LABELS.grantCoins, kemKey,",
       },
     ],
     start: THEFT,
@@ -192,9 +192,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/log/advance.ts",
-        find: "const { id, kem } = present(recipients[index]);",
+        find: "const { id, kemKey } = present(recipients[index]);",
         replace:
-          "const { id, kem } = present(recipients.find(({ id }) => id === boxes[index]?.[0]) ?? recipients[index]);",
+          "const { id, kemKey } = present(recipients.find(({ id }) => id === boxes[index]?.[0]) ?? recipients[index]);",
       },
     ],
     start: THEFT,

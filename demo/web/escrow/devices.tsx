@@ -1,0 +1,351 @@
+// The devices of a site's admins: what waits, what each may do, the policy, the fingerprint to publish, and what happened.
+
+import type { ComparedDevice, MemberId } from "keystead";
+import { fingerprintOf, formatFingerprint } from "keystead";
+import type { EscrowDevicesAndActivity } from "keystead/escrow";
+import { useState } from "preact/hooks";
+import { useDevice, useWork } from "../hooks.js";
+import { day, escrowTexts as E, nameOf, say, sayEscrow, T } from "../texts.js";
+import { Badge, Button, Dialog, Groups, Icon, Notice, Problem } from "../ui.js";
+import { EscrowAsks } from "./asks.js";
+import { CompareDigits, type Found } from "./compare.js";
+import { useDesk, useEscrow } from "./desk.js";
+import { EscrowPaper } from "./paper.js";
+import { Policy } from "./policy.js";
+import { Publish } from "./publish.js";
+
+type EscrowDevice = EscrowDevicesAndActivity["members"][number];
+type Role = EscrowDevice["roles"][number];
+type Open =
+  | { readonly what: "enable" | "another" | "review" }
+  | { readonly what: "remove"; readonly device: EscrowDevice };
+
+export function EscrowDevices() {
+  const { devices, status, asks } = useEscrow();
+  const [open, setOpen] = useState<Open>();
+  if (!devices) return null;
+  const { members, pending, warnings, activity, needs, me } = devices;
+  const active = members.filter((each) => !each.removed && each.status !== "superseded");
+  const gone = members.filter((each) => !active.includes(each));
+  const mayManage = me.roles.includes("manage");
+  const isUnproved = asks.some(({ question }) => question === "prove-backup-key");
+  const close = () => setOpen(undefined);
+  return (
+    <>
+      {status === "waiting" && <Waiting />}
+      {status === "ready" && needs.length > 0 && (
+        <Notice
+          tone="warn"
+          icon="shield"
+          title={E.needs.title}
+          actions={
+            mayManage && (
+              <Button look="main" icon="paper" onClick={() => setOpen({ what: "enable" })}>
+                {needs.includes("backup-key") || isUnproved ? E.needs.enable : E.needs.finish}
+              </Button>
+            )
+          }
+        >
+          <p>{E.needs.lead}</p>
+          <ul class="bullets">
+            {needs.map((need) => (
+              <li key={need}>{E.needs.what[need]}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {status === "ready" && pending.length > 0 && mayManage && (
+        <Notice
+          tone="warn"
+          icon="devices"
+          title={E.admit.title(pending.length)}
+          actions={
+            <Button look="main" onClick={() => setOpen({ what: "review" })}>
+              {E.admit.open}
+            </Button>
+          }
+        >
+          <p>{E.admit.lead}</p>
+        </Notice>
+      )}
+      <EscrowAsks onPaper={() => setOpen({ what: needs.length > 0 ? "enable" : "another" })} />
+      {needs.length === 0 && <Publish />}
+      <section aria-labelledby="escrow-devices">
+        <h2 id="escrow-devices">{E.devices.title}</h2>
+        <ul class="list">
+          {active.map((device) => (
+            <EscrowRow
+              key={device.member}
+              device={device}
+              {...(mayManage && device.removable && { onRemove: () => setOpen({ what: "remove", device }) })}
+            />
+          ))}
+        </ul>
+        {mayManage && needs.length === 0 && (
+          <div class="actions start">
+            <Button icon="paper" onClick={() => setOpen({ what: "another" })}>
+              {E.devices.anotherPaper}
+            </Button>
+          </div>
+        )}
+      </section>
+      {warnings.length > 0 && (
+        <section aria-labelledby="escrow-warnings">
+          <h2 id="escrow-warnings">{T.devices.warnings}</h2>
+          <ul class="list tight">
+            {warnings.map((warning) => (
+              <li key={say(warning)} class="line">
+                <Icon name="alert" />
+                <span>{say(warning)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Policy mayChange={mayManage && status === "ready"} />
+      <section aria-labelledby="escrow-activity">
+        <h2 id="escrow-activity">{T.devices.activity}</h2>
+        <ol class="timeline">
+          {activity.map((link) => (
+            <li key={link.seq}>
+              <time dateTime={link.when.toISOString()}>{day(link.when)}</time>
+              <span>{sayEscrow(link)}</span>
+            </li>
+          ))}
+        </ol>
+      </section>
+      {gone.length > 0 && (
+        <section aria-labelledby="escrow-gone">
+          <h2 id="escrow-gone">{T.devices.gone}</h2>
+          <ul class="list">
+            {gone.map((device) => (
+              <EscrowRow key={device.member} device={device} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {(open?.what === "enable" || open?.what === "another") && (
+        <EscrowPaper what={open.what} isUnproved={isUnproved} onClose={close} />
+      )}
+      {open?.what === "review" && <Admit onClose={close} />}
+      {open?.what === "remove" && <Remove device={open.device} onClose={close} />}
+    </>
+  );
+}
+
+/** A device that waits: whom to ask, and what to show. */
+function Waiting() {
+  const { devices } = useEscrow();
+  if (!devices?.fingerprint) return null;
+  return (
+    <section class="notice warn waiting" aria-label={E.waiting.title}>
+      <div class="grow">
+        <h2 class="notice-title">{E.waiting.title}</h2>
+        <p>{E.waiting.lead}</p>
+        <Contacts contacts={devices.contacts} />
+        <Groups text={devices.fingerprint} label={E.waiting.digits} />
+      </div>
+    </section>
+  );
+}
+
+/** Whom to ask, as the policy says it. */
+export function Contacts({ contacts }: { readonly contacts: readonly string[] }) {
+  if (contacts.length === 0) return null;
+  return (
+    <>
+      <p class="strong">{E.waiting.ask}</p>
+      <ul class="bullets">
+        {contacts.map((contact) => (
+          <li key={contact}>{contact}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface EscrowRowProps {
+  readonly device: EscrowDevice;
+  readonly onRemove?: () => void;
+}
+
+function EscrowRow({ device, onRemove }: EscrowRowProps) {
+  const { name, kind, platform, added, status, approvals, removed, roles, paperId } = device;
+  const approval = approvals.at(-1);
+  const tone = status === "pending" ? "warn" : status === "removed" || status === "superseded" ? "none" : "good";
+  return (
+    <li class="row" data-member={device.member} data-status={status}>
+      <span class="roundel" aria-hidden="true">
+        <Icon name={kind === "backup" ? "paper" : "devices"} />
+      </span>
+      <div class="grow">
+        <h3>
+          {nameOf(name)}
+          {(kind === "device" || status !== "approved") && <Badge tone={tone}>{T.devices.status[status]}</Badge>}
+        </h3>
+        <p class="roles">
+          {roles.length > 0
+            ? roles.map((role) => (
+                <Badge key={role} tone="calm">
+                  {E.roles[role].name}
+                </Badge>
+              ))
+            : !removed && <span class="muted">{status === "pending" ? E.roles.pending : E.roles.none}</span>}
+        </p>
+        <p class="muted small">
+          {[
+            T.kinds[kind],
+            platform,
+            paperId && T.devices.paper(paperId),
+            removed ? T.devices.removedBy(nameOf(removed.name), day(removed.when)) : T.devices.added(day(added)),
+            !removed &&
+              approval &&
+              (kind === "backup" ? T.devices.madeBy : T.devices.approvedBy)(nameOf(approval.name), day(approval.when)),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
+      </div>
+      {onRemove && (
+        <div class="actions">
+          <Button look="quiet" onClick={onRemove}>
+            {T.devices.remove}
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+const ROLES: readonly Role[] = ["manage", "recover", "discover"];
+
+/** What an admin decides of a device that waits. */
+interface Decision {
+  readonly found: Found<ComparedDevice> | undefined;
+  readonly roles: readonly Role[];
+}
+
+/** Approves devices with their roles, and removes the others, in one link. */
+function Admit({ onClose }: { readonly onClose: () => void }) {
+  const { session } = useDesk();
+  const { devices } = useEscrow();
+  const { isBusy, problem, run } = useWork();
+  const [decisions, setDecisions] = useState<ReadonlyMap<MemberId, Decision>>(new Map());
+  const pending = devices?.pending ?? [];
+  const decisionOf = (member: MemberId): Decision => decisions.get(member) ?? { found: undefined, roles: ["recover"] };
+  const decide = (member: MemberId, change: Partial<Decision>) =>
+    setDecisions((before) => new Map(before).set(member, { ...(before.get(member) ?? decisionOf(member)), ...change }));
+  const approve = pending.flatMap(({ member }) => {
+    const { found, roles } = decisionOf(member);
+    return found?.token ? [{ token: found.token, roles }] : [];
+  });
+  const remove = pending.map(({ member }) => member).filter((member) => !decisionOf(member).found?.token);
+  const named = (members: readonly MemberId[]) =>
+    pending.filter(({ member }) => members.includes(member)).map(({ name }) => nameOf(name));
+  const save = async () => {
+    if (await run(() => session.save({ approve, remove }))) onClose();
+    else setDecisions(new Map());
+  };
+  return (
+    <Dialog title={E.admit.open} onClose={onClose} isWide>
+      <p>{pending.length > 0 ? E.admit.how : T.review.done}</p>
+      <ul class="list">
+        {pending.map(({ member, name }) => {
+          const { found, roles } = decisionOf(member);
+          const view = devices?.members.find((each) => each.member === member);
+          return (
+            <li class="candidate" key={member} data-member={member}>
+              <div class="row">
+                <span class="roundel" aria-hidden="true">
+                  <Icon name="devices" />
+                </span>
+                <div class="grow">
+                  <h3>
+                    {nameOf(name)}
+                    <Badge tone={found?.token ? "good" : "danger"}>
+                      {found?.token ? T.review.willApprove : T.review.willRemove}
+                    </Badge>
+                  </h3>
+                  <p class="muted small">
+                    {[view?.platform, view && T.devices.added(day(view.added))].filter(Boolean).join(" · ")}
+                  </p>
+                </div>
+              </div>
+              <CompareDigits
+                expected={formatFingerprint(fingerprintOf(session.log, member))}
+                lead={E.admit.compare(nameOf(name))}
+                mustSee={T.compare.mustSee(nameOf(name))}
+                label={T.compare.text}
+                differs={T.compare.differs(nameOf(name))}
+                found={found}
+                onFound={(result) => decide(member, { found: result })}
+                check={async (shown) => {
+                  await session.sync();
+                  const result = session.compare(shown, member);
+                  return { token: result.token, words: say(result) };
+                }}
+              />
+              {found?.token && (
+                <fieldset class="roles-choice">
+                  <legend>{E.admit.roles(nameOf(name))}</legend>
+                  {ROLES.map((role) => (
+                    <label class="check" key={role}>
+                      <input
+                        type="checkbox"
+                        checked={roles.includes(role)}
+                        onChange={({ currentTarget: { checked } }) =>
+                          decide(member, {
+                            roles: ROLES.filter((each) => (each === role ? checked : roles.includes(each))),
+                          })
+                        }
+                      />
+                      <span>
+                        {E.roles[role].name} <span class="muted small">{E.roles[role].may}</span>
+                      </span>
+                    </label>
+                  ))}
+                </fieldset>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <Problem>{problem}</Problem>
+      <footer>
+        <p class="muted small grow">{E.admit.keeps}</p>
+        <Button onClick={onClose}>{T.cancel}</Button>
+        {pending.length > 0 && (
+          <Button look={approve.length > 0 ? "main" : "danger"} isBusy={isBusy} onClick={save}>
+            {T.review.save(named(approve.map(({ token }) => token.member)), named(remove))}
+          </Button>
+        )}
+      </footer>
+    </Dialog>
+  );
+}
+
+function Remove({ device, onClose }: { readonly device: EscrowDevice; readonly onClose: () => void }) {
+  const { me } = useDevice();
+  const { session } = useDesk();
+  const { isBusy, problem, run } = useWork();
+  const name = nameOf(device.name);
+  const remove = async () => {
+    if (await run(() => session.save({ remove: [device.member] }))) onClose();
+  };
+  return (
+    <Dialog title={T.remove.title(name)} onClose={onClose}>
+      <ul class="bullets">
+        {E.remove(name, me.site.name).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      <Problem>{problem}</Problem>
+      <footer>
+        <Button onClick={onClose}>{T.cancel}</Button>
+        <Button look="danger" isBusy={isBusy} onClick={remove}>
+          {T.remove.confirm}
+        </Button>
+      </footer>
+    </Dialog>
+  );
+}

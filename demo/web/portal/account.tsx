@@ -1,0 +1,96 @@
+// The own account: its devices, and the way to begin anew when all of them are lost.
+
+import { useState } from "preact/hooks";
+import { useWork } from "../hooks.js";
+import { T as all, day, portalTexts as T } from "../texts.js";
+import { Button, Dialog, Notice, Problem } from "../ui.js";
+import * as portal from "./api.js";
+import { DeviceLists, useDevices } from "./devices.js";
+import { Confirmed, useConfirmedWork } from "./step-up.js";
+
+export function AccountPage() {
+  const { found, problem, refresh, isRotated } = useDevices();
+  return (
+    <>
+      <h1>{T.account.title}</h1>
+      <p class="lead">{T.account.lead}</p>
+      <Problem>{problem}</Problem>
+      {found && <DeviceLists found={found} isRotated={isRotated} refresh={refresh} />}
+      {found?.devices && <Reset until={found.resetUntil ?? undefined} onChanged={refresh} />}
+    </>
+  );
+}
+
+function Reset({ until, onChanged }: { readonly until: number | undefined; readonly onChanged: () => unknown }) {
+  const [isOpen, setOpen] = useState(false);
+  const { isBusy, problem, run } = useWork();
+  const takeBack = () =>
+    run(async () => {
+      await portal.endReset();
+      await onChanged();
+    });
+  return (
+    <section aria-labelledby="reset">
+      <h2 id="reset">{T.reset.title}</h2>
+      {until === undefined ? (
+        <Notice tone="calm" icon="alert" actions={<Button onClick={() => setOpen(true)}>{T.reset.open}</Button>}>
+          <p>{T.reset.lead}</p>
+        </Notice>
+      ) : (
+        <Notice
+          tone="warn"
+          icon="alert"
+          title={T.reset.allowed(day(new Date(until)))}
+          isLive
+          actions={
+            <>
+              <a class="button main" href="/">
+                {T.reset.toInbox}
+              </a>
+              <Button look="quiet" isBusy={isBusy} onClick={takeBack}>
+                {T.reset.takeBack}
+              </Button>
+            </>
+          }
+        >
+          <p>{T.reset.allowedLead}</p>
+          <Problem>{problem}</Problem>
+        </Notice>
+      )}
+      {isOpen && (
+        <ConfirmReset
+          onClose={() => setOpen(false)}
+          onDone={() => {
+            setOpen(false);
+            void onChanged();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function ConfirmReset({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }) {
+  const { isBusy, problem, run } = useConfirmedWork();
+  const allow = async () => {
+    if (await run(() => portal.allowReset())) onDone();
+  };
+  return (
+    <Dialog title={T.reset.confirmTitle} onClose={onClose}>
+      <ul class="bullets">
+        {T.reset.points.map((point) => (
+          <li key={point}>{point}</li>
+        ))}
+      </ul>
+      <Confirmed>
+        <Problem>{problem}</Problem>
+        <footer>
+          <Button onClick={onClose}>{all.cancel}</Button>
+          <Button look="danger" isBusy={isBusy} onClick={allow}>
+            {T.reset.go}
+          </Button>
+        </footer>
+      </Confirmed>
+    </Dialog>
+  );
+}
