@@ -98,7 +98,7 @@ describe("a relay that states heads", () => {
   const start = async (stated: StatedHeads) => {
     relay = createRelay({
       ...{ sql, origin: "https://keys.example", authorize: () => true, report: (error) => void reported.push(error) },
-      operator: { publicKey: OPERATOR.sign, statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated } },
+      operator: { publicKey: OPERATOR.signingKey, statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated } },
       env: { ...seededEnv("relay"), now: () => now, every: () => () => {} },
     });
   };
@@ -118,7 +118,7 @@ describe("a relay that states heads", () => {
   /** What the relay states of a log; undefined where it states nothing. */
   const stated = async (world: World) => {
     const page = await transport().read(world.log.subject, { after: 0, attachments: "none" });
-    return page?.statement && verifyStatement(page.statement, { now, operator: OPERATOR.sign }).head;
+    return page?.statement && verifyStatement(page.statement, { now, operator: OPERATOR.signingKey }).head;
   };
   let worlds = 0;
   const story = () => {
@@ -194,7 +194,7 @@ describe("a relay that states heads", () => {
     expect(() =>
       createRelay({
         ...{ sql, origin: "https://keys.example", authorize: () => true },
-        operator: { publicKey: OPERATOR.sign, statements },
+        operator: { publicKey: OPERATOR.signingKey, statements },
       }),
     ).toThrow("openStatedHeads");
   });
