@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { chromium } from "playwright";
+import { checkImage } from "./check-image.js";
 import { chromiumLaunchOptions } from "./chromium.js";
 
 const run = (command: string, args: readonly string[], cwd = process.cwd()): void => {
@@ -78,6 +79,7 @@ try {
   const script = 'import { smoke } from "./smoke.mjs"; console.log("node:", await smoke());';
   run("node", ["--input-type=module", "--eval", script], project);
 
+  console.log("image:", await checkImage(tarball));
   const launchOptions = chromiumLaunchOptions();
   if (launchOptions) console.log("chromium:", await smokeInChromium(project, launchOptions));
   else console.log("chromium: none found, not tried");
