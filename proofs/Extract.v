@@ -1,5 +1,5 @@
 (** * The model as a program, to be compared with the code: scripts/proofs/. Numbers become machine integers. *)
-Require Import Model.
+Require Import Model Classes.
 Require Extraction ExtrOcamlBasic ExtrOcamlNatInt.
 Extraction Language OCaml.
-Extraction "model.ml" st0 adm apply granted members'.
+Extraction "model.ml" c0 adm_classes apply_classes granted members' founder confirmed.

@@ -1,17 +1,30 @@
 // The clinic's own server: sign-in, the sealed inbox, and the relay that is mounted beside it.
 
 import { Hono } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import { setCookie } from "hono/cookie";
 import { KeysteadError } from "keystead";
 import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
 import { type EscrowApiParts, escrowApi } from "./escrow-api.js";
 import { LIES, type Liar, type LieName } from "./liar.js";
+import { type Messages, messageRoutes } from "./messages.js";
+import type { Papers } from "./papers.js";
 import { cookieOf, type Portal, SIGN_IN, STEP_UP } from "./portal.js";
 import { type PortalApiParts, portalApi } from "./portal-api.js";
 import type { PostRoom } from "./post-room.js";
 import { bodyOf, text } from "./requests.js";
 import type { SealedItems } from "./sealed-items.js";
+
+/** Each device of `/d/NAME` has a sign-in of its own, so that one page can show several people; until then it has the browser's. */
+function cookieNameOf(headers: Pick<Headers, "get">): string {
+  const slot = headers.get("x-device") ?? "";
+  return /^[\w-]{1,40}$/.test(slot) ? `${SIGN_IN}.${slot}` : SIGN_IN;
+}
+
+function tokenOf(headers: Pick<Headers, "get">): string | undefined {
+  const cookies = headers.get("cookie");
+  return cookieOf(cookies, cookieNameOf(headers)) ?? cookieOf(cookies, SIGN_IN);
+}
 
 /** What the app server is made of. */
 export interface ApiParts extends PortalApiParts, EscrowApiParts {
@@ -19,6 +32,8 @@ export interface ApiParts extends PortalApiParts, EscrowApiParts {
   readonly items: SealedItems;
   readonly post: PostRoom;
   readonly liar: Liar;
+  readonly messages: Messages;
+  readonly papers: Papers;
   /** Whether an account has a key log: its first device opens one, and every other device joins. */
   readonly hasLog: (subject: string) => Promise<boolean>;
   /** Gets what a browser refused to load. */
@@ -29,7 +44,7 @@ type Env = { Variables: { account: Account } };
 
 /** The routes below `/api`. */
 export function api(parts: ApiParts): Hono<Env> {
-  const { accounts, items, post, liar, hasLog, reported, portal } = parts;
+  const { accounts, items, post, liar, messages, papers, hasLog, reported, portal } = parts;
   const app = new Hono<Env>().basePath("/api");
 
   app.get("/people", async (c) => {
@@ -46,21 +61,26 @@ export function api(parts: ApiParts): Hono<Env> {
     const body = await bodyOf(c);
     const token = await accounts.signIn(text(body, "account"), text(body, "password"));
     if (token === undefined) return c.json({ error: "wrong" }, 403);
-    setCookie(c, SIGN_IN, token, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 30 * 86_400 });
+    const until = { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 30 * 86_400 } as const;
+    setCookie(c, cookieNameOf(c.req.raw.headers), token, until);
     return c.json({});
   });
 
   app.use(async (c, next) => {
-    const account = await accounts.signedIn(getCookie(c, SIGN_IN));
+    const account = await accounts.signedIn(tokenOf(c.req.raw.headers));
     if (!account) return c.json({ error: "sign-in" }, 401);
     c.set("account", account);
     return await next();
   });
   app.post("/sign-out", async (c) => {
-    const signIn = getCookie(c, SIGN_IN) ?? "";
+    const { headers } = c.req.raw;
+    const name = cookieNameOf(headers);
+    const signIn = cookieOf(headers.get("cookie"), name) ?? "";
     await portal.stepUps.end({ signIn });
     await accounts.signOut(signIn);
-    for (const cookie of [SIGN_IN, STEP_UP]) setCookie(c, cookie, "", { path: "/", maxAge: 0 });
+    // An empty cookie: a device of `/d/NAME` is signed out, and does not fall back to the browser's sign-in.
+    setCookie(c, name, "", { path: "/", maxAge: name === SIGN_IN ? 0 : 30 * 86_400 });
+    if (name === SIGN_IN) setCookie(c, STEP_UP, "", { path: "/", maxAge: 0 });
     return c.json({});
   });
   app.get("/me", async (c) => {
@@ -70,7 +90,7 @@ export function api(parts: ApiParts): Hono<Env> {
     return c.json({
       ...{ ...publicly(account), subject, isPortalAdmin, mayAddEscrowDevices, escrowSubject, site: { site, name } },
       ...{ organisation: ORGANISATION, operator: Buffer.from(portal.operator.signingKey).toString("hex") },
-      hasLog: await hasLog(subject),
+      ...{ hasLog: await hasLog(subject), papers: await papers.of(account.account) },
       mayBeginAnew: (await portal.resets.until(subject)) !== undefined,
     });
   });
@@ -98,6 +118,8 @@ export function api(parts: ApiParts): Hono<Env> {
     });
   });
 
+  app.route("/", messageRoutes(accounts, messages, hasLog));
+
   app.get("/lies", (c) => c.json({ on: liar.lieOf(c.get("account").subject) ?? null }));
   app.post("/lies", async (c) => {
     const { on } = await bodyOf(c);
@@ -122,7 +144,7 @@ function publicly({ account, name, role }: Account) {
 
 /** Tells one device from another: by the sign-in, and by what the page says of itself. */
 export function deviceOf(headers: Headers): string {
-  return `${cookieOf(headers.get("cookie"), SIGN_IN)} ${headers.get("x-device")}`;
+  return `${tokenOf(headers)} ${headers.get("x-device")}`;
 }
 
 /** By which the parts of this process name themselves to the relay. Made at each start. */
@@ -149,12 +171,14 @@ export function authorizer(portal: Portal, { service, liar, reader, maker }: Rel
     }
     // The portal draws the devices of accounts, and does nothing in this name: it removes in the name of who is signed in.
     if (headers.get("authorization") === `Bearer ${reader}`) return ask.action === "read";
-    const account = await portal.accounts.signedIn(cookieOf(headers.get("cookie"), SIGN_IN));
+    const account = await portal.accounts.signedIn(tokenOf(headers));
     if (!account) return false;
     switch (ask.action) {
+      case "read":
+        // Colleagues seal to each other's public logs. Names of devices are nobody else's.
+        return ask.attachments === "none" || ask.subject === account.subject;
       case "create":
       case "join":
-      case "read":
       case "readBlob":
         if (ask.subject === account.subject) return true;
     }

@@ -13,9 +13,12 @@ import { api, authorizer, deviceOf } from "./api.js";
 import { Escrow } from "./escrow.js";
 import { serveFiles } from "./files.js";
 import { Liar } from "./liar.js";
+import { Messages } from "./messages.js";
+import { Papers } from "./papers.js";
 import { Portal } from "./portal.js";
 import { PostRoom } from "./post-room.js";
 import { SealedItems } from "./sealed-items.js";
+import { seedYear } from "./seed.js";
 
 /** Options of {@link startDemo}. */
 export interface DemoOptions {
@@ -24,6 +27,8 @@ export interface DemoOptions {
   /** The folder of the built web app. */
   readonly web: string;
   readonly port: number;
+  /** Fills empty data with a year of made-up life first. */
+  readonly seed?: boolean | undefined;
   /** Opens a folder whose lock was left by a process that was killed. */
   readonly unsafeTakeLock?: boolean | undefined;
   /** The clock of codes and step-ups; default the system's. */
@@ -40,10 +45,12 @@ export interface RunningDemo {
 
 /** @throws `STORE_UNAVAILABLE` when another process has the folder; an error of the system when the port is taken */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
-  const { data, web, port, unsafeTakeLock = false, now = Date.now } = options;
+  const { data, web, port, seed = false, unsafeTakeLock = false, now = Date.now } = options;
   const sql = await openPglite(data === undefined ? {} : { folder: data, unsafeTakeLock });
   const accounts = await Accounts.open(sql);
   const portal = await Portal.open(sql, accounts, now);
+  await sql.query(senderTable);
+  if (seed) await seedYear({ sql, accounts, operator: portal.operator.signingKey, end: Date.now() });
   const reports: string[] = [];
   let handle: (request: Request) => Promise<Response>;
   const server = createAdaptorServer({ fetch: (request) => handle(request) }) as Server;
@@ -71,11 +78,11 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const logs = fetchTransport(relayAs(tokens.service));
   const logsWithNames = fetchTransport(relayAs(tokens.reader));
   const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
-  await sql.query(senderTable);
   const items = await SealedItems.open(sql, fetchBlobs(relayAs(tokens.service)));
   const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
   const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
+  const stores = { messages: await Messages.open(sql), papers: await Papers.open(sql) };
   const begun = async (subject: string) => {
     // At the word of the portal, which asked the user, and never because the relay shows another log.
     if (await portal.beganAnew(subject)) await sender.unsafeForget(subject);
@@ -83,7 +90,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   };
   const escrow = await Escrow.open({ sql, accounts, logs: fetchTransport(relayAs(tokens.maker)) });
   const app = api({
-    ...{ accounts, items, post, liar, hasLog, portal, escrow, logs: logsWithNames },
+    ...{ ...stores, accounts, items, post, liar, hasLog, portal, escrow, logs: logsWithNames },
     relayFor: (headers) => portalTransport(relayWith({ cookie: headers.get("cookie") ?? "" })),
     reported: (report) => reports.push(report),
   });

@@ -3,26 +3,32 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, sep } from "node:path";
 
-/** An app that handles secrets should run with a policy like this one. */
-export const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  // data: and blob: for QR codes and the recovery sheet, which are made in the page.
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "frame-src 'self'",
-  "frame-ancestors 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-  "report-uri /api/csp-report",
-].join("; ");
+/** An app that handles secrets should run with a policy like this one. Nothing frames it, and it frames nothing. */
+const policyWith = (frames: "'none'" | "'self'", ancestors: "'none'" | "'self'"): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    // data: and blob: for QR codes and the recovery sheet, which are made in the page.
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    `frame-src ${frames}`,
+    `frame-ancestors ${ancestors}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    "report-uri /api/csp-report",
+  ].join("; ");
+
+/** The page for talks shows devices side by side: it frames those of `/d/NAME`, and these are framed by this app alone. */
+function policyOf(path: string): string {
+  if (path === "/talk") return policyWith("'self'", "'none'");
+  return policyWith("'none'", path.startsWith("/d/") ? "'self'" : "'none'");
+}
 
 const HEADERS = {
-  "content-security-policy": POLICY,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=()",
@@ -54,7 +60,7 @@ export function serveFiles(folder: string): (path: string) => Response {
     if (path.startsWith("/assets/") && !isNamedByContent) return new Response("no such file", { status: 404 });
     return new Response(files.get(name), {
       headers: {
-        ...HEADERS,
+        ...{ ...HEADERS, "content-security-policy": policyOf(path) },
         "content-type": TYPES[extname(name)] ?? "application/octet-stream",
         "cache-control": isNamedByContent ? "public, max-age=31536000, immutable" : "no-cache",
       },

@@ -1,6 +1,6 @@
 // `npm start`: builds the web app, starts the demo, and prints its address.
 //
-//   npm start -- [--port N] [--data FOLDER] [--reset] [--unsafe-take-lock]
+//   npm start -- [--port N] [--data FOLDER] [--reset] [--seed] [--unsafe-take-lock]
 
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     port: { type: "string", default: "4173" },
     data: { type: "string", default: "demo-data" },
     reset: { type: "boolean", default: false },
+    seed: { type: "boolean", default: false },
     "unsafe-take-lock": { type: "boolean", default: false },
   },
 });
@@ -24,10 +25,12 @@ try {
   console.log("Building the web app…");
   const web = await buildWeb();
   console.log("Starting the relay and the clinic's server…");
-  const demo = await startDemo({ data: values.data, web, port, unsafeTakeLock: values["unsafe-take-lock"] });
+  if (values.seed) console.log("Living through a year…");
+  const { data, seed } = values;
+  const demo = await startDemo({ data, web, port, seed, unsafeTakeLock: values["unsafe-take-lock"] });
   console.log(`\n  Keystead demo: ${demo.url}\n`);
   console.log("  Each browser profile is a device. Data is kept in", values.data);
-  console.log("  Ctrl+C ends it; npm start -- --reset begins anew.\n");
+  console.log("  Ctrl+C ends it; npm start -- --reset begins anew, with --seed in a year of made-up life.\n");
   const end = () => void demo.close().then(() => process.exit(0));
   process.once("SIGINT", end);
   process.once("SIGTERM", end);

@@ -16,7 +16,7 @@ export interface PortalApiParts {
   readonly portal: Portal;
   /** Reads the logs of all accounts, names of devices too. */
   readonly logs: Transport;
-  /** The relay, asked with the cookies of whoever sent a request: `authorize` decides, and not this file. */
+  /** The relay, asked with the cookies of a request: `authorize` decides, and not this file. */
   readonly relayFor: (headers: Headers) => PortalTransport;
 }
 

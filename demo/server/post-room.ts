@@ -11,35 +11,39 @@ export interface PostRoomParts {
   readonly items: SealedItems;
   /** Keeps up with the public logs of all users. */
   readonly sender: ServiceSender;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** What comes in, in this order, and then again from the start. */
+  readonly letters?: readonly Letter[];
 }
 
 /** Receives letters and calls. */
 export class PostRoom {
-  readonly #parts: PostRoomParts;
+  readonly #parts: Required<PostRoomParts>;
   /** How much each person has received, so that the next one is another. */
   readonly #received = new Map<string, number>();
 
   constructor(parts: PostRoomParts) {
-    this.#parts = parts;
+    this.#parts = { now: Date.now, letters: LETTERS, ...parts };
   }
 
   /** What waits for somebody who has just begun. */
   async welcome(subject: string): Promise<void> {
     await this.#letter(subject, WELCOME);
-    await this.#letter(subject, this.#next(subject, LETTERS));
+    await this.#letter(subject, this.#next(subject, this.#parts.letters));
     await this.#call(subject, this.#next(subject, CALLS));
   }
 
   /** Something new comes in. */
   async receive(subject: string, kind: "mail" | "voicemail"): Promise<void> {
-    if (kind === "mail") await this.#letter(subject, this.#next(subject, LETTERS));
+    if (kind === "mail") await this.#letter(subject, this.#next(subject, this.#parts.letters));
     else await this.#call(subject, this.#next(subject, CALLS));
   }
 
   async #letter(subject: string, letter: Letter): Promise<void> {
     const id = randomUUID();
     const note = await this.#seal(subject, id, "mail", json(letter), true);
-    await this.#parts.items.put({ id, subject, kind: "mail", at: Date.now(), note });
+    await this.#parts.items.put({ id, subject, kind: "mail", at: this.#parts.now(), note });
   }
 
   async #call(subject: string, { from, seconds }: Call): Promise<void> {
@@ -47,7 +51,7 @@ export class PostRoom {
     const { wav, peaks } = voice(seconds, seconds * 7919 + from.length);
     const note = await this.#seal(subject, id, "voicemail", json({ from, seconds, peaks }), true);
     const recording = await this.#seal(subject, id, "recording", wav, false);
-    await this.#parts.items.put({ id, subject, kind: "voicemail", at: Date.now(), note, recording });
+    await this.#parts.items.put({ id, subject, kind: "voicemail", at: this.#parts.now(), note, recording });
   }
 
   /** A device came or went: what is sealed from now on is for those who are left. */

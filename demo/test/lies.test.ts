@@ -38,7 +38,7 @@ async function rename(device: Device, name: string): Promise<void> {
   await device.page.getByRole("dialog").waitFor({ state: "detached" });
 }
 
-describe("a server that", () => {
+describe("30: a server that", () => {
   it("swaps letters shows nothing of either", async () => {
     await tell(laptop, "Swap letters");
     expect(await seriousFaults(laptop.page)).toEqual([]);

@@ -52,7 +52,7 @@ async function confirm(browser: Device): Promise<void> {
   await browser.page.getByLabel("Code").waitFor({ state: "detached" });
 }
 
-/** Has something arrive for whoever is signed in. @returns the server's answer */
+/** Has something arrive for the person who is signed in. @returns the server's answer */
 const receive = async ({ context }: Device): Promise<number> =>
   (await context.request.post(`${world.url}/api/items`, { data: { kind: "mail" } })).status();
 
@@ -252,7 +252,7 @@ it("no page complained, and no browser refused to load anything", () => {
   expect(world.reports).toEqual([]);
 });
 
-/** A device of whoever is signed in, without a page. */
+/** A device of the person who is signed in, without a page. */
 async function session({ context }: Device) {
   const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
   const { subject } = await (await context.request.get(`${world.url}/api/me`)).json();

@@ -52,19 +52,25 @@ try {
   await phone.page.getByText("cannot open this yet").waitFor();
   await phone.page.getByRole("button", { name: "Hide them" }).click();
   await shoot(phone.page, "locked-phone");
-  await phone.page.getByRole("button", { name: "Show the digits" }).click();
-
   await laptop.go("Devices & Activity");
   await laptop.page.getByRole("button", { name: "Review activity" }).waitFor();
   await shoot(laptop.page, "devices-pending");
   await laptop.page.getByRole("button", { name: "Review activity" }).click();
-  await laptop.page.getByRole("button", { name: "All digits are the same" }).waitFor();
+  await laptop.page.getByRole("button", { name: "Begin" }).waitFor();
+  await shoot(laptop.page, "review-begin");
+  await phone.page.getByRole("button", { name: "Compare seven digits" }).click();
+  await laptop.page.getByRole("button", { name: "Begin" }).click();
+  await laptop.page.getByRole("button", { name: "Yes, the same" }).waitFor();
+  await phone.page.locator(".seven").waitFor();
+  await shoot(phone.page, "digits-phone");
   await shoot(laptop.page, "review");
-  await laptop.page.getByRole("button", { name: "They differ" }).click();
+  await laptop.page.getByRole("button", { name: "No, others" }).click();
   await laptop.page.getByText("Do not approve").waitFor();
   await shoot(laptop.page, "review-differs");
-  await laptop.page.getByRole("button", { name: "All digits are the same" }).click();
-  await laptop.page.getByText("The digits match").waitFor();
+  await laptop.page.getByRole("tab", { name: "Type or paste" }).click();
+  await laptop.page.getByLabel("What the other device shows").fill(await phone.digits());
+  await laptop.page.getByRole("button", { name: "Compare", exact: true }).click();
+  await laptop.page.getByText("It is the right one").waitFor();
   await shoot(laptop.page, "review-match");
   await laptop.page
     .getByRole("dialog")
@@ -135,6 +141,46 @@ try {
   await shoot(small.page, "devices-phone");
   await small.go("Dishonest server");
   await shoot(small.page, "lies-phone");
+
+  // Colleagues: Ben writes to Dina, and a device joins that nobody approved.
+  const ben = await world.browser();
+  await ben.enter("Ben Okafor", "Desk");
+  const chat = async (page: Page, name: string) => {
+    await page.getByRole("navigation").getByRole("link", { name: "Colleagues" }).click();
+    await page.locator(".colleague").filter({ hasText: name }).click();
+    await page.getByRole("heading", { level: 2, name }).waitFor();
+  };
+  const write = async (page: Page, text: string) => {
+    await page.getByLabel(/^Note to /).fill(text);
+    await page.getByRole("button", { name: "Seal and send" }).click();
+    await page.locator(".note[data-state=open]").filter({ hasText: text }).waitFor();
+  };
+  await chat(ben.page, "Dina Haddad");
+  await write(ben.page, "Could you see Mr. Herrera's father for his balance, twice a week?");
+  await chat(small.page, "Ben Okafor");
+  await small.page.locator(".note[data-state=open]").first().waitFor();
+  await write(small.page, "Gladly. Mondays and Thursdays at ten.");
+  await shoot(small.page, "people-phone");
+  await ben.page.locator(".note[data-state=open]").nth(1).waitFor();
+  await shoot(ben.page, "people");
+  await ben.page.getByRole("button", { name: "Compare fingerprints" }).click();
+  await shoot(ben.page, "people-compare");
+  await ben.page.keyboard.press("Escape");
+  const stranger = await world.browser();
+  await stranger.enter("Dina Haddad", "Stranger");
+  await ben.page.getByText("Dina's devices changed").waitFor();
+  await shoot(ben.page, "people-changed");
+  await ben.page.emulateMedia({ colorScheme: "dark" });
+  await small.go("Dishonest server");
+  await small.page.locator(".lie").filter({ hasText: "Replace" }).getByRole("button").click();
+  await ben.page.getByText("Alarm: do not write to Dina").waitFor();
+  await ben.page.getByText("Evidence", { exact: true }).click();
+  await shoot(ben.page, "people-alarm-dark");
+
+  const talk = await world.browser();
+  await talk.page.goto("/talk?laptop&phone&tablet");
+  await talk.page.frameLocator("iframe").first().getByText("Ada Byrne").waitFor();
+  await shoot(talk.page, "talk");
 } finally {
   await world.close();
 }

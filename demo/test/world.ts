@@ -1,7 +1,8 @@
 // The demo and real browsers for it. Each browser context is a device: it shares nothing with the others.
 
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContext, chromium, firefox, type Page } from "playwright";
 import { chromiumLaunchOptions } from "../../scripts/chromium.js";
+import { firefoxLaunchOptions } from "../../scripts/firefox.js";
 import { PASSWORD } from "../server/accounts.js";
 import { buildWeb } from "../server/build.js";
 import { type RunningDemo, startDemo } from "../server/demo.js";
@@ -10,6 +11,15 @@ import { type RunningDemo, startDemo } from "../server/demo.js";
 export interface Setting {
   readonly theme?: "light" | "dark";
   readonly isPhone?: boolean;
+}
+
+/** How a world is set up. */
+export interface WorldOptions {
+  /** What the cameras of all browsers see, a file in Y4M; without it they have no camera. */
+  readonly film?: string;
+  /** Whether a year of made-up life has passed. */
+  readonly seed?: boolean;
+  readonly kind?: "chromium" | "firefox";
 }
 
 /** How far ahead the clock of codes and step-ups is, in milliseconds. */
@@ -32,10 +42,22 @@ export class World {
     this.#data = data;
   }
 
-  static async open(data?: string): Promise<World> {
+  static async open(data?: string, { film, seed, kind = "chromium" }: WorldOptions = {}): Promise<World> {
     const web = await buildWeb();
-    const demo = await startDemo({ web, data, port: 0, now: serverNow });
-    const browser = await chromium.launch({ ...chromiumLaunchOptions(), headless: true });
+    const demo = await startDemo({ web, data, seed, port: 0, now: serverNow });
+    if (kind === "firefox") {
+      const browser = await firefox.launch({ ...firefoxLaunchOptions(), headless: true });
+      return new World(browser, demo, web, data);
+    }
+    const { args = [], ...launch } = chromiumLaunchOptions() ?? {};
+    const camera = film
+      ? [
+          "--use-fake-device-for-media-stream",
+          "--use-fake-ui-for-media-stream",
+          `--use-file-for-fake-video-capture=${film}`,
+        ]
+      : [];
+    const browser = await chromium.launch({ ...launch, args: [...args, ...camera], headless: true });
     return new World(browser, demo, web, data);
   }
 
@@ -65,7 +87,7 @@ export class World {
       viewport: isPhone ? { width: 390, height: 844 } : { width: 1280, height: 860 },
       deviceScaleFactor: isPhone ? 2 : 1,
     });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(Number(process.env["DEMO_TIMEOUT"] ?? 60_000));
     return await Device.open(context, (complaint) => this.complaints.push(complaint));
   }
 
@@ -126,7 +148,7 @@ export class Device {
     await this.page.getByRole("navigation").waitFor();
   }
 
-  async go(screen: "Inbox" | "Devices & Activity" | "Backup keys" | "Dishonest server"): Promise<void> {
+  async go(screen: "Inbox" | "Colleagues" | "Devices & Activity" | "Backup keys" | "Dishonest server"): Promise<void> {
     await this.page.getByRole("navigation").getByRole("link", { name: screen }).click();
     await this.page
       .getByRole("heading", { level: 1, name: screen === "Dishonest server" ? "A dishonest server" : screen })
@@ -152,7 +174,7 @@ export class Device {
     await candidate.getByRole("tab", { name: "Type or paste" }).click();
     await candidate.getByLabel("What the other device shows").fill(shown);
     await candidate.getByRole("button", { name: "Compare" }).click();
-    await candidate.getByText("The digits match").waitFor();
+    await candidate.getByText("It is the right one").waitFor();
     await page
       .getByRole("dialog")
       .getByRole("button", { name: /^Approve / })

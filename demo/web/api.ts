@@ -22,6 +22,8 @@ export interface Me {
   readonly mayBeginAnew: boolean;
   /** Whether a device was set up for this account: then this one joins, and never begins anew. */
   readonly hasLog: boolean;
+  /** In a made-up year, the papers that this made-up person has in the safe. */
+  readonly papers: readonly { readonly name: string; readonly text: string }[];
 }
 
 export interface People {

@@ -4,6 +4,7 @@ import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Backup } from "./backup.js";
+import { Contacts } from "./contacts/contacts.js";
 import { openDevice, remember } from "./device.js";
 import { Devices } from "./devices.js";
 import { EscrowScreens } from "./escrow/escrow.js";
@@ -106,6 +107,8 @@ function Screens() {
         <Devices />
       ) : screen.startsWith("backup") ? (
         <Backup />
+      ) : screen.startsWith("people") ? (
+        <Contacts />
       ) : screen === "lies" ? (
         <Lies />
       ) : screen.startsWith("escrow") ? (

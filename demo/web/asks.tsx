@@ -3,6 +3,8 @@
 import { fingerprintOf, formatFingerprint } from "keystead";
 import type { Ask } from "keystead/client";
 import { useState } from "preact/hooks";
+import { OwnDigits } from "./compare.js";
+import { ContactAsk } from "./contacts/ask.js";
 import { AskContacts, isEscrowAsk, UserEscrowAsk } from "./escrow/user.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { say, T } from "./texts.js";
@@ -38,6 +40,7 @@ function Waiting() {
         <h2 class="notice-title">{T.waiting.title}</h2>
         <p>{T.waiting.lead}</p>
         <AskContacts />
+        <OwnDigits />
         {isShown && (
           <div class="self">
             <Groups text={devices.fingerprint} label={T.waiting.digits} />
@@ -168,12 +171,14 @@ function OneAsk({ ask }: { readonly ask: Ask }) {
           <Problem>{problem}</Problem>
         </Notice>
       );
+    case "contact-changed":
+      return <ContactAsk change={ask.change} />;
     default:
       return (
         <Notice
           tone="warn"
           icon="alert"
-          title={say(ask.question === "contact-changed" ? ask.change : ask)}
+          title={say(ask)}
           actions={
             <Button isBusy={isBusy} onClick={no}>
               {T.asks.ok}

@@ -1,15 +1,18 @@
-// Compares a device with the one that the user has in hand: by eye, by what it shows as text, or by its QR code.
+// Compares a device with the one that the user has in hand: by seven digits that both show, by what it shows as text, or by its QR code.
 
-import { type DeviceComparison, fingerprintOf, formatFingerprint, type MemberId } from "keystead";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { DeviceComparison, MemberId } from "keystead";
+import type { DigitsComparison } from "keystead/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Camera } from "./camera.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
+import { Tabs } from "./tabs.js";
 import { say, T } from "./texts.js";
-import { Button, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
+import { Button, Field, Form, Notice, Problem } from "./ui.js";
 
 /** What a comparison found. */
 export interface Compared {
   readonly token: DeviceComparison["token"];
-  /** In words; undefined when the user said that the digits differ. */
+  /** In words. */
   readonly words: string;
 }
 
@@ -20,15 +23,15 @@ interface CompareProps {
   readonly onCompared: (result: Compared) => void;
 }
 
-const WAYS = ["byEye", "byText", "byCamera"] as const;
+const MISMATCH = { code: "comparison-mismatch", status: "mismatch", token: undefined } as const;
+
+type Way = "byDigits" | "byText" | "byCamera";
 
 export function Compare({ member, name, compared, onCompared }: CompareProps) {
   const { session } = useDevice();
   useSnapshot(session);
   const { problem, run } = useWork();
-  const [way, setWay] = useState<(typeof WAYS)[number]>("byEye");
-  const [text, setText] = useState("");
-  const id = useId();
+  const [way, setWay] = useState<Way>("byDigits");
   const check = (shown: string) =>
     run(async () => {
       await session.sync();
@@ -44,7 +47,6 @@ export function Compare({ member, name, compared, onCompared }: CompareProps) {
       </Notice>
     );
   }
-  const expected = formatFingerprint(fingerprintOf(session.log, member));
   return (
     <div class="compare">
       {compared && (
@@ -54,111 +56,157 @@ export function Compare({ member, name, compared, onCompared }: CompareProps) {
         </Notice>
       )}
       <p>{T.compare.lead(name)}</p>
-      <div class="tabs" role="tablist" aria-label={T.compare.ways}>
-        {WAYS.map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            id={`${id}-${each}`}
-            aria-selected={way === each}
-            aria-controls={`${id}-panel`}
-            onClick={() => setWay(each)}
-          >
-            {T.compare[each]}
-          </button>
-        ))}
-      </div>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${way}`} class="panel">
-        {way === "byEye" && (
-          <>
-            <p>{T.compare.mustSee(name)}</p>
-            <Groups text={expected} label={T.compare.mustSee(name)} />
-            <div class="actions">
-              <Button icon="check" onClick={() => check(expected)}>
-                {T.compare.same}
-              </Button>
-              <Button
-                look="quiet"
-                onClick={() =>
-                  onCompared({ token: undefined, words: say({ code: "comparison-mismatch", status: "mismatch" }) })
-                }
-              >
-                {T.compare.differ}
-              </Button>
-            </div>
-          </>
+      <Tabs
+        label={T.compare.ways}
+        tabs={(["byDigits", "byText", "byCamera"] as const).map((each) => [each, T.compare[each]] as const)}
+        chosen={way}
+        onChoose={setWay}
+      >
+        {way === "byDigits" ? (
+          <Digits member={member} name={name} onCompared={onCompared} />
+        ) : (
+          <Given way={way} onGiven={check} />
         )}
-        {way === "byText" && (
-          <Form onSubmit={() => check(text)}>
-            <Field label={T.compare.text} value={text} onInput={setText} isCode rows={3} />
-            <Button submits isOff={!text.trim()}>
-              {T.compare.check}
-            </Button>
-          </Form>
-        )}
-        {way === "byCamera" && <Camera onRead={check} />}
-      </div>
+      </Tabs>
       <Problem>{problem}</Problem>
     </div>
   );
 }
 
-/** Reads a QR code with the camera. The decoder is loaded when it is needed. */
-export function Camera({ onRead }: { readonly onRead: (text: string) => unknown }) {
-  const video = useRef<HTMLVideoElement>(null);
-  const [isMissing, setMissing] = useState(false);
-  useEffect(() => {
-    let isOver = false;
-    let stream: MediaStream | undefined;
-    const look = async () => {
-      if (!navigator.mediaDevices) return setMissing(true);
-      const { default: decode } = await import("qr/decode.js");
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      const shown = video.current;
-      if (isOver || !shown) return;
-      shown.srcObject = stream;
-      await shown.play();
-      const canvas = document.createElement("canvas");
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      const frame = () => {
-        if (isOver || !context) return;
-        [canvas.width, canvas.height] = [shown.videoWidth, shown.videoHeight];
-        if (canvas.width > 0) {
-          context.drawImage(shown, 0, 0);
-          const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
-          try {
-            isOver = true;
-            return void onRead(decode({ data, width, height }));
-          } catch {
-            // No code in this picture.
-            isOver = false;
-          }
-        }
-        requestAnimationFrame(frame);
-      };
-      frame();
+/** What the other side shows, typed or scanned: never what this device knows already. */
+export function Given({
+  way,
+  onGiven,
+}: {
+  readonly way: "byText" | "byCamera";
+  readonly onGiven: (text: string) => unknown;
+}) {
+  const [text, setText] = useState("");
+  if (way === "byCamera") return <Camera onRead={onGiven} />;
+  return (
+    <Form onSubmit={() => onGiven(text)}>
+      <Field label={T.compare.text} value={text} onInput={setText} isCode rows={3} hint={T.compare.textHint} />
+      <div class="actions">
+        <Button submits isOff={!text.trim()}>
+          {T.compare.check}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+interface DigitsProps {
+  readonly member: MemberId;
+  readonly name: string;
+  readonly onCompared: (result: Compared) => void;
+}
+
+/** Both devices are online: they make seven digits together, and the user sees whether these are equal. */
+function Digits({ member, name, onCompared }: DigitsProps) {
+  const { session } = useDevice();
+  const { isBusy, problem, run } = useWork();
+  const [comparison, setComparison] = useState<DigitsComparison>();
+  const under = useUnderWay();
+  const begin = () =>
+    run(async () => {
+      setComparison(undefined);
+      setComparison(await under.begin((signal) => session.compareDigits(member, { signal })));
+    });
+  if (comparison) {
+    const answer = (isSame: boolean) => {
+      const result = isSame ? comparison.check(comparison.digits) : MISMATCH;
+      setComparison(undefined);
+      onCompared({ token: result.token, words: say(result) });
     };
-    look().catch(() => setMissing(true));
-    return () => {
-      isOver = true;
-      for (const track of stream?.getTracks() ?? []) track.stop();
-    };
-  }, []);
-  if (isMissing) {
     return (
-      <Notice tone="calm" icon="alert" isLive>
-        <p>{T.compare.noCamera}</p>
-      </Notice>
+      <>
+        <p>{T.digits.question(name)}</p>
+        <output class="seven" aria-label={T.digits.here}>
+          {comparison.digits}
+        </output>
+        <div class="actions">
+          <Button icon="check" onClick={() => answer(true)}>
+            {T.digits.same}
+          </Button>
+          <Button look="quiet" onClick={() => answer(false)}>
+            {T.digits.differ}
+          </Button>
+        </div>
+      </>
     );
   }
   return (
-    <figure class="camera">
-      <video ref={video} playsInline muted aria-label={T.compare.scanning} />
-      <figcaption class="muted">
-        <Icon name="devices" />
-        {T.compare.scanning}
-      </figcaption>
-    </figure>
+    <>
+      <p>{T.digits.lead(name)}</p>
+      <div class="actions">
+        <Button isBusy={isBusy} onClick={begin}>
+          {T.digits.begin}
+        </Button>
+        {isBusy && (
+          <Button look="quiet" onClick={under.end}>
+            {T.cancel}
+          </Button>
+        )}
+      </div>
+      {isBusy && <p role="status">{T.digits.waiting(name)}</p>}
+      {!isBusy && <Problem>{problem}</Problem>}
+    </>
   );
+}
+
+/** On the device that waits: shows seven digits once the other one has begun. */
+export function OwnDigits() {
+  const { session } = useDevice();
+  const { isBusy, problem, run } = useWork();
+  const [digits, setDigits] = useState<string>();
+  const under = useUnderWay();
+  const begin = () =>
+    run(async () => {
+      setDigits(undefined);
+      setDigits(await under.begin((signal) => session.showDigits({ signal })));
+    });
+  return (
+    <div class="own-digits">
+      {digits && (
+        <>
+          <p>{T.digits.compareThere}</p>
+          <output class="seven" aria-label={T.digits.here}>
+            {digits}
+          </output>
+        </>
+      )}
+      {isBusy && <p role="status">{T.digits.waitingHere}</p>}
+      <div class="actions">
+        {isBusy ? (
+          <Button look="quiet" onClick={under.end}>
+            {T.cancel}
+          </Button>
+        ) : (
+          <Button look={digits ? "quiet" : "plain"} onClick={begin}>
+            {digits ? T.digits.again : T.digits.show}
+          </Button>
+        )}
+      </div>
+      {!isBusy && <Problem>{problem}</Problem>}
+    </div>
+  );
+}
+
+/** A comparison that is under way ends with its screen, or by the user: then it gives nothing, and is no failure. */
+function useUnderWay() {
+  const current = useRef<AbortController | undefined>(undefined);
+  const end = () => current.current?.abort();
+  useEffect(() => end, []);
+  const begin = async <T,>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+    end();
+    const over = new AbortController();
+    current.current = over;
+    try {
+      return await work(over.signal);
+    } catch (error) {
+      if (over.signal.aborted) return undefined;
+      throw error;
+    }
+  };
+  return { begin, end };
 }

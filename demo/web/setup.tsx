@@ -26,6 +26,8 @@ export function Setup() {
         ? session.create(device, { operator: bytesOf(me.operator), unsafeReplace: isAnew })
         : session.join(device));
     });
+  // Where the account cannot be read, how the server was reached says more than the verb that found no account.
+  const hindrance = connection === "reached" || connection === "never" ? undefined : T.connections[connection];
   const [title, lead] = isAnew
     ? [portalTexts.anew.title, portalTexts.anew.lead]
     : status === "lost"
@@ -52,7 +54,7 @@ export function Setup() {
         ) : (
           <Form onSubmit={begin}>
             <Field label={T.setup.name} value={name} onInput={setName} hint={T.setup.nameHint} maxLength={60} />
-            <Problem>{problem}</Problem>
+            <Problem>{problem && (hindrance ?? problem)}</Problem>
             <Button look="main" submits isBusy={isBusy} isOff={!name.trim()}>
               {isAnew ? portalTexts.anew.go : isFirst ? T.setup.create : T.setup.join}
             </Button>

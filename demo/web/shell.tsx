@@ -12,6 +12,7 @@ import { Button, Icon, type IconName, Leaf } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
+  ["people", "people", T.nav.people, T.nav.people],
   ["devices", "devices", T.nav.devices, T.nav.devicesShort],
   ["backup", "paper", T.nav.backup, T.nav.backup],
   ["lies", "shield", T.nav.lies, T.nav.liesShort],
@@ -75,6 +76,12 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           </p>
           <ThemeSwitch />
           <AnotherDevice />
+          {window.top === window && (
+            <a class="button quiet" href="/talk" title={T.menu.talkHint}>
+              <Icon name="devices" />
+              {T.menu.talk}
+            </a>
+          )}
           <a class="button quiet" href="/portal">
             <Icon name="shield" />
             {portalTexts.title}

@@ -91,6 +91,88 @@ export function explain(caught: unknown): string {
   return (T.problems.codes as Readonly<Record<string, string>>)[error.code] ?? error.message;
 }
 
+/** The texts of the page that shows several devices side by side. */
+export const talkTexts = {
+  title: "Side by side",
+  lead: "Each frame is a device of its own, as another browser would be. Sign in to each: as one person with several devices, or as several people.",
+  name: "Another device",
+  add: "Show it",
+  hide: (name: string) => `Hide ${name}`,
+  frame: (name: string) => `The device ${name}`,
+  leave: "Leave",
+  empty: "No device is shown.",
+} as const;
+
+/** The texts of colleagues and what people write to each other. */
+export const contactTexts = {
+  title: "Colleagues",
+  lead: "Notes are sealed on your device for the devices of one colleague. The clinic's server passes them on, and cannot read them.",
+  choose: "Choose a colleague to write to",
+  none: "No device yet",
+  noneLead: (name: string) => `${name} has set up no device yet: there are no keys to seal a note to.`,
+  badges: {
+    verified: "Compared",
+    none: "Not compared",
+    milder: "News",
+    changed: "Changed",
+    alarm: "Alarm",
+  },
+  back: "Colleagues",
+  write: (name: string) => `Note to ${name}`,
+  send: "Seal and send",
+  empty: "You have not written to each other yet.",
+  held: "Nothing is sealed until you have looked at what changed.",
+  mine: "You",
+  locked: "This device has no keys for this note.",
+  damaged: "The server gave other bytes than the ones that were sealed here. Nothing of it was opened.",
+  alarmed: "Not opened: the server contradicts itself about this colleague.",
+  opening: "Opening…",
+  former: (name: string) =>
+    `Signed with another account than the one that ${name} has now: who wrote it cannot be checked any more.`,
+  neither: "Sent by a device that nobody whom you know had approved. It may be a thief's.",
+  restored: "Sent by a device that the organisation restored.",
+  removedSince: "The device that sent it was removed since.",
+  compare: "Compare fingerprints",
+  compareAgain: "Compare again",
+  verified: (name: string) => `You have compared fingerprints with ${name}.`,
+  unverified: (name: string) =>
+    `The account of ${name} is the one that the server showed first. Compare fingerprints once, and you know that it is the right one.`,
+  dialog: (name: string) => `Compare fingerprints with ${name}`,
+  ask: (name: string) =>
+    `Meet ${name}, or call. ${name} finds the digits below on this same page, or at the end of Devices & Activity.`,
+  yours: "Yours, to read out or show",
+  theirs: (name: string) => `What ${name} shows`,
+  text: "Type or paste",
+  camera: "Scan",
+  matched: (name: string) => `It is the account of ${name}.`,
+  differs: (name: string) =>
+    `Send nothing. Either ${name} reads out other digits than those of this account, or the server shows you another account than ${name}'s.`,
+  stays: (name: string) =>
+    `If it stays so, send nothing: either ${name} has another account, or the server shows you another one than ${name}'s.`,
+  milder: {
+    title: (name: string) => `News of ${name}'s devices`,
+    ok: "All right",
+  },
+  changed: {
+    title: (name: string) => `${name}'s devices changed`,
+    ask: (name: string) => `Ask ${name} in another way whether that is right, before you write.`,
+    go: (name: string) => `I have asked ${name}: go on`,
+  },
+  alarm: {
+    title: (name: string) => `Alarm: do not write to ${name}`,
+    replaced: (name: string) =>
+      `If ${name} tells you in another way that everything was lost and that the account began anew: compare fingerprints, and then go on with the new account.`,
+    goOn: "Go on with the new account",
+    evidence: "Evidence",
+    seen: (seq: number, hash: string) => `What this device had verified ends with change ${seq}, ${hash}.`,
+    shown: (seq: number, hash: string) => `What the server shows now ends with change ${seq}, ${hash}.`,
+    save: "Save the evidence",
+    file: "evidence-of-a-dishonest-server.cbor",
+  },
+  askTitle: (name: string) => `${name}'s devices changed: compare before you write`,
+  look: "Look at it",
+} as const;
+
 /** The web portal, the mailbox, and the step-up before them. */
 export const portalTexts = {
   title: "Web portal",
@@ -234,6 +316,7 @@ export const T = {
   skip: "Skip to the content",
   nav: {
     inbox: "Inbox",
+    people: "Colleagues",
     devices: "Devices & Activity",
     devicesShort: "Devices",
     backup: "Backup keys",
@@ -246,6 +329,8 @@ export const T = {
     more: "Account and settings",
     signOut: "Sign out",
     another: "Another device",
+    talk: "Side by side",
+    talkHint: "Shows several devices on one page.",
     anotherHint: "Opens this account in a new tab, as a device of its own.",
   },
   connections: {
@@ -293,8 +378,8 @@ export const T = {
 
   waiting: {
     title: "This device reads new mail only",
-    lead: "Approve it on one of your other devices: open Devices & Activity there, and compare these digits.",
-    show: "Show the digits to compare",
+    lead: "Approve it on one of your other devices: open Devices & Activity there, and compare the two devices.",
+    show: "Show its 60 digits and QR code",
     hide: "Hide them",
     digits: "Digits of this device",
     qr: "The same as a QR code, to scan with the other device",
@@ -410,21 +495,34 @@ export const T = {
   },
   compare: {
     title: (name: string) => `Compare with ${name}`,
-    lead: (name: string) => `Open this app on ${name}. It shows 60 digits and a QR code of itself.`,
+    lead: (name: string) => `Open this app on ${name}, and have both devices before you.`,
     ways: "How to compare",
-    byEye: "By eye",
+    byDigits: "Seven digits",
     byText: "Type or paste",
     byCamera: "Scan",
-    mustSee: (name: string) => `${name} must show exactly these digits:`,
-    same: "All digits are the same",
-    differ: "They differ",
     text: "What the other device shows",
+    textHint: "Its 60 digits, or the text of its QR code.",
     check: "Compare",
     scanning: "Hold the QR code before the camera.",
-    noCamera: "There is no camera here. Compare by eye, or type the digits.",
+    noCamera: "No camera can be used here. Type what the other device shows.",
     differs: (name: string) =>
       `Do not approve ${name}. Somebody may show you another device, or another list. Leave it unchecked, and save: that removes it.`,
-    matched: "The digits match",
+    matched: "It is the right one",
+  },
+
+  digits: {
+    show: "Compare seven digits",
+    lead: (name: string) =>
+      `Press “Compare seven digits” on ${name}, and then begin here. Both devices must be online.`,
+    begin: "Begin",
+    waiting: (name: string) => `Waiting for ${name}…`,
+    waitingHere: "Now begin on your other device: Devices & Activity, Review activity.",
+    question: (name: string) => `Does ${name} show the same seven digits?`,
+    here: "Seven digits",
+    compareThere: "Compare these with the digits on your other device, and answer there.",
+    same: "Yes, the same",
+    differ: "No, others",
+    again: "Compare again",
   },
 
   remove: {
@@ -487,6 +585,8 @@ export const T = {
     readsOld: "It opens older mail, and nothing new.",
     removedKey: "This key was removed from your account. It still brings back what it could open.",
     corrected: "Corrected",
+    made: (name: string) => `In this made-up year you have it on paper: ${name}`,
+    madeGo: "Copy it from the paper",
     lostTitle: "Remove lost devices in the same step",
     lostLead: "Check the devices that you do not have any more.",
     go: "Open my mail",
@@ -607,8 +707,10 @@ export const T = {
     codes: {
       PENDING: "An earlier change still waits for the server. Try again in a moment.",
       LOST_RACE: "Another device was faster. Look at the list again.",
-      COMPARE_AGAIN: "The list changed since you compared. Compare again.",
+      COMPARE_AGAIN:
+        "The comparison did not come to an end: the other device did not answer in time, or the list changed. Begin again on both devices.",
       BACKUP_KEY_INVALID: "No backup key of this account reads like this. Look at the paper again.",
+      CONTACT_CHANGED: "Their devices changed. Look at what changed before you send anything.",
       FINGERPRINT_INVALID: "That is not what a device shows: 60 digits, or the text of its QR code.",
       FORBIDDEN: "The server did not allow it. Sign in again.",
       OFFLINE: "The server was not reached. Try again when you are online.",
@@ -646,7 +748,6 @@ export const escrowTexts = {
   },
   stepUp: "Escrow opens other people's data. Confirm that it is you, with a code by mail.",
   tabs: { devices: "Devices", report: "Coverage", records: "Recoveries & accesses" },
-  differ: "The digits do not match.",
   intents: {
     "create-escrow": "Set up escrow",
     policy: "Change of the policy",
@@ -940,7 +1041,6 @@ export const escrowTexts = {
     compare: "Compare and acknowledge",
     where:
       "Take the digits from where the clinic published them: the notice at the entrance, your papers from your first day, or the clinic's page.",
-    mustSee: "The clinic must have published exactly these digits:",
     label: "What the clinic published",
     wrong: "These are not the digits of the escrow that this device was shown.",
     differs: "Do not acknowledge it. Somebody may show you a false one. Ask an administrator in person.",

@@ -8,6 +8,8 @@ import { T } from "./texts.js";
 const ICONS = {
   inbox: "M3 13l3-8h12l3 8M3 13v6h18v-6M3 13h5l1.500 3h5L16 13h5",
   devices: "M3 5h13v9H3zM1.500 17.500h11M17 9h5v10h-5z",
+  people:
+    "M9 5a3.500 3.500 0 100 7 3.500 3.500 0 000-7zM2.500 20c0-4 3-6 6.500-6s6.500 2 6.500 6M16 5.500a3 3 0 010 6M18 14.500c2.200.6 3.500 2.500 3.500 5",
   paper: "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
   shield: "M12 3l8 3v6c0 5-3.500 8-8 9-4.500-1-8-4-8-9V6z",
   mail: "M3 6h18v12H3zM3.500 6.500L12 13l8.500-6.500",
@@ -224,7 +226,7 @@ export function Qr({ text, label }: { readonly text: string; readonly label: str
   const modules = encodeQR(text, "raw", { ecc: "medium", border: 2 });
   const path = modules.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join("");
   return (
-    <svg class="qr" viewBox={`0 0 ${modules.length} ${modules.length}`} role="img" aria-label={label}>
+    <svg class="qr" viewBox={`0 0 ${modules.length} ${modules.length}`} role="img" aria-label={label} data-qr={text}>
       <rect width="100%" height="100%" fill="#fff" />
       <path d={path} fill="#000" />
     </svg>

@@ -78,7 +78,7 @@ function Found({ found }: { readonly found: CheckedBackupKey }) {
 
 /** On a new device: the paper approves it, and removes what was lost in the same link. */
 export function UsePaper({ onClose }: { readonly onClose: () => void }) {
-  const { session } = useDevice();
+  const { me, session } = useDevice();
   const { devices } = useSnapshot(session);
   const { isBusy, problem, run } = useWork();
   const [text, setText] = useState("");
@@ -95,6 +95,14 @@ export function UsePaper({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title={T.usePaper.title} onClose={onClose} isWide>
       <p>{T.usePaper.lead}</p>
+      {me.papers.map((paper) => (
+        <p class="made" key={paper.text}>
+          <span class="muted">{T.usePaper.made(paper.name)}</span>
+          <Button look="quiet" icon="copy" onClick={() => setText(paper.text)}>
+            {T.usePaper.madeGo}
+          </Button>
+        </p>
+      ))}
       <Form onSubmit={go}>
         <PaperField text={text} onText={setText} />
         {found?.standing === "active" && others.length > 0 && (

@@ -5,7 +5,7 @@ import type { Explained } from "./explained.js";
 export const AGENDA: readonly Explained[] = [
   {
     file: "src/agenda/admin.ts",
-    line: 'function checkKnowledge({ acts = [], userLogs = new Map<LogId, LogState>(), disownUnread = [] }: Facts["knowledge"]) {',
+    line: "disownUnread = [],",
     becomes: ['["Stryker was here"]'],
     why: "Only positions are looked up in this list, and they are numbers.",
   },

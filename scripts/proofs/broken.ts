@@ -1,7 +1,16 @@
-// Rules of proofs/Model.v, each broken by one edit, with the statement of proofs/Statements.v that is false then, and the links
-// that show it. A theorem whose statement is refuted cannot be proved, by whatever script.
+// Rules of the models in proofs/, each broken by one edit, with the statement that is false then, and the links that show it. A
+// theorem whose statement is refuted cannot be proved, by whatever script.
+
+/** A model, and what a refutation needs besides: what the model is built on, its statements, and how histories are played. */
+export const MODELS = {
+  Model: { on: [], with: ["Statements", "Play"] },
+  Classes: { on: ["Model"], with: ["ClassStatements", "ClassPlay"] },
+  Escrow: { on: ["Model"], with: ["EscrowStatements", "EscrowPlay"] },
+} as const;
 
 export interface BrokenRule {
+  /** The file with the rule; the default is Model. */
+  readonly model?: keyof typeof MODELS;
   readonly rule: string;
   readonly becomes: string;
   readonly from: string;
@@ -22,22 +31,23 @@ export const STATEMENTS = {
   own_links_extend_by_new_epochs: "a coalition reaches only new epochs by its own links",
   lockdown_keeps_out: "lockdown keeps out who is not confirmed",
   rotation_due_after_removal: "rotation is due while a removed member reaches the current epoch",
+  founder_is_the_oldest: "a founder is the oldest member with a chain of approvals",
+  approvals_change_something: "an approval gives something or moves",
+  thief_does_not_lock: "a thief does not switch lockdown on",
+  thief_is_not_confirmed: "a thief is not confirmed while a founding member is active",
+  lockdown_keeps_thieves_out: "lockdown keeps thieves out",
+  escrow_gives_what_was_granted: "escrow gives only what its proven pairs were granted",
+  pointing_grants_nothing: "a pointer is granted nothing by being set",
+  renewal_ends_it: "after a renewal nothing more is granted to a removed admin",
+  pair_keys_stay_private: "a pair's key stays private",
+  operator_spares_the_confirmed: "the operator removes no confirmed member in lockdown",
 } as const;
 
-/** The Coq file that refutes the statement. */
-export function refutationOf({ statement, links, proof }: BrokenRule): string {
-  return `Require Import List Arith Bool Lia.
-Import ListNotations.
-Require Import Model Statements Play.
+/** The Coq text that refutes the statement, after the model and its statements. */
+export function refutationOf({ model = "Model", statement, links, proof }: BrokenRule): string {
+  return `Require Import Lia.
 Definition links := ${links}.
-Definition one (m x : nat) := x = m.
-Ltac published := apply dy_ax; left; vm_compute; tauto.
-Ltac own m v := apply dy_ax; right; left; exists m, v; split; [reflexivity|reflexivity].
-Ltac made e := apply dy_ax; right; right; exists e; split; [reflexivity|split; [vm_compute; lia|reflexivity]].
-Ltac beyond_reach T C m e :=
-  destruct (T C C (after links) e (fun _ H => H) (adversary_after C links eq_refl)) as (x & X & R);
-  [|unfold C, one in X; subst x; vm_compute in R; discriminate].
-
+${HELP[model]}
 Theorem refuted : ~ ${statement}.
 Proof.
   intros T.
@@ -45,6 +55,27 @@ Proof.
 Qed.
 `;
 }
+
+/** How the hypotheses of a statement about classes are shown. */
+const CLASSES = `Ltac alone := split; [discriminate|]; intros a m I; vm_compute in I;
+  repeat (destruct I as [I|I]; [inversion I; subst; lia|]); contradiction.
+Ltac feed X := repeat match type of X with ?A -> _ =>
+  let H := fresh in assert (H : A);
+  [first [apply anything_after_classes; vm_compute; reflexivity|vm_compute; reflexivity|vm_compute; tauto|alone]|specialize (X H); clear H] end.
+`;
+
+/** What a coalition of Model.v computes. */
+const KNOWLEDGE = `Definition one (m x : nat) := x = m.
+Ltac published := apply dy_ax; left; vm_compute; tauto.
+Ltac own m v := apply dy_ax; right; left; exists m, v; split; [reflexivity|reflexivity].
+Ltac made e := apply dy_ax; right; right; exists e; split; [reflexivity|split; [vm_compute; lia|reflexivity]].
+Ltac beyond_reach T C m e :=
+  destruct (T C C (after links) e (fun _ H => H) (adversary_after C links eq_refl)) as (x & X & R);
+  [|unfold C, one in X; subst x; vm_compute in R; discriminate].
+`;
+
+/** What refutations of statements about a model use. */
+const HELP: { readonly [model in keyof typeof MODELS]: string } = { Model: KNOWLEDGE, Classes: CLASSES, Escrow: "" };
 
 /** Members and epochs: [m] is removed in epoch [c], and reaches [e]. */
 const newer = (m: number, c: number, e: number) =>
@@ -82,6 +113,168 @@ const THREE = "[Genesis 1 false; Join 2; Enroll 1 3 []]";
 const SIX = "[Genesis 1 false; Join 2; Review 1 [2] [] []; Review 1 [] [2] []; Join 3; Enroll 1 4 []]";
 const LOCKED = "[Genesis 1 false; Lockdown 1 true [] []; Join 2";
 const RCP = "Definition rcp st l m := act' st l m && (negb (lock' st l) || conf' st l m).";
+
+/** The statement for these arguments, each hypothesis computed, as [X]; a thief's members are let in by themselves. */
+const byClasses = (args: string) => `pose proof (T anything ${args}) as X. feed X.`;
+const ALL_STAY = "(negb on || ((founder c a =? 1) && forallb (fun m => founder c m =? 1) (left_over c rm)))";
+
+const BROKEN_CLASSES: readonly BrokenRule[] = [
+  {
+    model: "Classes",
+    rule: "MEM-1",
+    becomes: "an approval joins both classes",
+    from: "led c x y || (led c x (auth l) && existsb (fun v => led c v y) (approved l)).",
+    to: `led c x y || (led c x (auth l) && existsb (fun v => led c v y) (approved l))
+  || (existsb (fun v => led c x v) (approved l) && led c (auth l) y).`,
+    statement: "thief_is_not_confirmed",
+    links: "[Genesis 1 false; Join 2; Join 3; Review 2 [3] [] []; Review 1 [3] [] []]",
+    proof: `${byClasses("(eq 2) (after_classes links) 1 2")} vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-1",
+    becomes: "whom a member approved stays when that member moves",
+    from: "(led c x (auth l) && existsb (fun v => led c v y) (approved l)).",
+    to: "(led c x (auth l) && existsb (fun v => v =? y) (approved l)).",
+    statement: "founder_is_the_oldest",
+    links: "[Genesis 1 false; Join 2; Join 3; Review 2 [3] [] []; Review 1 [2] [] []]",
+    proof: `${byClasses("(after_classes links) 3")} destruct X as (_ & _ & O).
+  assert (C : chain (appd (after_classes links)) 1 3).
+  { apply chain_by with 2; [vm_compute; tauto|]. apply chain_by with 3; [vm_compute; tauto|constructor]. }
+  apply O in C. vm_compute in C. lia.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-1",
+    becomes: "an approval may change nothing",
+    from: "forallb (fun m => extends c l m || moves c l m) ap",
+    to: "forallb (fun m => true) ap",
+    statement: "approvals_change_something",
+    links: "[Genesis 1 false; Enroll 1 2 []]",
+    proof: `${byClasses("(after_classes links) 1 [2] [] [] [] 2")} destruct X as [(e & A & _ & B)|L].
+  - destruct e as [|[|e]]; vm_compute in A, B; discriminate.
+  - vm_compute in L. lia.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "any confirmed member switches lockdown on",
+    from: ALL_STAY,
+    to: "true",
+    statement: "thief_does_not_lock",
+    links: "[Genesis 1 false; Join 2; Review 2 [] [1] []]",
+    proof: `${byClasses("(eq 2) (after_classes links) 2 [] []")} exact (X eq_refl).`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "lockdown is switched on with members of other classes",
+    from: ALL_STAY,
+    to: "(negb on || (founder c a =? 1))",
+    statement: "lockdown_keeps_thieves_out",
+    links: "[Genesis 1 false; Join 2; Lockdown 1 true [] []]",
+    proof: `${byClasses("(eq 2) (after_classes links) 2")} destruct X as [_ R].
+  assert (X := R 2). vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "in lockdown the confirmed class may die out",
+    from: "&& (negb (lock b) || ",
+    to: "&& (true || ",
+    statement: "lockdown_keeps_thieves_out",
+    links: "[Genesis 1 false; Lockdown 1 true [] []; Join 3; Leave 1]",
+    proof: `${byClasses("(eq 3) (after_classes links) 3")} destruct X as [X _]. vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Classes",
+    rule: "MEM-5",
+    becomes: "in lockdown the operator removes confirmed members",
+    from: "forallb (fun m => negb (lock (core c)) || negb (confirmed c m)) rm",
+    to: "forallb (fun m => true) rm",
+    statement: "operator_spares_the_confirmed",
+    links: "[Genesis 1 false; Enroll 1 2 []; Lockdown 1 true [] []]",
+    proof: `${byClasses("(after_classes links) [2] [] 2")} vm_compute in X. discriminate.`,
+  },
+];
+
+/** A pair is granted epoch 1; then the pointer has another pair of which one key is the same. */
+const OTHER_PAIR = (pair: string) => `[NewEpoch 1; Point (Some (66, 77)); GrantEscrow [1] 1; Point (Some ${pair})]`;
+const WAS_GRANTED = "Definition was_granted (w : world) (p : pair) (e : nat) : Prop := gp w p e.";
+const GIVES = "exists p, In p (proven w pairs) /\\ was_granted w p e";
+/** Escrow with the pair in force gives epoch 1, which was granted to another pair. */
+const givesOthers = (how: string) =>
+  `assert (H : whistory (eq 0) (eq 0) (after_both links)) by (apply honest_after; unfold links; admitted).
+  destruct (T (eq 0) (eq 0) (after_both links) [9] [1] [] 2 1 H) as (p & [F|[]] & G);
+    [split; [discriminate|intros e [<-|[]]; ${how}]|now left|].
+  inversion F; subst p. vm_compute in G. intuition congruence.`;
+const byOtherPair = (p: string) =>
+  `exists ${p}; split; [now left|exists (66, 77); split; [reflexivity|vm_compute; tauto]]`;
+
+const BROKEN_ESCROW: readonly BrokenRule[] = [
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "escrow gives any epoch",
+    from: GIVES,
+    to: "user_epoch w e",
+    statement: "escrow_gives_what_was_granted",
+    links: OTHER_PAIR("(88, 99)"),
+    proof: givesOthers("unfold user_epoch; vm_compute; intuition lia"),
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "a pair is known by its signing key alone",
+    from: WAS_GRANTED,
+    to: WAS_GRANTED.replace("gp w p e", "exists q, fst q = fst p /\\ gp w q e"),
+    statement: "escrow_gives_what_was_granted",
+    links: OTHER_PAIR("(66, 99)"),
+    proof: givesOthers(byOtherPair("(66, 99)")),
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "a pair is known by its KEM key alone",
+    from: WAS_GRANTED,
+    to: WAS_GRANTED.replace("gp w p e", "exists q, snd q = snd p /\\ gp w q e"),
+    statement: "escrow_gives_what_was_granted",
+    links: OTHER_PAIR("(88, 77)"),
+    proof: givesOthers(byOtherPair("(88, 77)")),
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-11",
+    becomes: "a new pointer takes over what the pointer before was granted",
+    from: "| Point p => mkW (newest w) (made w) (mgr w) (gp w) p",
+    to: "| Point p => mkW (newest w) (made w) (mgr w) (fun q e => gp w q e \\/ (p = Some q /\\ exists r, force w = Some r /\\ gp w r e)) p",
+    statement: "pointing_grants_nothing",
+    links: "[NewEpoch 1; Point (Some (66, 77)); GrantEscrow [1] 1]",
+    proof: `assert (G : gp (wapply (after_both links) (Point (Some (88, 99))) []) (88, 99) 1).
+  { simpl. right. split; [reflexivity|]. exists (66, 77). split; [reflexivity|]. right. split; [reflexivity|now left]. }
+  apply T in G. simpl in G. intuition congruence.`,
+  },
+  {
+    model: "Escrow",
+    rule: "ESC-6",
+    becomes: "a renewal leaves the keys that escrow's epochs are sealed to",
+    from: "| Point p => mkW (newest w) (made w) (mgr w) (gp w) p",
+    to: "| Point p => mkW (newest w) (made w) (mgr w) (gp w) (match force w with Some q => Some q | None => p end)",
+    statement: "renewal_ends_it",
+    links: "[Point (Some (66, 77)); Point (Some (88, 99)); NewEpoch 1; GrantEscrow [1] 1]",
+    proof: `assert (H : whistory (fun _ => False) (fun _ => False) (after_both links)) by (apply honest_after; unfold links; admitted).
+  destruct (T (fun _ => False) (fun _ => False) (eq 5) (eq 77) (after_both [Point (Some (66, 77))]) (88, 99) [] (after_both links) 1)
+    as [(m & <- & G)|[[G _]|(s & k & <- & G)]]; try contradiction; auto.
+  - change (after_both links) with (wplay (wapply (after_both [Point (Some (66, 77))]) (Point (Some (88, 99))) []) [NewEpoch 1; GrantEscrow [1] 1]).
+    apply (play_no_pointer (eq 77)); [|constructor]. intros p I. simpl in I. intuition discriminate.
+  - simpl. discriminate.
+  - intros n k I. vm_compute in I. contradiction.
+  - eapply dy_fst. apply dy_dec with (k := Kdf (seeds [1]) 1); [apply dy_ax; left; vm_compute; tauto|].
+    apply dy_unbox with (m := 77) (v := 1); apply dy_ax; [left; vm_compute; tauto|].
+    right. right. left. exists 77. split; reflexivity.
+  - discriminate.`,
+  },
+];
 
 export const BROKEN: readonly BrokenRule[] = [
   {
@@ -304,4 +497,12 @@ export const BROKEN: readonly BrokenRule[] = [
     links: JOINED,
     proof: computes(3, 1, "eapply dy_fst. apply dy_dec with (k := gkey seeds [1] 1); published."),
   },
+  ...BROKEN_CLASSES,
+  ...BROKEN_ESCROW,
+];
+
+/** Broken rules that the comparison with the code must notice. */
+export const NOTICED: readonly string[] = [
+  "a review that removes makes no new epoch",
+  "an approval joins both classes",
 ];

@@ -3,7 +3,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import fc from "fast-check";
 import { epochsIn, type Runs } from "../../src/bytes/runs.js";
-import { allMembers, currentEpoch } from "../../src/log/state.js";
+import { foundersOf } from "../../src/log/approvals.js";
+import { allMembers, currentEpoch, isConfirmed } from "../../src/log/state.js";
 import { violations } from "../../test/model/admission.js";
 import { afterLying, claiming } from "../../test/model/dishonest.js";
 import { drawLawful, drawTwisted, type Pick, pickArbitrary } from "../../test/model/draw.js";
@@ -65,7 +66,13 @@ function factsOf(world: World): string[] {
   const members = [...allMembers(log)];
   const active = list(members.flatMap(({ position, removed }) => (removed ? [] : [position])));
   const state = `S ${currentEpoch(log)} ${bit(log.lockdown)} ${bit(log.rotationDue)} ${active} ${grants.join(";") || "-"}`;
-  return [state, ...members.map(({ position, reach, held }) => `M ${position} ${runList(reach)} ${runList(held)}`)];
+  const founders = foundersOf(log);
+  const facts = members.map((member) => {
+    const confirmed = member.removed === undefined && isConfirmed(log, member);
+    const [reach, held] = [runList(member.reach), runList(member.held)];
+    return `M ${member.position} ${reach} ${held} ${founders.get(member.id)} ${bit(confirmed)}`;
+  });
+  return [state, ...facts];
 }
 
 /** Writes the operation, by an author that may lie about what it cannot open. */
@@ -105,8 +112,9 @@ function play(name: string, { operator, picks }: Drawn): string[] {
     const op = drawOp(model, pick, lies);
     const link = op && linkOf(op, model.seq + 1);
     if (!op || !link) continue;
-    if (violations(model, op).size > 0) {
-      lines.push(`R ${link}`);
+    const broken = violations(model, op);
+    if (broken.size > 0) {
+      lines.push(`R ${[...broken].sort()} ${link}`);
       continue;
     }
     write(world, op);

@@ -13,6 +13,16 @@ export const ORDER = [
   "Pairs",
   "Play",
   "Limits",
+  "Classes",
+  "ClassStatements",
+  "ClassProofs",
+  "ClassPlay",
+  "ClassLimits",
+  "Escrow",
+  "EscrowStatements",
+  "EscrowProofs",
+  "EscrowPlay",
+  "EscrowLimits",
   "Extract",
 ];
 
@@ -22,9 +32,10 @@ export interface Theorem {
   readonly sentence: string;
 }
 
-/** Every theorem with its sentence: of its statement in Statements.v, or before the theorem itself. */
+/** Every theorem with its sentence: of its statement in a file of statements, or before the theorem itself. */
 export function theoremsOf(folder: string): Theorem[] {
-  const statements = readFileSync(`${folder}/Statements.v`, "utf8");
+  const files = ORDER.filter((file) => file.endsWith("Statements"));
+  const statements = files.map((file) => readFileSync(`${folder}/${file}.v`, "utf8")).join("\n");
   return ORDER.flatMap((file) => {
     const text = readFileSync(`${folder}/${file}.v`, "utf8");
     return [...text.matchAll(/^(?:\(\*\* (.*) \*\)\n)?Theorem (\w+)(?: : (\w+)\.$)?/gm)].map(

@@ -303,7 +303,10 @@ class Service {
     if (!member) throw unsigned();
     for (const { active, subject } of states)
       if (!active.has(member)) await this.#proofs.ask(exchange, { action: "read", subject, attachments: "none" });
-    const isStill = (now: readonly LogState[]) => now.some(({ active }) => active.has(member));
+    // In each log: with the same keys, anybody can also be a member of a log of their own.
+    const mine = new Set(states.filter(({ active }) => active.has(member)).map(({ head }) => head.log));
+    const isStill = (now: readonly LogState[]) =>
+      now.every(({ active, head }) => active.has(member) || !mine.has(head.log));
     const watched = (now: readonly LogState[]): readonly Watched[] => now.map(({ head }) => head);
     return this.#events.open({
       member,

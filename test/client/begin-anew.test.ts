@@ -55,7 +55,7 @@ it("begins anew on a new device, only when the app says so", async () => {
   const sealed = await fresh.seal(bytes, { purpose: "diary" });
   const again = await service.open("again", disk);
   expect(await again.open(sealed, { purpose: "diary" })).toEqual(bytes);
-  // The old device is told, and believes nothing of the new log.
+  // The old device shows an alarm, and believes nothing of the new log.
   await lost.sync();
   expect(lost.getSnapshot()).toMatchObject({ status: "alarm", alarms: [{ error: { code: "REPLACED" } }] });
 });

@@ -737,6 +737,20 @@ describe("event streams", () => {
     await stream.cancel();
   });
 
+  it("end with the membership, also of a device that has a log of its own with the same keys", async () => {
+    const relay = relayWith();
+    const shared = openWorld("twice", { subject: "twice", operator: true }).enroll("Laptop", "Phone");
+    const own = openWorld("twice", { subject: "twice/own", operator: true });
+    expect(shared.id("Laptop")).toBe(own.id("Laptop"));
+    await publish(relay, shared);
+    await publish(relay, own);
+    const stream = reading(await open(relay, [shared, "Laptop"], own));
+    await publish(relay, shared.review("Phone", { remove: ["Laptop"] }), 3);
+    await beat();
+    expect(beats.size).toBe(0);
+    await stream.cancel();
+  });
+
   it("are limited for each member and in all, and one that ends makes room", async () => {
     const relay = relayWith({ limits: { streamsOfMember: 2, streams: 3 } });
     const [world, other] = [newWorld(), newWorld()];

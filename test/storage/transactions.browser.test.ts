@@ -1,4 +1,4 @@
-// Nothing but requests of IndexedDB is awaited inside a transaction. Firefox ends a transaction in which WebCrypto is awaited, and
+// Only requests of IndexedDB are awaited inside a transaction. Firefox ends a transaction in which WebCrypto is awaited, and
 // Chromium does not: the fault shows to users of Firefox alone. So these tests look for open transactions whenever a sealer begins to
 // work, in both browsers, with a sealer that takes several turns of the event loop.
 

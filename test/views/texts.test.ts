@@ -201,10 +201,7 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
   ],
   "question-disown": [
     [{ question: "disown", acts: [5] }, "What link 5 announced was not shown: disown it without reading?"],
-    [
-      { question: "disown", acts: [5, 7] },
-      "What links 5 and 7 announced was not shown: disown it without reading?",
-    ],
+    [{ question: "disown", acts: [5, 7] }, "What links 5 and 7 announced was not shown: disown it without reading?"],
   ],
   "question-clock": [
     [

@@ -1,10 +1,11 @@
-// Compares a fingerprint with one that comes by another way: read out, typed, or scanned.
+// Compares a fingerprint with one that comes by another way: read out, typed, or scanned. Never with what this device knows already.
 
-import { useId, useState } from "preact/hooks";
-import { Camera } from "../compare.js";
+import { useState } from "preact/hooks";
+import { Camera } from "../camera.js";
 import { useWork } from "../hooks.js";
-import { escrowTexts as E, T } from "../texts.js";
-import { Button, Field, Form, Groups, Notice, Problem } from "../ui.js";
+import { Tabs } from "../tabs.js";
+import { T } from "../texts.js";
+import { Button, Field, Form, Notice, Problem } from "../ui.js";
 
 /** What was found: a token only where all digits are the same. */
 export interface Found<Token> {
@@ -14,11 +15,8 @@ export interface Found<Token> {
 }
 
 interface CompareDigitsProps<Token> {
-  /** What this device expects, 60 digits. */
-  readonly expected: string;
   /** What to look at, and where the other digits are. */
   readonly lead: string;
-  readonly mustSee: string;
   readonly label: string;
   readonly differs: string;
   readonly found: Found<Token> | undefined;
@@ -26,14 +24,10 @@ interface CompareDigitsProps<Token> {
   readonly check: (shown: string) => Promise<Found<Token>>;
 }
 
-const WAYS = ["byText", "byEye", "byCamera"] as const;
-
-export function CompareDigits<Token>(props: CompareDigitsProps<Token>) {
-  const { expected, lead, mustSee, label, differs, found, onFound, check } = props;
+export function CompareDigits<Token>({ lead, label, differs, found, onFound, check }: CompareDigitsProps<Token>) {
   const { problem, isBusy, run } = useWork();
-  const [way, setWay] = useState<(typeof WAYS)[number]>("byText");
+  const [way, setWay] = useState<"byText" | "byCamera">("byText");
   const [text, setText] = useState("");
-  const id = useId();
   const look = (shown: string) => run(async () => onFound(await check(shown)));
   if (found?.token) {
     return (
@@ -51,23 +45,15 @@ export function CompareDigits<Token>(props: CompareDigitsProps<Token>) {
         </Notice>
       )}
       <p>{lead}</p>
-      <div class="tabs" role="tablist" aria-label={T.compare.ways}>
-        {WAYS.map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            id={`${id}-${each}`}
-            aria-selected={way === each}
-            aria-controls={`${id}-panel`}
-            onClick={() => setWay(each)}
-          >
-            {T.compare[each]}
-          </button>
-        ))}
-      </div>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${way}`} class="panel">
-        {way === "byText" && (
+      <Tabs
+        label={T.compare.ways}
+        tabs={(["byText", "byCamera"] as const).map((each) => [each, T.compare[each]] as const)}
+        chosen={way}
+        onChoose={setWay}
+      >
+        {way === "byCamera" ? (
+          <Camera onRead={look} />
+        ) : (
           <Form onSubmit={() => look(text)}>
             <Field label={label} value={text} onInput={setText} isCode rows={3} />
             <Button submits isBusy={isBusy} isOff={!text.trim()}>
@@ -75,22 +61,7 @@ export function CompareDigits<Token>(props: CompareDigitsProps<Token>) {
             </Button>
           </Form>
         )}
-        {way === "byEye" && (
-          <>
-            <p>{mustSee}</p>
-            <Groups text={expected} label={mustSee} />
-            <div class="actions">
-              <Button icon="check" isBusy={isBusy} onClick={() => look(expected)}>
-                {T.compare.same}
-              </Button>
-              <Button look="quiet" onClick={() => onFound({ token: undefined, words: E.differ })}>
-                {T.compare.differ}
-              </Button>
-            </div>
-          </>
-        )}
-        {way === "byCamera" && <Camera onRead={look} />}
-      </div>
+      </Tabs>
       <Problem>{problem}</Problem>
     </div>
   );

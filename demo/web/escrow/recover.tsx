@@ -1,7 +1,6 @@
 // Restores somebody who lost every device: the new device is compared and approved, and what is lost is removed, in one step.
 
 import type { ComparedDevice, MemberId } from "keystead";
-import { fingerprintOf, formatFingerprint } from "keystead";
 import { useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
@@ -85,9 +84,7 @@ export function Recover({ found, name, onClose }: RecoverProps) {
               <h3>{T.compare.title(nameOf(device.name))}</h3>
               <CompareDigits
                 key={chosen}
-                expected={formatFingerprint(fingerprintOf(found.user.log, chosen))}
                 lead={E.recover.compare(name, nameOf(device.name))}
-                mustSee={T.compare.mustSee(nameOf(device.name))}
                 label={E.recover.read(name)}
                 differs={E.recover.differs(name)}
                 found={compared}

@@ -1,6 +1,6 @@
 // Escrow as the people of a site see it: they acknowledge it, see whom to ask, and see what admins did.
 
-import { fingerprintOf, formatFingerprint, type MemberId } from "keystead";
+import type { MemberId } from "keystead";
 import type { Ask } from "keystead/client";
 import { policyOf } from "keystead/escrow";
 import { useEffect, useState } from "preact/hooks";
@@ -108,9 +108,7 @@ function Acknowledge({ ask, onClose }: AcknowledgeProps) {
         ))}
       </ul>
       <CompareDigits
-        expected={formatFingerprint(fingerprintOf(escrowLog))}
         lead={E.user.where}
-        mustSee={E.user.mustSee}
         label={E.user.label}
         differs={E.user.differs}
         found={found}
