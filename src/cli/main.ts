@@ -5,7 +5,7 @@ import { KeysteadError } from "../errors.js";
 
 const [command, ...args] = process.argv.slice(2);
 try {
-  // The packages of a relay are optional: who lacks one is told which.
+  // The packages of a relay are optional: the error names one that is missing.
   const { RELAY_USAGE, runRelay } = await import("./relay.js");
   if (command === "relay") {
     const { close } = await runRelay(args, console.log);

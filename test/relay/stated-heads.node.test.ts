@@ -71,7 +71,7 @@ describe("the file of what was stated", () => {
     expect([error.code, error.details["line"]]).toEqual(["STORE_CORRUPT", whole.split("\n").length]);
   });
 
-  it("is refused to two relays at a time: the first that notices states nothing more", async () => {
+  it("is for one relay at a time: the first that notices another one states nothing more", async () => {
     const first = await openStatedHeads({ file, unsafeBegin: true });
     await first.note(head("a", 1), 100);
     appendFileSync(file, "until 5\n");
@@ -172,7 +172,7 @@ describe("a relay that states heads", () => {
     expect(await stated(longer)).toBeUndefined();
   });
 
-  it("states nothing while its clock is before its last statements, nor where they cannot be kept", async () => {
+  it("states nothing while its clock is before its last statements, and where they cannot be kept", async () => {
     const { first } = story();
     await start(await openStatedHeads({ file, unsafeBegin: true }));
     await publish(first);
@@ -189,7 +189,7 @@ describe("a relay that states heads", () => {
     expect(reported).toContainEqual(expect.objectContaining({ code: "STORE_UNAVAILABLE" }));
   });
 
-  it("is not made without a memory", () => {
+  it("needs a memory", () => {
     const statements = { keys: STATEMENT_KEYS, certificate: CERTIFICATE } as never;
     expect(() =>
       createRelay({
