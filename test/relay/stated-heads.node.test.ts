@@ -98,7 +98,10 @@ describe("a relay that states heads", () => {
   const start = async (stated: StatedHeads) => {
     relay = createRelay({
       ...{ sql, origin: "https://keys.example", authorize: () => true, report: (error) => void reported.push(error) },
-      operator: { publicKey: OPERATOR.signingKey, statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated } },
+      operator: {
+        publicKey: OPERATOR.signingKey,
+        statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated },
+      },
       env: { ...seededEnv("relay"), now: () => now, every: () => () => {} },
     });
   };
