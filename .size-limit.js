@@ -19,5 +19,6 @@ export default [
   { name: "keystead/escrow-client", path: "dist/escrow-client.js", limit: "125.5 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/sender", path: "dist/sender.js", limit: "84 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/english", path: "dist/english.js", limit: "9.9 kB", gzip: true, modifyEsbuildConfig },
+  { name: "keystead/blobs", path: "dist/blobs.js", limit: "52.1 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/words", path: "dist/words.js", limit: "10.8 kB", gzip: true, modifyEsbuildConfig },
 ];

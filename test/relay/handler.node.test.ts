@@ -38,6 +38,7 @@ import {
 } from "../../src/transport/wire.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
+import { statedInMemory } from "../support/stated.js";
 import { thrownBy } from "../support/thrown.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 
@@ -82,7 +83,7 @@ const relayWith = (options: Partial<RelayOptions> = {}): Relay =>
     operator: {
       publicKey: OPERATOR.signingKey,
       keys: OPERATOR,
-      statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE },
+      statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated: statedInMemory() },
     },
     authorize: (ask) => {
       asked.push(ask);

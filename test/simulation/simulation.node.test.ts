@@ -37,12 +37,12 @@ describe.skipIf(!PostgresServer.isInstalled)("simulated worlds over the real han
     async (kind) => {
       const { sql, close } = await openDatabase(kind);
       try {
-        const options = { from, worlds: 8, steps: STEPS, sql };
+        const options = { from, worlds: 20, steps: STEPS, sql };
         const { failed, sums } = await simulate(await bundleSimulation("native"), options);
         expect(failed && { ...failed, trace: failed.trace.slice(-30) }).toBeUndefined();
-        expect(sums.stored).toBeGreaterThan(40);
-        expect(sums.pages).toBeGreaterThan(400);
-        console.log(`the real handler on ${kind}, seeds ${from} to ${from + 7}:`, sums);
+        expect(sums.stored).toBeGreaterThan(50);
+        expect(sums.pages).toBeGreaterThan(300);
+        console.log(`the real handler on ${kind}, seeds ${from} to ${from + 19}:`, sums);
       } finally {
         await close();
       }
