@@ -90,7 +90,8 @@ export function settleLost(model: Model, env: Env): { readonly model: Model; rea
 
 /** @throws `LOST_RACE` when the user must decide again */
 function requireUntouched({ own }: Model, { intent, base }: PendingLink): void {
-  if (intent.do === "create" || intent.do === "create-escrow") {
+  // Without a log it is drawn anew (proceed.ts): nobody was first.
+  if (own && (intent.do === "create" || intent.do === "create-escrow")) {
     throw new KeysteadError("LOST_RACE", "another device made the log of this account first; join it", {
       details: { intent: intent.do },
     });

@@ -41,7 +41,7 @@ import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
 import { type Begun, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
-import { Driver, type DriverOptions } from "./driver.js";
+import { Driver, type DriverOptions, sessionClosed } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
 import { deviceMachine } from "./machine.js";
 import { notNow, readOnly, stateOf } from "./model.js";
@@ -511,7 +511,10 @@ export class Session {
   }
 
   /** What content is sealed to, and how. @throws the alarm's error: its log may not be the account's any more */
-  async #sealing({ to = [], sign, unsafeContactsAsLastSeen, ...rest }: SessionSealOptions) {
+  async #sealing(options: SessionSealOptions) {
+    // It looks at the service no more, and would seal to devices that were removed meanwhile.
+    if (this.#isClosed) throw sessionClosed();
+    const { to = [], sign, unsafeContactsAsLastSeen, ...rest } = checkOptions(options);
     const contacts = await this.#contacts.recipients(to, unsafeContactsAsLastSeen === true);
     const log = this.#calmLog();
     // This account's own devices stand in it: there is nobody to compare with.
