@@ -141,7 +141,8 @@ export class Session {
    * (`authorizeReset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
    * a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
-   * @throws `LOST_RACE` when the account has a log already, or still: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
+   * @throws `NOT_PERMITTED` when this session has seen a log of the account, and `LOST_RACE` when another device was faster, or the old
+   * log still stands: join it; `INVALID_ARGUMENT`
    */
   async create(
     device: DeviceDescription,
@@ -154,7 +155,12 @@ export class Session {
     return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator), replaces });
   }
 
-  /** Joins the account's log, or joins it again after this device was removed or superseded. @throws as {@link create} */
+  /**
+   * Joins the account's log, or joins it again after this device was removed or superseded.
+   *
+   * @throws `NOT_PERMITTED` when the service has shown no log of the account, or this device is a member; `LOST_RACE`, `PENDING`,
+   * `INVALID_ARGUMENT`
+   */
   async join(device: DeviceDescription): Promise<void> {
     if (!this.#driver.model.own) await this.sync();
     return this.#driver.intend({ do: "join", device });
