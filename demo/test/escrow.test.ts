@@ -113,7 +113,7 @@ describe("a locked-out user", () => {
     await page.getByText("Stop. It is another device").waitFor();
     expect(await faultsInBothThemes(farah)).toEqual([]);
     await typeDigits(farah, await phone.digits());
-    await page.getByText("It is the right one").waitFor();
+    await page.getByText("The digits match").waitFor();
     await page.getByLabel("Reason").fill("Laptop stolen");
     await page.getByLabel("Case or ticket, if there is one").fill("311");
     await page.getByRole("button", { name: "Record and recover" }).click();
@@ -171,7 +171,7 @@ describe("more admins", () => {
     await openTab(farah, "Devices");
     await page.getByRole("button", { name: "Review escrow devices" }).click();
     await typeDigits(farah, shown);
-    await page.getByText("It is the right one").waitFor();
+    await page.getByText("The digits match").waitFor();
     await page.getByRole("checkbox", { name: /^Discovers/ }).check();
     expect(await faultsInBothThemes(farah)).toEqual([]);
     await page.getByRole("button", { name: "Approve Second desk" }).click();
