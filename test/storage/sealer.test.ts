@@ -42,7 +42,7 @@ describe.each(kinds)("%s sealer", (_, make) => {
     const sealed = await sealer.seal(record, place);
     const opening = sealer.open(sealed, new TextEncoder().encode("app/device/8"));
     await expect(opening).rejects.toMatchObject({
-      message: expect.stringMatching("check the key, .* the associated data"),
+      message: expect.stringMatching("check key, subject, associated data"),
     });
   });
 
