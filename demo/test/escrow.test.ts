@@ -7,6 +7,7 @@ import {
   acknowledge,
   enableEscrow,
   goToEscrow,
+  makePeople,
   openTab,
   publishFingerprint,
   readNotice,
@@ -220,15 +221,7 @@ describe("the coverage report", () => {
   it("17: streams over everybody, with a picture, filters, and pages", async () => {
     const { page } = farah;
     await openTab(farah, "Coverage");
-    await page.evaluate(async (count) => {
-      const headers = { "content-type": "application/json" };
-      await fetch("/api/escrow/made", { method: "POST", headers, body: JSON.stringify({ count }) });
-      for (;;) {
-        const { isRunning } = (await (await fetch("/api/escrow/made")).json()) as { isRunning: boolean };
-        if (!isRunning) return;
-        await new Promise((later) => setTimeout(later, 200));
-      }
-    }, MADE);
+    await makePeople(farah, MADE);
     await page.getByRole("button", { name: /^Check/ }).click();
     await page.getByText(/^35 people checked in/).waitFor();
     await page.getByText("1 to 25 of 35").waitFor();
