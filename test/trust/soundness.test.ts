@@ -43,11 +43,11 @@ describe("the log that judges acts of escrow", () => {
 
   it("judges by a pointer with false keys too: else a thief's pointer would make every act doubtful (ESC-4)", () => {
     const { user: restored, escrow: recorded } = restore(user.join("Phone"), escrow, "Ann", { approve: ["Phone"] });
-    const { signingKey: sign } = openWorld("thief").signer("Laptop");
+    const { signingKey } = openWorld("thief").signer("Laptop");
     const lied = restored.act(
       "Phone",
       "lies",
-      write("renew-escrow", { escrow: { ...newestPointer(recorded.log), sign } }),
+      write("renew-escrow", { escrow: { ...newestPointer(recorded.log), signingKey } }),
     );
     expect(judge(lied, recorded)).toBe(recorded.log);
   });
