@@ -196,22 +196,14 @@ export class Logs {
     return await this.#sql.query<{ seq: number; at: number }>(STATEMENTS.since, [rowKey(log), time, limit]);
   }
 
-  /** Stores attachments first, so that a crash leaves unused attachments, and never a link without its grants. */
   async #insert(after: LogState, entry: Uint8Array): Promise<boolean> {
     const { link, attachments } = decodeEntry(entry);
     const { seq, hash, prev, attachments: digests } = lastOf(after.links);
-    const log = rowKey(after.head.log);
-    if (attachments.length > 0)
-      await this.#sql.query(STATEMENTS.attach, [log, attachments.map(attachmentDigest), attachments]);
-    const rows = await this.#sql.query(STATEMENTS.append, [
-      log,
-      seq,
-      rowHash(hash),
-      link.bytes,
-      digests,
-      this.#now(),
-      prev === undefined ? null : rowHash(prev),
-    ]);
+    const before = prev === undefined ? null : rowHash(prev);
+    const row = [rowKey(after.head.log), seq, rowHash(hash), link.bytes, digests, this.#now(), before];
+    const rows = await (attachments.length === 0
+      ? this.#sql.query(STATEMENTS.append, row)
+      : this.#sql.query(STATEMENTS.appendWith, [...row, attachments.map(attachmentDigest), attachments]));
     if (rows.length > 0) this.#states.keep(after);
     return rows.length > 0;
   }

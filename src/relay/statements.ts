@@ -43,19 +43,26 @@ const page = (size: string): string => `select seq, link, digests from (
       from keystead.entry where log = $1 and seq > $2::bigint order by seq limit $3) as sized) as summed
   where total <= $4 or seq = $2 + 1 order by seq`;
 
+const APPEND = `insert into keystead.entry (log, seq, hash, link, digests, at)
+    select $1::bytea, $2::int, $3::bytea, $4::bytea, $5::bytea[], $6::bigint
+    where $2::int = 1 or exists (select 1 from keystead.entry where log = $1 and seq = $2::int - 1 and hash = $7::bytea)
+    on conflict (log, seq) do nothing returning seq`;
+
 export const STATEMENTS = {
   /**
    * log, seq, hash, link, digests, at, hash of the link before. Inserts one row where the place is free and the link before is the
    * one that was judged. @returns a row if it did
    */
-  append: `insert into keystead.entry (log, seq, hash, link, digests, at)
-    select $1::bytea, $2::int, $3::bytea, $4::bytea, $5::bytea[], $6::bigint
-    where $2::int = 1 or exists (select 1 from keystead.entry where log = $1 and seq = $2::int - 1 and hash = $7::bytea)
-    on conflict (log, seq) do nothing returning seq`,
-  /** log, digests, attachments. */
-  attach: `insert into keystead.attachment (log, digest, bytes)
-    select $1::bytea, digest, bytes from unnest($2::bytea[], $3::bytea[]) as given (digest, bytes)
-    on conflict (log, digest) do nothing`,
+  append: APPEND,
+  /**
+   * The same, and digests and bytes of attachments. All are stored, or none: there is never a link without its grants, and who loses a race
+   * leaves nothing behind. One statement, since a second one would cost another round trip and another commit.
+   */
+  appendWith: `with filled as (${APPEND}), attached as (
+      insert into keystead.attachment (log, digest, bytes)
+        select $1::bytea, digest, bytes from filled, unnest($8::bytea[], $9::bytea[]) as given (digest, bytes)
+        on conflict (log, digest) do nothing)
+    select seq from filled`,
   /** log. The newest entry. */
   head: `select seq, hash from keystead.entry where log = $1 order by seq desc limit 1`,
   /** logs. The newest entry of each. */

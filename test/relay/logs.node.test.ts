@@ -87,6 +87,31 @@ onEveryDatabase((database, kind) => {
       expect(lost).toMatchObject({ verdict: "lost", seq: 2, link: decodeEntry(mine.last).link.bytes });
     });
 
+    it("is stored in one statement with its attachments, and not one of them is stored where another relay filled the place", async () => {
+      const world = newWorld();
+      const [mine, theirs] = [world.rotate("Laptop"), world.rename("Laptop", "A")];
+      const { log } = world.log.head;
+      const statements: string[] = [];
+      const counted: Sql = {
+        ...database(),
+        query: (statement, parameters) => {
+          statements.push(statement);
+          return database().query(statement, parameters);
+        },
+      };
+      const [one, other] = [logsOn(counted), logsOn(database())];
+      await publish(one, world);
+      await other.state(log);
+      statements.length = 0;
+      await publish(one, mine, 2);
+      expect(statements).toEqual([STATEMENTS.appendWith]);
+      expect(codeOf(await other.append(log, theirs.last, allow))).toBe("lost");
+      const stored = async ({ record }: World) =>
+        await database().query(STATEMENTS.attachments, [rowKey(log), record.attachments]);
+      expect(await stored(mine)).toHaveLength(mine.record.attachments.length);
+      expect(await stored(theirs)).toEqual([]);
+    });
+
     it("is refused with its reason, and nothing of it is stored", async () => {
       const world = newWorld();
       const next = world.join("Phone");
