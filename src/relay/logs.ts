@@ -30,7 +30,7 @@ export type Wanted = "none" | "names" | "all" | { readonly mine: MemberId };
 /** Entries that follow each other. */
 export interface Page {
   readonly entries: readonly Bytes[];
-  /** The newest entry that the log had before these were read, or the last of these. */
+  /** The newest entry that the log had when these were read. */
   readonly newest: number;
 }
 
@@ -171,13 +171,12 @@ export class Logs {
 
   /** Some entries of a log; undefined for a log that is not there. */
   async page(log: LogId, { after, limit, bytes, attachments }: PageOptions): Promise<Page | undefined> {
-    const head = await this.head(log);
-    if (!head) return undefined;
     const statement = attachments === "none" ? STATEMENTS.page : STATEMENTS.wholePage;
     const rows = await this.#sql.query<EntryRow>(statement, [rowKey(log), after, limit, bytes]);
+    const newest = rows.at(0)?.newest ?? (await this.head(log))?.seq;
+    if (newest === undefined) return undefined;
     const delivered = await this.#delivered(log, rows, attachments);
-    const entries = rows.map(({ link }, at) => encodeEntry(link, present(delivered[at])));
-    return { entries, newest: Math.max(head.seq, rows.at(-1)?.seq ?? 0) };
+    return { entries: rows.map(({ link }, at) => encodeEntry(link, present(delivered[at]))), newest };
   }
 
   /** The operator that a log names, from its first link alone; undefined for none. */
@@ -228,6 +227,7 @@ export class Logs {
 }
 
 interface EntryRow {
+  readonly newest: number;
   readonly seq: number;
   readonly link: Bytes;
   readonly digests: readonly Bytes[];

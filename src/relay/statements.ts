@@ -37,7 +37,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
 const ENTRY_BYTES = `octet_length(link) + coalesce(
     (select sum(octet_length(a.bytes)) from keystead.attachment a where a.log = $1 and a.digest = any(digests)), 0)`;
 
-const page = (size: string): string => `select seq, link, digests from (
+const page = (size: string): string => `select seq, link, digests,
+    (select max(seq) from keystead.entry where log = $1) as newest from (
     select seq, link, digests, sum(size) over (order by seq) as total from (
       select seq, link, digests, ${size} as size
       from keystead.entry where log = $1 and seq > $2::bigint order by seq limit $3) as sized) as summed
@@ -70,7 +71,10 @@ export const STATEMENTS = {
     (select e.seq, e.hash from keystead.entry e where e.log = asked.log order by e.seq desc limit 1) newest`,
   /** log, position, number. Links after a position, to replay. */
   links: `select seq, link from keystead.entry where log = $1 and seq > $2 order by seq limit $3`,
-  /** log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. */
+  /**
+   * log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. Each row has the
+   * newest position too: one statement sees one moment, and another one would cost a round trip.
+   */
   page: page("octet_length(link)"),
   /** The same, with all attachments counted. */
   wholePage: page(ENTRY_BYTES),
