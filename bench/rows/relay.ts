@@ -38,11 +38,17 @@ export const relay: Row = {
   },
 };
 
-/** Sizes of {@link throughput}, and of {@link flatness}. `links` are those of each log. */
+/** Sizes of {@link throughput}, and of {@link flatness}. `links` are those of each log, and `reads` how often it is read. */
 const SIZES = {
-  quick: { rates: { logs: 8, links: 9, rounds: 2 }, memory: { logs: 8, links: 10, streams: 16 } },
-  usual: { rates: { logs: 64, links: 36, rounds: 5 }, memory: { logs: 60, links: 100, streams: 200 } },
-  full: { rates: { logs: 500, links: 60, rounds: 5 }, memory: { logs: 1000, links: 100, streams: 1000 } },
+  quick: { rates: { logs: 8, links: 8, reads: 4, page: 4, rounds: 2 }, memory: { logs: 8, links: 10, streams: 16 } },
+  usual: {
+    rates: { logs: 64, links: 160, reads: 60, page: 40, rounds: 5 },
+    memory: { logs: 60, links: 100, streams: 200 },
+  },
+  full: {
+    rates: { logs: 256, links: 160, reads: 60, page: 40, rounds: 5 },
+    memory: { logs: 1000, links: 100, streams: 1000 },
+  },
 } as const;
 type Sizes = (typeof SIZES)[keyof typeof SIZES];
 
@@ -56,7 +62,10 @@ interface Contestant {
   read(world: World, after: number, what: What): () => Promise<unknown>;
 }
 
-async function* throughput(url: string, { logs, links, rounds }: Sizes["rates"]): AsyncGenerator<Line, void> {
+async function* throughput(
+  url: string,
+  { logs, links, reads, page, rounds }: Sizes["rates"],
+): AsyncGenerator<Line, void> {
   const worlds = Array.from({ length: logs }, (_, at) => grown(begun(`load ${at}`), links, 4));
   const bare = await openBare(url, "direct");
   const server = await startBareServer(url);
@@ -64,19 +73,16 @@ async function* throughput(url: string, { logs, links, rounds }: Sizes["rates"])
   const lanes = [new Lanes(server), new Lanes(process)] as const;
   try {
     const all = [direct(bare), overHttp(lanes[0]), keystead(lanes[1])];
-    const share = Math.floor(links / (rounds + 1));
-    yield* contest("appends", all, rounds, 0.6, ({ append }, round) =>
-      worlds.map((world) => Array.from({ length: share }, (_, at) => append(world, round * share + at))),
+    yield* contest("appends", all, { rounds, each: links, atLeast: 0.6 }, ({ append }, from, until) =>
+      worlds.map((world) => range(from, until).map((at) => append(world, at))),
     );
-    const length = share * (rounds + 1);
-    for (const [title, after, what] of [
-      [`pages of ${length} entries`, 0, "entries"],
-      [`pages of ${length} links`, 0, "links"],
-      ["pages of one entry", length - 1, "entries"],
+    for (const [title, length, what] of [
+      [`pages of ${page} entries`, page, "entries"],
+      [`pages of ${page} links`, page, "links"],
+      ["pages of one entry", 1, "entries"],
     ] as const) {
-      const times = Math.ceil(share / 2);
-      yield* contest(title, all, rounds, 0.5, ({ read }) =>
-        worlds.map((world) => Array.from({ length: times }, () => read(world, after, what))),
+      yield* contest(title, all, { rounds, each: reads, atLeast: 0.5 }, ({ read }, from, until) =>
+        worlds.map((world) => range(from, until).map(() => read(world, links - length, what))),
       );
     }
   } finally {
@@ -85,21 +91,30 @@ async function* throughput(url: string, { logs, links, rounds }: Sizes["rates"])
   }
 }
 
-/** Rounds in which all do the same work, one after the other. The first round warms up. */
+function range(from: number, until: number): readonly number[] {
+  return Array.from({ length: until - from }, (_, at) => from + at);
+}
+
+interface Rules {
+  readonly rounds: number;
+  /** How many works there are for each log. The first half warms up: a relay that has just started takes twice as long. */
+  readonly each: number;
+  readonly atLeast: number;
+}
+
+/** Rounds in which all do the same work, one after the other. */
 async function* contest(
   what: string,
   all: readonly Contestant[],
-  rounds: number,
-  atLeast: number,
-  works: (by: Contestant, round: number) => readonly (readonly (() => Promise<unknown>)[])[],
+  { rounds, each, atLeast }: Rules,
+  works: (by: Contestant, from: number, until: number) => readonly (readonly (() => Promise<unknown>)[])[],
 ): AsyncGenerator<Line, void> {
-  const timed = new Map<Contestant, Timed[]>(all.map((each) => [each, []]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const [each, times] of timed) {
-      const time = await load(works(each, round));
-      if (round > 0) times.push(time);
-    }
-  }
+  const timed = new Map<Contestant, Timed[]>(all.map((by) => [by, []]));
+  const share = Math.floor(each / 2 / rounds);
+  const warm = each - rounds * share;
+  for (const by of all) await load(works(by, 0, warm));
+  for (let at = warm; at < each; at += share)
+    for (const [by, times] of timed) times.push(await load(works(by, at, at + share)));
   let base: number | undefined;
   for (const [{ name }, times] of timed) {
     const value = median(times.map(({ all, each }) => (1000 * all) / each.length));
