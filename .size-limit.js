@@ -15,9 +15,10 @@ export default [
     modifyEsbuildConfig,
   },
   { name: "keystead/escrow", path: "dist/escrow.js", limit: "78 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/client", path: "dist/client.js", limit: "128.6 kB", gzip: true, modifyEsbuildConfig },
+  { name: "keystead/client", path: "dist/client.js", limit: "128.7 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/escrow-client", path: "dist/escrow-client.js", limit: "125.5 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/sender", path: "dist/sender.js", limit: "84 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/english", path: "dist/english.js", limit: "8.9 kB", gzip: true, modifyEsbuildConfig },
+  { name: "keystead/english", path: "dist/english.js", limit: "9.9 kB", gzip: true, modifyEsbuildConfig },
+  { name: "keystead/blobs", path: "dist/blobs.js", limit: "52.1 kB", gzip: true, modifyEsbuildConfig },
   { name: "keystead/words", path: "dist/words.js", limit: "10.8 kB", gzip: true, modifyEsbuildConfig },
 ];

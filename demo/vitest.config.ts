@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: web.resolve ?? {},
   test: {
     include: ["test/*.test.ts"],
+    globalSetup: ["test/build-once.ts"],
     fileParallelism: false,
     // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
     testTimeout: 240_000,

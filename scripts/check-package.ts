@@ -2,7 +2,7 @@
 // real Chromium on the portable one. It finds faults that the tests cannot find: a file left out, a wrong export, a dependency
 // that is not declared, a wrong backend.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { chromium } from "playwright";
+import { checkImage } from "./check-image.js";
 import { chromiumLaunchOptions } from "./chromium.js";
 
 const run = (command: string, args: readonly string[], cwd = process.cwd()): void => {
@@ -78,6 +79,11 @@ try {
   const script = 'import { smoke } from "./smoke.mjs"; console.log("node:", await smoke());';
   run("node", ["--input-type=module", "--eval", script], project);
 
+  // Without the optional packages of a relay.
+  const bare = spawnSync("npx", ["keystead", "relay", "--data", "./data"], { cwd: project, encoding: "utf8" });
+  if (bare.status !== 2 || !bare.stderr.startsWith("keystead: the package hono is not installed"))
+    throw new Error(`a relay without its packages says: ${bare.stderr}`);
+  console.log("image:", await checkImage(tarball));
   const launchOptions = chromiumLaunchOptions();
   if (launchOptions) console.log("chromium:", await smokeInChromium(project, launchOptions));
   else console.log("chromium: none found, not tried");

@@ -40,4 +40,4 @@ export { type StatedHead, type VerifyStatementOptions, verifyStatement } from ".
 export { explainCorrections } from "./views/explain-corrections.js";
 export { formatCoverage } from "./views/format-coverage.js";
 export { linksTouching, type TouchingLink } from "./views/lost-race.js";
-export { removalOf, type SuggestedRemoval, suggestRemovals } from "./views/removal.js";
+export { removalOf, type SuggestedRemoval, type SuggestRemovalsOptions, suggestRemovals } from "./views/removal.js";

@@ -17,3 +17,9 @@ export { openPglite, type PgliteOptions } from "./relay/pglite.js";
 export { openPostgres, type PostgresOptions } from "./relay/postgres.js";
 export { type S3BlobsOptions, s3Blobs } from "./relay/s3-blobs.js";
 export type { Sql, SqlParameter, SqlQueries, SqlRow, SqlValue } from "./relay/sql.js";
+export {
+  openStatedHeads,
+  type StatedHeads,
+  type StatedHeadsOptions,
+  type StatedPosition,
+} from "./relay/stated-heads.js";

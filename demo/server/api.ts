@@ -174,12 +174,12 @@ export function authorizer(portal: Portal, { service, liar, reader, maker }: Rel
     const account = await portal.accounts.signedIn(tokenOf(headers));
     if (!account) return false;
     switch (ask.action) {
-      case "read":
-        // Colleagues seal to each other's public logs. Names of devices are nobody else's.
-        return ask.attachments === "none" || ask.subject === account.subject;
       case "create":
       case "join":
+      case "read":
       case "readBlob":
+        // Colleagues seal to each other's public logs. Names of devices are nobody else's.
+        if (ask.action === "read" && ask.attachments === "none") return true;
         if (ask.subject === account.subject) return true;
     }
     return await portal.allows(account, ask, headers);

@@ -39,9 +39,6 @@ const LINES: Readonly<Record<number, string>> = {
   31: "a service seals to the public log alone",
 };
 
-/** Lines that no play carries yet. A line that is played must not stand here. */
-const MISSING: readonly number[] = [12, 13, 14, 15, 16, 17, 18, 19, 20, 28];
-
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
 /** The plays of each line, by their names. */
@@ -56,9 +53,7 @@ function plays(): ReadonlyMap<number, readonly string[]> {
   return played;
 }
 
-it("each line is played, or is known to be missing", () => {
+it("each line is played by a test of the demo", () => {
   const played = plays();
-  const numbers = Object.keys(LINES).map(Number);
-  expect([...played.keys()].filter((number) => !numbers.includes(number))).toEqual([]);
-  expect(numbers.filter((number) => !played.has(number))).toEqual(MISSING);
+  expect([...played.keys()].sort((a, b) => a - b)).toEqual(Object.keys(LINES).map(Number));
 });

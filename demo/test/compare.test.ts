@@ -77,7 +77,7 @@ describe("two devices that are online", () => {
         expect(await laptop.page.getByLabel("Compare it first").isDisabled()).toBe(true);
       }
     }
-    await candidate.getByText("It is the right one").waitFor();
+    await candidate.getByText("The digits match").waitFor();
     await save();
     await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
     await phone.context.close();
@@ -110,7 +110,7 @@ describe("a camera", () => {
     writeFileSync(film, filmOf((await tablet.page.locator(".self [data-qr]").getAttribute("data-qr")) ?? ""));
     const watch = await review("Watch");
     await watch.getByRole("tab", { name: "Scan" }).click();
-    await watch.getByText("It is the right one").waitFor();
+    await watch.getByText("The digits match").waitFor();
     await save();
     await tablet.page.locator(".item[data-state=open]").nth(2).waitFor();
     await tablet.context.close();

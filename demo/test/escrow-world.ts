@@ -80,7 +80,7 @@ export async function acknowledge(user: Device): Promise<void> {
   const { page } = user;
   await page.getByRole("button", { name: "Compare and acknowledge" }).click();
   await typeDigits(user, digits);
-  await page.getByText("The digits match").waitFor();
+  await page.getByText("It is the right one").waitFor();
   await page.getByRole("button", { name: "Acknowledge escrow" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
 }

@@ -6,6 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright";
+import { PASSWORD } from "../server/accounts.js";
 import { type Device, World } from "./world.js";
 
 const [, , given] = process.argv;
@@ -68,9 +69,10 @@ try {
   await laptop.page.getByText("Do not approve").waitFor();
   await shoot(laptop.page, "review-differs");
   await laptop.page.getByRole("tab", { name: "Type or paste" }).click();
+  await phone.page.getByRole("button", { name: "Show its 60 digits and QR code" }).click();
   await laptop.page.getByLabel("What the other device shows").fill(await phone.digits());
   await laptop.page.getByRole("button", { name: "Compare", exact: true }).click();
-  await laptop.page.getByText("It is the right one").waitFor();
+  await laptop.page.getByText("The digits match").waitFor();
   await shoot(laptop.page, "review-match");
   await laptop.page
     .getByRole("dialog")
@@ -181,6 +183,40 @@ try {
   await talk.page.goto("/talk?laptop&phone&tablet");
   await talk.page.frameLocator("iframe").first().getByText("Ada Byrne").waitFor();
   await shoot(talk.page, "talk");
+
+  // The web portal, in a browser without keys: Ben's other device is lost.
+  const spare = await world.browser();
+  await spare.enter("Ben Okafor", "Lost phone");
+  const web = await world.browser();
+  await web.page.goto("/portal");
+  await web.page.getByText("Ben Okafor").click();
+  await web.page.getByLabel("Password").fill(PASSWORD);
+  await web.page.getByRole("button", { name: "Sign in" }).click();
+  await web.page.getByRole("button", { name: "Remove Lost phone" }).waitFor();
+  await shoot(web.page, "portal");
+  await web.page.getByRole("button", { name: "Remove Lost phone" }).click();
+  await web.page.getByRole("button", { name: "Mail me a code" }).click();
+  await web.page.getByLabel("Code").waitFor();
+  await shoot(web.page, "portal-step-up");
+  const mails = await web.tab();
+  await mails.goto("/portal#/mailbox");
+  const code = await mails.getByRole("heading", { name: /^Your code is/ }).textContent();
+  await shoot(mails, "portal-mailbox");
+  await web.page.getByLabel("Code").fill(code?.replace(/\D/g, "") ?? "");
+  await web.page.getByRole("button", { name: "Confirm" }).click();
+  await ben.page.goto("about:blank");
+  await web.page.getByRole("button", { name: "Remove it" }).click();
+  await web.page.getByText("Nothing new is sealed for now").waitFor();
+  await shoot(web.page, "portal-rotation-due");
+  await web.page.getByRole("button", { name: "Begin anew…" }).click();
+  await shoot(web.page, "portal-begin-anew");
+  const admin = await world.browser({ isPhone: true, theme: "dark" });
+  await admin.page.goto("/portal#/people");
+  await admin.page.getByText("George Lind").click();
+  await admin.page.getByLabel("Password").fill(PASSWORD);
+  await admin.page.getByRole("button", { name: "Sign in" }).click();
+  await admin.page.getByRole("button", { name: "Manage Ben Okafor" }).waitFor();
+  await shoot(admin.page, "portal-people-phone");
 } finally {
   await world.close();
 }

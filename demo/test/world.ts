@@ -43,7 +43,7 @@ export class World {
   }
 
   static async open(data?: string, { film, seed, kind = "chromium" }: WorldOptions = {}): Promise<World> {
-    const web = await buildWeb();
+    const web = process.env["DEMO_WEB"] ?? (await buildWeb());
     const demo = await startDemo({ web, data, seed, port: 0, now: serverNow });
     if (kind === "firefox") {
       const browser = await firefox.launch({ ...firefoxLaunchOptions(), headless: true });
@@ -174,7 +174,7 @@ export class Device {
     await candidate.getByRole("tab", { name: "Type or paste" }).click();
     await candidate.getByLabel("What the other device shows").fill(shown);
     await candidate.getByRole("button", { name: "Compare" }).click();
-    await candidate.getByText("It is the right one").waitFor();
+    await candidate.getByText("The digits match").waitFor();
     await page
       .getByRole("dialog")
       .getByRole("button", { name: /^Approve / })

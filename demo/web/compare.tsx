@@ -73,19 +73,20 @@ export function Compare({ member, name, compared, onCompared }: CompareProps) {
   );
 }
 
-/** What the other side shows, typed or scanned: never what this device knows already. */
-export function Given({
-  way,
-  onGiven,
-}: {
+interface GivenProps {
   readonly way: "byText" | "byCamera";
   readonly onGiven: (text: string) => unknown;
-}) {
+  /** Names the field. */
+  readonly label?: string;
+}
+
+/** What the other side shows, typed or scanned: never what this device knows already. */
+export function Given({ way, onGiven, label = T.compare.text }: GivenProps) {
   const [text, setText] = useState("");
   if (way === "byCamera") return <Camera onRead={onGiven} />;
   return (
     <Form onSubmit={() => onGiven(text)}>
-      <Field label={T.compare.text} value={text} onInput={setText} isCode rows={3} hint={T.compare.textHint} />
+      <Field label={label} value={text} onInput={setText} isCode rows={3} hint={T.compare.textHint} />
       <div class="actions">
         <Button submits isOff={!text.trim()}>
           {T.compare.check}

@@ -17,7 +17,7 @@ export function Devices() {
   const { devices, status } = useSnapshot(session);
   const [open, setOpen] = useState<Open>();
   if (!devices) return null;
-  const { members, pending, warnings, activity } = devices;
+  const { members, pending, activity, warnings } = devices;
   const active = members.filter(({ status }) => status !== "removed" && status !== "superseded");
   const gone = members.filter((each) => !active.includes(each));
   const close = () => setOpen(undefined);
@@ -248,7 +248,8 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
   const strays = () => {
     const view = session.getSnapshot().devices;
     if (!view?.members.some(({ member, removed }) => member === device.member && removed)) return [];
-    const suggested = suggestRemovals(session.log, { removed: device.member, me: view.me.member });
+    const { log, escrowLog } = session;
+    const suggested = suggestRemovals(log, { removed: device.member, me: view.me.member, escrowLog });
     return view.members.filter(({ member }) => suggested.some((each) => each.member === member));
   };
   if (isDone) {

@@ -14,7 +14,7 @@ const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string,
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
   ["people", "people", T.nav.people, T.nav.people],
   ["devices", "devices", T.nav.devices, T.nav.devicesShort],
-  ["backup", "paper", T.nav.backup, T.nav.backup],
+  ["backup", "paper", T.nav.backup, T.nav.backupShort],
   ["lies", "shield", T.nav.lies, T.nav.liesShort],
 ];
 

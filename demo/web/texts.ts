@@ -237,7 +237,7 @@ export const portalTexts = {
     replaced: "Did you begin anew yourself?",
     replacedGo: "Yes, I did",
     replacedLead:
-      "Then erase this device, and add it to your new account. What only this device can open is lost then. If it was not you, tell the clinic, and compare fingerprints with nobody who asks you to.",
+      "Then erase this device, and add it to your new account. What only this device can open is lost then. If it was not you, keep it as it is, and tell the clinic.",
     erase: "Erase this device",
   },
   elsewhere: {
@@ -320,6 +320,7 @@ export const T = {
     devices: "Devices & Activity",
     devicesShort: "Devices",
     backup: "Backup keys",
+    backupShort: "Backup",
     lies: "Dishonest server",
     liesShort: "Lies",
     main: "Main",
@@ -507,7 +508,7 @@ export const T = {
     noCamera: "No camera can be used here. Type what the other device shows.",
     differs: (name: string) =>
       `Do not approve ${name}. Somebody may show you another device, or another list. Leave it unchecked, and save: that removes it.`,
-    matched: "It is the right one",
+    matched: "The digits match",
   },
 
   digits: {
@@ -1008,7 +1009,7 @@ export const escrowTexts = {
     lead: "Choose what you need and say why. It is recorded in the signed log before anything opens; nobody can take the record back.",
     which: "Which data?",
     stretch: (since: string, until: string | undefined, epoch: number) =>
-      `Mail from ${since} to ${until ?? "today"} (keys number ${epoch})`,
+      `${since === until ? `Mail of ${since}` : `Mail from ${since} to ${until ?? "today"}`} (keys number ${epoch})`,
     reason: "Legal ground, or reason",
     first: "The record comes first. The words in it are for administrators only.",
     go: "Record and open",

@@ -2,19 +2,28 @@
 // The command `keystead`.
 
 import { KeysteadError } from "../errors.js";
-import { RELAY_USAGE, runRelay } from "./relay.js";
 
 const [command, ...args] = process.argv.slice(2);
-if (command !== "relay") {
-  console.error(RELAY_USAGE);
-  process.exitCode = 2;
-} else {
-  try {
+try {
+  // The packages of a relay are optional: the error names one that is missing.
+  const { RELAY_USAGE, runRelay } = await import("./relay.js");
+  if (command === "relay") {
     const { close } = await runRelay(args, console.log);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void close());
-  } catch (error) {
-    if (!KeysteadError.is(error)) throw error;
-    console.error(`keystead: ${error.message}`);
-    process.exitCode = error.kind === "caller" ? 2 : 1;
+  } else {
+    console.error(RELAY_USAGE);
+    process.exitCode = 2;
   }
+} catch (error) {
+  const problem = KeysteadError.is(error) ? error.message : missingPackage(error);
+  if (problem === undefined) throw error;
+  console.error(`keystead: ${problem}`);
+  process.exitCode = KeysteadError.is(error) && error.kind !== "caller" ? 1 : 2;
+}
+
+function missingPackage(error: unknown): string | undefined {
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
+  const [, name] = /^Cannot find package '([^']+)'/.exec(String(message)) ?? [];
+  if (code !== "ERR_MODULE_NOT_FOUND" || name === undefined) return undefined;
+  return `the package ${name} is not installed; a relay needs: npm install hono @hono/node-server, and @electric-sql/pglite for --data or pg for --database`;
 }

@@ -4,33 +4,14 @@
 import { agenda } from "../agenda/agenda.js";
 import type { Question } from "../agenda/steps.js";
 import type { MemberId } from "../bytes/ids.js";
-import type { ErrorJson } from "../errors.js";
-import type { ContactChange } from "../fingerprint/change.js";
 import type { ComparedLog } from "../trust/compared.js";
+import type { EscrowQuestion, SessionQuestion } from "../views/session.js";
 import { changeOf } from "./contact.js";
-import type { Intent } from "./intents.js";
 import { knowledgeOf } from "./knowledge.js";
 import { type Model, stateOf } from "./model.js";
 
-type Asked =
-  | Question
-  /** Something that was asked for lost a race, or was cut short by a restart: do it again, or let it be. */
-  | { readonly question: "interrupted"; readonly intent: Intent["do"]; readonly because: ErrorJson }
-  /**
-   * A link in this device's name, at this position, that its store never held: another copy of this device is in use, or its store was
-   * restored from a backup. If neither is so, somebody has its keys: take fresh ones (`rekey`), or remove it.
-   */
-  | { readonly question: "copied"; readonly at: number }
-  /** A backup key was made, and nobody has proved that its text is on paper. */
-  | { readonly question: "prove-backup-key"; readonly member: MemberId }
-  /**
-   * A contact's log changed by others than the devices that were trusted, or contradicts what was verified: nothing is sealed to this
-   * contact until the user has acknowledged it (`acknowledge`). `textOf` has words for the change.
-   */
-  | { readonly question: "contact-changed"; readonly change: ContactChange };
-
 /** A question to the user. `id` names it for the answer; the same question has the same id on every start and in every tab. */
-export type Ask = { readonly id: string } & Asked;
+export type Ask = { readonly id: string } & (Question | SessionQuestion);
 
 /** What the user said to a question. */
 export type Answer =
@@ -43,18 +24,23 @@ export type Answer =
   /** To `whose-members`. Members that are in neither list are asked for again. */
   | { readonly say: "members"; readonly own: readonly MemberId[]; readonly strangers: readonly MemberId[] };
 
+/** The name of a question, and the code by which `textOf` has words for it. */
+export function named<Q extends (SessionQuestion | EscrowQuestion)["question"]>(question: Q) {
+  return { question, code: `question-${question}` } as const;
+}
+
 /** The questions that are open. @param now milliseconds since 1970 */
 export function asksOf(model: Model, now: number): readonly Ask[] {
   const { own, keyring, interrupted, copiedAt, paper, answers } = model;
   const asks: Ask[] = [];
-  const ask = (question: Asked, facts: readonly string[]) =>
+  const ask = (question: Question | SessionQuestion, facts: readonly string[]) =>
     void asks.push({ id: [question.question, ...facts].join(" "), ...question });
   if (interrupted) {
     const { intent, because } = interrupted;
-    ask({ question: "interrupted", intent: intent.do, because }, [because.code]);
+    ask({ ...named("interrupted"), intent: intent.do, because }, [because.code]);
   }
-  if (copiedAt !== undefined) ask({ question: "copied", at: copiedAt }, [String(copiedAt)]);
-  if (paper) ask({ question: "prove-backup-key", member: paper.member }, [paper.member]);
+  if (copiedAt !== undefined) ask({ ...named("copied"), at: copiedAt }, [String(copiedAt)]);
+  if (paper) ask({ ...named("prove-backup-key"), member: paper.member }, [paper.member]);
   if (own && keyring) {
     for (const step of agenda(stateOf(model), knowledgeOf(model, now))) {
       if (step.do !== "ask") continue;
@@ -66,7 +52,7 @@ export function asksOf(model: Model, now: number): readonly Ask[] {
   for (const contact of model.contacts.values()) {
     const change = changeOf(contact);
     if (!change || change.status === "extended") continue;
-    ask({ question: "contact-changed", change }, [change.subject, change.status, change.current.hash]);
+    ask({ ...named("contact-changed"), change }, [change.subject, change.status, change.current.hash]);
   }
   return asks.filter(({ id }) => !answers.declined.includes(id));
 }

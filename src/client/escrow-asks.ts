@@ -1,26 +1,15 @@
 // What only an admin can decide, derived from the escrow log and from what this device did. docs/spec.md sections 11 and 13.
 
-import type { MemberId } from "../bytes/ids.js";
+import { nameMembers } from "../coverage/names.js";
 import { fingerprintHead } from "../fingerprint/fingerprint.js";
 import { standing } from "../grants/standing.js";
 import { isSameHead } from "../log/heads.js";
 import { hasRole, isConfirmed, memberOf } from "../log/state.js";
-import { type EscrowNeed, escrowNeeds } from "../trust/escrow-needs.js";
+import { escrowNeeds } from "../trust/escrow-needs.js";
+import type { EscrowQuestion } from "../views/session.js";
+import { named } from "./asks.js";
 import type { AdminModel } from "./escrow-model.js";
 import { actsOf } from "./escrow-write.js";
-
-/** A question that only admins are asked. `no` puts it away; otherwise the admin does it. */
-export type EscrowQuestion =
-  /** Escrow does not work yet: `enable` makes the backup key, and enables it. */
-  | { readonly question: "escrow-needs"; readonly needs: readonly EscrowNeed[] }
-  /** There is only one backup key with `manage`: with it lost, and all laptops, nobody gets in. */
-  | { readonly question: "second-backup-key" }
-  /** A device waits: compare it, and approve it with its roles, or remove it. */
-  | { readonly question: "admit"; readonly member: MemberId }
-  /** The fingerprint that users compare has changed since it was published. */
-  | { readonly question: "publish-fingerprint" }
-  /** This device announced an act, and did not see it done: `finish` or `disown` it. */
-  | { readonly question: "open-act"; readonly act: number; readonly user: string | undefined };
 
 /** A question that only admins are asked, with its id. */
 export type EscrowAsk = { readonly id: string } & EscrowQuestion;
@@ -38,16 +27,17 @@ export function escrowAsksOf(model: AdminModel): readonly EscrowAsk[] {
     const active = [...log.active.values()];
     const papers = active.filter((member) => member.kind === "backup" && hasRole(member, "manage"));
     const published = fingerprintHead(log);
-    if (needs.length > 0) ask({ question: "escrow-needs", needs }, ...needs);
-    else if (papers.length === 1) ask({ question: "second-backup-key" }, ...papers.map(({ id }) => id));
+    if (needs.length > 0) ask({ ...named("escrow-needs"), needs }, ...needs);
+    else if (papers.length === 1) ask(named("second-backup-key"), ...papers.map(({ id }) => id));
     for (const member of active) {
-      if (!isConfirmed(log, member)) ask({ question: "admit", member: member.id }, member.id);
+      if (!isConfirmed(log, member))
+        ask({ ...named("admit"), member: member.id, name: nameMembers(log)(member.id) }, member.id);
     }
     if (needs.length === 0 && !(model.published && isSameHead(model.published, published))) {
-      ask({ question: "publish-fingerprint" }, published.hash);
+      ask(named("publish-fingerprint"), published.hash);
     }
   }
-  for (const { seq, user } of openActsOf(model)) ask({ question: "open-act", act: seq, user }, seq);
+  for (const { seq, user } of openActsOf(model)) ask({ ...named("open-act"), act: seq, user }, seq);
   return asks.filter(({ id }) => !answers.declined.includes(id));
 }
 

@@ -138,7 +138,7 @@ export class Session {
    * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
    * else. It cannot be named later.
    * @param options.unsafeReplace begins anew: the new log takes the place of the one that the account has, where the service allows it
-   * (`reset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
+   * (`authorizeReset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
    * a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
    * @throws `LOST_RACE` when the account has a log already, or still: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`

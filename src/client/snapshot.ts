@@ -3,31 +3,17 @@
 import type { ErrorJson } from "../errors.js";
 import { standing } from "../grants/standing.js";
 import { type DevicesAndActivity, devicesAndActivity } from "../views/devices-and-activity.js";
+import type { ChangeName, ConnectionState, Status } from "../views/session.js";
 import { type Ask, asksOf } from "./asks.js";
 import { type ContactView, contactViews } from "./contact-view.js";
 import type { Alarm } from "./followed-log.js";
-import type { Intent } from "./intents.js";
 import { knowledgeOf } from "./knowledge.js";
-import type { Connection } from "./log-sync.js";
 import type { Model } from "./model.js";
-
-/**
- * Where a device stands.
- *
- * - `new`: it is no member. Create the account's log, or join it.
- * - `joining`: its first link is sent, and nothing has settled it.
- * - `waiting`: it is a member and sends and receives; another device must approve it before it reads older data.
- * - `ready`: it is a member, and approved.
- * - `removed`: it was removed. Its keys still read what they reached: ask its user to keep reading, to rejoin, or to sign out.
- * - `superseded`: its member has other keys, because this device was copied or restored from a backup. It only reads.
- * - `alarm`: the service shows a history that contradicts what this device verified. Nothing new is believed.
- * - `lost`: the app knows that this device was a member, and the store is empty. Rejoin; do not create.
- */
-export type Status = "new" | "joining" | "waiting" | "ready" | "removed" | "superseded" | "alarm" | "lost";
 
 /** A link that this device has sent and that nothing has settled. */
 export interface PendingView {
-  readonly intent: Intent["do"];
+  /** What it does: `english.words.changes` has words for it. */
+  readonly intent: ChangeName;
   readonly since: Date;
   /** Why the service did not take it, if it said so: a code of this library or of the service. */
   readonly refused: string | undefined;
@@ -37,7 +23,7 @@ export interface PendingView {
 export interface Snapshot {
   readonly status: Status;
   /** How the service was reached last. */
-  readonly connection: Connection["state"];
+  readonly connection: ConnectionState;
   /** Why it was not, where the service or the network said so. */
   readonly trouble: ErrorJson | undefined;
   /** What a Devices & Activity window draws; undefined while this device is no member. */

@@ -56,7 +56,9 @@ function withheldFromEscrow(log: LogFacts, gap: Gap, nameOf: NameOf): Warning {
 }
 
 function strayWarnings(log: LogState, nameOf: NameOf, me: MemberId | undefined): readonly Warning[] {
-  return straysOf(log).map((member) => usedBackupKey(log, member, { nameOf, me }) ?? strayWarning(log, member, nameOf));
+  // Escrow that the organisation's own log has needs nobody else to vouch for it.
+  const strays = straysOf(log).filter(({ id }) => nameOf(id).organisation === undefined);
+  return strays.map((member) => usedBackupKey(log, member, { nameOf, me }) ?? strayWarning(log, member, nameOf));
 }
 
 function strayWarning(log: LogState, { id, approvals }: Member, nameOf: NameOf): Warning {

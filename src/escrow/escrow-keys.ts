@@ -12,13 +12,13 @@ import { epochSigningSeed } from "../keys/epoch-keys.js";
 import { canOpen, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import { grantedTo, pairOf } from "../log/pairs.js";
-import { assertLog, type Epoch, type LogState, type Member, type PairGrants } from "../log/state.js";
+import { assertLog, type LogState, type Member, type PairGrants } from "../log/state.js";
 import { signLabelled } from "../primitives/sign.js";
 
 /** A signer for an escrow epoch. The secrets stay in the admin's keyring. */
-function epochSigner(admin: MemberState, { number, signingKey }: Pick<Epoch, "number" | "signingKey">): Signer {
+function epochSigner(admin: MemberState, number: number, signingKey: Uint8Array): Signer {
   return {
-    signingKey: present(signingKey),
+    signingKey,
     signLabelled(label, message) {
       const seed = epochSigningSeed(epochSeed(admin.keyring, number).bytes());
       const signature = signLabelled(label, seed.bytes(), message);
@@ -40,7 +40,7 @@ export function escrowKeys(admin: MemberState, { pointer, signingKey }: Member):
       .map(({ number, kemKey }) => [toHex(kemKey), number]),
   );
   return {
-    ...epochSigner(admin, { number: present(pointer).epoch, signingKey }),
+    ...epochSigner(admin, present(pointer).epoch, signingKey),
     // Older escrow epochs open older grants, because a renewal does not grant older epochs again (ESC-6).
     kemFor(publicKey) {
       const epoch = epochs.get(toHex(publicKey));
@@ -65,7 +65,7 @@ export function provablePairs(admin: MemberState, userLog: LogState): readonly P
   return [...admin.log.epochs]
     .flatMap((epoch) => {
       const pair = held.has(epoch.number) && grantedTo(userLog, pairOf(epoch));
-      return pair ? [{ ...pair, signer: epochSigner(admin, epoch) }] : [];
+      return pair ? [{ ...pair, signer: epochSigner(admin, epoch.number, pair.signingKey) }] : [];
     })
     .sort((a, b) => compareBytes(a.signingKey, b.signingKey) || compareBytes(a.kemDigest, b.kemDigest));
 }

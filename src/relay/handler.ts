@@ -195,6 +195,7 @@ class Service {
       const now = this.#settings.env.now();
       if (lastOf(after.links).type === "join")
         await this.#proofs.ask(exchange, { action: "join", subject: before.subject });
+      this.#statements.checkLink(after);
       this.#races.check(now, after);
       await checkUnconfirmed(this.#logs, this.#settings.limits, now, before, after);
     });
@@ -232,7 +233,7 @@ class Service {
     await this.#proofs.mayRead(exchange, subject, state || undefined, "none");
     if (!state) throw noLog();
     const { head, operator } = state;
-    const statement = this.#statements.of(head, operator);
+    const statement = await this.#statements.of(head, operator);
     const now = this.#settings.env.now();
     return answer(200, SUBJECT, { log: head.log, newest: head.seq, now, ...(statement && { statement }) });
   }
@@ -254,7 +255,7 @@ class Service {
     });
     if (!page) throw noLog();
     const { entries, newest } = page;
-    const statement = newest === state.head.seq ? this.#statements.of(state.head, state.operator) : undefined;
+    const statement = newest === state.head.seq ? await this.#statements.of(state.head, state.operator) : undefined;
     const response = answer(200, PAGE, {
       entries,
       newest,
@@ -287,7 +288,7 @@ class Service {
         const head = heads.get(log);
         if (!head) return { log };
         const operator = this.#settings.operator?.statements && (await this.#logs.operatorOf(log));
-        const statement = this.#statements.of(head, operator);
+        const statement = await this.#statements.of(head, operator);
         return { log, newest: head.seq, ...(statement && { statement }) };
       }),
     );
@@ -302,7 +303,10 @@ class Service {
     if (!member) throw unsigned();
     for (const { active, subject } of states)
       if (!active.has(member)) await this.#proofs.ask(exchange, { action: "read", subject, attachments: "none" });
-    const isStill = (now: readonly LogState[]) => now.some(({ active }) => active.has(member));
+    // In each log: with the same keys, anybody can also be a member of a log of their own.
+    const mine = new Set(states.filter(({ active }) => active.has(member)).map(({ head }) => head.log));
+    const isStill = (now: readonly LogState[]) =>
+      now.every(({ active, head }) => active.has(member) || !mine.has(head.log));
     const watched = (now: readonly LogState[]): readonly Watched[] => now.map(({ head }) => head);
     return this.#events.open({
       member,
@@ -324,7 +328,9 @@ class Service {
       const state = log && (await this.#logs.newestState(log));
       if (!state) throw noLog();
       const { entry } = refusing(422, () => writeExpel(state, { remove }, operator.keys as never, env));
-      const publication = await this.#logs.append(state.head.log, entry, () => {});
+      const publication = await this.#logs.append(state.head.log, entry, (_, after) =>
+        this.#statements.checkLink(after),
+      );
       // A device was faster: the operator writes on top of that.
       if (publication && publication.verdict !== "lost") return this.#published(publication);
     }

@@ -12,6 +12,7 @@ import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
 import { type BlobStore, sqlBlobs } from "./blob-store.js";
 import { errorLine, type LogLine } from "./log-line.js";
 import type { Sql } from "./sql.js";
+import type { StatedHeads } from "./stated-heads.js";
 
 declare global {
   // The relay is called by servers, with the platform's own objects. Where the platform's types declare these, this adds nothing; programs
@@ -116,8 +117,13 @@ export interface OperatorOptions {
   readonly publicKey: Uint8Array;
   /** Removes devices for the portal. Without it, `expel` is refused. */
   readonly keys?: OperatorKeys | undefined;
-  /** States heads (SVC-1). Give it to one relay only of several on one database: two could contradict each other (SVC-5). */
-  readonly statements?: { readonly keys: StatementKeys; readonly certificate: Uint8Array } | undefined;
+  /**
+   * States heads (SVC-1). Give it to one relay only of several on one database: two could contradict each other (SVC-5). `stated` remembers
+   * what was stated, outside of the database: see `openStatedHeads`.
+   */
+  readonly statements?:
+    | { readonly keys: StatementKeys; readonly certificate: Uint8Array; readonly stated: StatedHeads }
+    | undefined;
 }
 
 /** Options of `createRelay`. */
@@ -207,8 +213,11 @@ function checkOperator(operator: OperatorOptions): void {
     if (!equalBytes(keys.signingKey, publicKey)) throw wrong("operator.keys must be those of operator.publicKey");
   }
   if (statements === undefined) return;
-  StatementKeys.check(checkOptions(statements, "options.operator.statements").keys, "options.operator.statements.keys");
-  assertBytes(statements.certificate, undefined, "options.operator.statements.certificate");
+  const { keys: stating, certificate, stated } = checkOptions(statements, "options.operator.statements");
+  StatementKeys.check(stating, "options.operator.statements.keys");
+  if (typeof Object(stated).note !== "function" || typeof Object(stated).of !== "function")
+    throw wrong("operator.statements.stated must be what openStatedHeads gives, or the like");
+  assertBytes(certificate, undefined, "options.operator.statements.certificate");
 }
 
 function relayEnv(): RelayEnv {

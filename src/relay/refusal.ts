@@ -19,6 +19,7 @@ export type RefusalCode =
   | "BLOB_EXISTS"
   | "RANGE"
   | "REPLAYED"
+  | "STATED"
   | "UNAVAILABLE";
 
 /** An answer that is thrown. */

@@ -66,6 +66,8 @@ export const STATEMENTS = {
     select seq from filled`,
   /** log. The newest entry. */
   head: `select seq, hash from keystead.entry where log = $1 order by seq desc limit 1`,
+  /** log, position. */
+  hashAt: `select hash from keystead.entry where log = $1 and seq = $2`,
   /** logs. The newest entry of each. */
   heads: `select asked.log, newest.seq, newest.hash from unnest($1::bytea[]) as asked (log) cross join lateral
     (select e.seq, e.hash from keystead.entry e where e.log = asked.log order by e.seq desc limit 1) newest`,

@@ -25,8 +25,9 @@ import {
 } from "./wire.js";
 
 /**
- * A transport over fetch. It follows no redirect and tries nothing twice. It sets no time limit of its own: give a signal, such as
- * `AbortSignal.timeout(20_000)`. Where the service asks for a member, requests are signed by `signer`.
+ * A transport over fetch. It follows no redirect. It sets no time limit of its own: give a signal, such as
+ * `AbortSignal.timeout(20_000)`. Where the service asks for a member, requests are signed by `signer`. It tries nothing twice, but for a
+ * read whose signature is refused: that is read again by the app's sign-in alone.
  *
  * @throws `INVALID_ARGUMENT`
  */
@@ -59,7 +60,13 @@ export function fetchTransport(options: FetchTransportOptions): Required<Transpo
   return {
     async read(subject, options) {
       checkRead(subject, options);
-      return await read(subject, options);
+      try {
+        return await read(subject, options);
+      } catch (error) {
+        // The device signs with keys that this log does not have: it took them on another history. It must see this log, and say so.
+        if (!options.signer || KeysteadError.from(error)?.details["code"] !== "INVALID_SIGNATURE") throw error;
+        return await read(subject, { ...options, signer: undefined });
+      }
     },
     async publish(subject, entry, options) {
       checkPublish(subject, entry, options);

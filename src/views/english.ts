@@ -10,6 +10,7 @@ import type { LostStretch } from "../coverage/loss.js";
 import type { MemberName } from "../coverage/names.js";
 import type { ContactChange, ContactLink, ContactMember } from "../fingerprint/change.js";
 import type { Activity } from "./activity.js";
+import { sessionTexts, sessionWords } from "./english-session.js";
 import type { RemovalView } from "./removal.js";
 import { type Catalogue, textOf } from "./texts.js";
 
@@ -240,6 +241,8 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       `What ${acts.length === 1 ? "link" : "links"} ${c.list(acts.map(String))} announced was not shown: disown it without reading?`,
     "question-clock": (facts, c) => aheadOfClock(facts, c),
 
+    ...sessionTexts,
+
     "evidence-forked": () =>
       "The log has another valid history than the pinned one. A server showed different histories, or a member signed both; a link " +
       "that lost a race makes one too.",
@@ -370,6 +373,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       "disowned-acts": "disowned acts",
       "own-backup-keys": "own backup keys",
     },
+    ...sessionWords,
   },
 });
 

@@ -125,5 +125,5 @@ export function formatTotals(
 function checkCatalogue(catalogue: Catalogue): Catalogue {
   const { words, texts } = checkOptions(catalogue);
   if (typeof words === "object" && typeof texts === "object") return catalogue;
-  throw new KeysteadError("INVALID_ARGUMENT", "catalogue must be one of texts, such as english");
+  throw new KeysteadError("INVALID_ARGUMENT", "catalogue must be one such as english");
 }

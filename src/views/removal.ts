@@ -5,6 +5,7 @@ import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { knownMember } from "../coverage/data-access.js";
+import { type KnownEscrow, nameMembersWith } from "../coverage/knowledge.js";
 import { nameMembers } from "../coverage/names.js";
 import { straysOf } from "../coverage/strays.js";
 import { KeysteadError } from "../errors.js";
@@ -101,29 +102,33 @@ export interface SuggestedRemoval {
   readonly because: "same-class" | "stray";
 }
 
+/** Options of {@link suggestRemovals}; with the escrow log, the organisation's own escrow is not offered. */
+export interface SuggestRemovalsOptions extends KnownEscrow {
+  /** A removed member. */
+  readonly removed: MemberId;
+  /** The member whose user is asked. */
+  readonly me: MemberId;
+}
+
 /**
  * The members to offer for removal after a member was removed: the rest of its approval class, and all strays; never `me`. When
  * `me` is of the same class, the class is no reason to suspect anybody: only strays are offered, among them members that only the
  * removed member had approved.
  *
- * @param options.removed a removed member.
- * @param options.me the member whose user is asked.
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function suggestRemovals(
-  log: LogState,
-  options: { readonly removed: MemberId; readonly me: MemberId },
-): readonly SuggestedRemoval[] {
-  const { removed, me } = checkOptions(options);
+export function suggestRemovals(log: LogState, options: SuggestRemovalsOptions): readonly SuggestedRemoval[] {
+  const { removed, me, ...known } = checkOptions(options);
   if (knownMember(log, removed).removed === undefined) {
     throw new KeysteadError("INVALID_ARGUMENT", `member ${removed} is still active; offer this after it was removed`);
   }
   knownMember(log, me);
   const founders = foundersOf(log);
   const founder = founders.get(removed);
+  const nameOf = nameMembersWith(log, known);
   const strays = new Set(straysOf(log).map(({ id }) => id));
   return [...log.active.keys()].flatMap((id): readonly SuggestedRemoval[] => {
-    if (id === me) return [];
+    if (id === me || nameOf(id).organisation !== undefined) return [];
     if (founder !== founders.get(me) && founders.get(id) === founder) return [{ member: id, because: "same-class" }];
     return strays.has(id) ? [{ member: id, because: "stray" }] : [];
   });

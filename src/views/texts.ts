@@ -17,11 +17,13 @@ import type { DeviceComparison, LogComparison } from "../fingerprint/compare.js"
 import type { EvidenceVerdict } from "../log/check-evidence.js";
 import type { MemberKind } from "../log/state.js";
 import type { ActReason } from "../trust/acts.js";
+import type { EscrowNeed } from "../trust/escrow-needs.js";
 import type { PointerVerdict } from "../trust/pointer.js";
 import type { RenewalReason } from "../trust/renewal.js";
 import type { Activity } from "./activity.js";
 import type { CorrectionLine, CoverageColumn, CoverageLine, ReportColumn, ReportLine } from "./lines.js";
 import type { RemovalView } from "./removal.js";
+import type { ChangeName, ConnectionState, EscrowQuestion, SessionQuestion, Status } from "./session.js";
 
 /** Everything that a catalogue has words for: `code` says what it is, the other fields are the facts. */
 export type Tellable =
@@ -37,6 +39,8 @@ export type Tellable =
   | LogComparison
   | DeviceComparison
   | Question
+  | SessionQuestion
+  | EscrowQuestion
   | EvidenceVerdict
   | ToDo
   | CoverageLine
@@ -89,7 +93,7 @@ export type CatalogueTexts = { readonly [C in TextCode]: TextMaker<C> };
  */
 export type TextMaker<C extends TextCode> = (facts: FactsOf<C>, catalogue: Catalogue) => string;
 
-/** Single words and titles of the plain-text reports. */
+/** Single words, titles of the plain-text reports, and the states of a session. */
 export interface CatalogueWords {
   readonly kinds: Readonly<Record<MemberKind, string>>;
   readonly statuses: Readonly<Record<EscrowStatus, string>>;
@@ -103,6 +107,14 @@ export interface CatalogueWords {
   readonly coverageColumns: Readonly<Record<CoverageColumn, string>>;
   readonly coverageSections: Readonly<Record<"lost" | "unknown" | "gaps" | "wrong-grants" | "warnings", string>>;
   readonly reportColumns: Readonly<Record<ReportColumn, string>>;
+  /** The `status` of a session, as a sentence. */
+  readonly sessions: Readonly<Record<Status, string>>;
+  /** The `connection` of a session, as a sentence. */
+  readonly connections: Readonly<Record<ConnectionState, string>>;
+  /** What a device does, such as `renaming a device`: the `intent` of what is pending. */
+  readonly changes: Readonly<Record<ChangeName, string>>;
+  /** What an escrow log lacks before it works. */
+  readonly needs: Readonly<Record<EscrowNeed, string>>;
 }
 
 /**

@@ -39,7 +39,7 @@ describe("enabling escrow", () => {
     await ann.create({ name: "Ann" }, { escrowContacts: ["Ann, room 1"], allowUserBackupKeys: false });
     expect(ann.getSnapshot()).toMatchObject({
       status: "ready",
-      asks: [{ question: "escrow-needs", needs: ["backup-key", "enabled"] }],
+      asks: [{ question: "escrow-needs", code: "question-escrow-needs", needs: ["backup-key", "enabled"] }],
     });
     expect(policyOf(ann.log)).toMatchObject({
       enabled: false,

@@ -1,120 +1,163 @@
 // A trial app, as its developer lives through it: every step that can go wrong between a device, its user and a service, through the
-// package's public entries only, over the relay of keystead/testing and over the real handler on PGlite.
+// package's public entries only, over the relay of keystead/testing and over the real handler on PGlite. Each story names the steps that
+// it shows; one test looks whether all are there.
 //
-// Told elsewhere, at every point and not at one: two tabs, reload and cleared storage (tabs.browser, reloads), lost answers
-// (processes, simulation), other lies (found, attacked, watchful), 256 members of a log (test/sizes), a takeover of everything with a
-// removed backup key (test/testing).
+// The same at every point and not at one: tabs and reloads in real browsers (tabs.browser, reloads), kills (processes, simulation), other
+// lies (found, attacked, watchful).
 
-import { KeysteadError } from "keystead";
+import { existsSync } from "node:fs";
+import { explainAccess } from "keystead/audit";
+import { MemoryDisk, memoryStore, type Session } from "keystead/client";
+import { corrupt, type Lie, rollBackTo, stripAttachments } from "keystead/testing";
+import { describe, expect, it } from "vitest";
 import {
-  callerSealer,
-  fetchTransport,
-  MemoryDisk,
-  memoryStore,
-  openSession,
-  type Session,
-  type Transport,
-} from "keystead/client";
-import { createRelay, openPglite, type Relay, type Sql } from "keystead/relay";
-import { corrupt, type Lie, MaliciousRelay, relayTransport, rollBackTo, stripAttachments } from "keystead/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+  approve,
+  bytes,
+  Device,
+  entriesOf,
+  me,
+  note,
+  realService,
+  type Service,
+  testingService,
+  withDatabase,
+  writtenDown,
+} from "./trial.js";
 
-const url = "https://keys.example";
-let sql: Sql;
-const relays: Relay[] = [];
-beforeAll(async () => {
-  sql = await openPglite();
-});
-afterAll(async () => {
-  for (const relay of relays) await relay.close();
-  await sql.close();
-});
+withDatabase();
 
-/** A service: gives the transport of each device. */
-type Service = (device: string) => Transport;
+/** The steps of the trial. A step that is not in this file has the name of the file that shows it. */
+const STEPS = {
+  "two first devices at once": "here",
+  "a lost race": "here",
+  "two tabs": "here",
+  "a reload": "here",
+  "a lost answer to a join": "here",
+  "a lost answer to a backup key": "here",
+  "a wrong fingerprint": "here",
+  "a rollback": "here",
+  "an emptied log": "here",
+  "a fork": "here",
+  "stripped attachments": "here",
+  "a corrupt entry": "here",
+  "swapped content": "here",
+  "the lock of a removed device": "here",
+  "a rejoin": "here",
+  "a takeover with the password": "here",
+  "all data back by a removed device's keys": "here",
+  "all data back by a removed backup key": "here",
+  "all data back by an admin": "here",
+  "the thief's devices removed in one step": "here",
+  "what the thief could read": "here",
+  "a restored old profile": "here",
+  "a clock two years off": "here",
+  "offline for 400 links": "here",
+  "256 devices": "test/sizes/full-account.node.test.ts",
+} as const;
+type Step = keyof typeof STEPS;
+const told = new Set<string>();
 
-function testingService(): Service {
-  const relay = new MaliciousRelay();
-  return (device) => relayTransport(relay, device, { now: () => Date.now() });
+/** A test that tells some steps. */
+function story(name: string, steps: readonly Step[], tell: () => Promise<void>, timeout?: number): void {
+  for (const step of steps) told.add(step);
+  it(name, tell, timeout);
 }
 
-function realService(): Service {
-  const plenty = { links: 100_000, epochs: 100_000, joins: 100_000, requests: 1_000_000 };
-  const relay = createRelay({ sql, origin: url, authorize: () => true, limits: plenty });
-  relays.push(relay);
-  const fetch = (to: string, init: unknown) => relay.fetch(new Request(to, init as RequestInit));
-  return () => fetchTransport({ url, fetch });
-}
-
-const entriesOf = async (transport: Transport, subject: string) => {
-  const entries: Uint8Array[] = [];
-  for (;;) {
-    const page = await transport.read(subject, { after: entries.length, attachments: "all" });
-    entries.push(...(page?.entries ?? []));
-    if (entries.length >= (page?.newest ?? 0)) return entries;
-  }
-};
+it("tells all twenty-five steps", () => {
+  const elsewhere = Object.entries(STEPS).flatMap(([step, file]) => (file === "here" ? [] : [step]));
+  expect([...told, ...elsewhere].sort()).toEqual(Object.keys(STEPS).sort());
+  expect(Object.keys(STEPS)).toHaveLength(25);
+  for (const file of Object.values(STEPS)) if (file !== "here") expect(existsSync(file), file).toBe(true);
+});
 
 let accounts = 0;
 
-/** One device of the trial, and what happens to it. */
-class Device {
-  readonly disk = new MemoryDisk();
-  /** Between the service and this device. */
-  lie: Lie | undefined;
-  lost: "request" | "answer" | undefined;
-  /** Milliseconds by which its clock is wrong. */
-  clock = 0;
-
-  constructor(
-    public transport: Transport,
-    readonly subject: string,
-  ) {}
-
-  async open(disk = this.disk): Promise<Session> {
-    const lostIs = (what: "request" | "answer") => {
-      if (this.lost === what) throw new KeysteadError("OFFLINE", "the trial lost it");
-    };
-    return await openSession({
-      ...{ subject: this.subject, store: memoryStore(disk), background: false },
-      sealer: await callerSealer(new Uint8Array(32).fill(7)),
-      env: {
-        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-        now: () => Date.now() + this.clock,
-        ...{ sleep: async () => {}, announce: () => {}, hear: () => () => {} },
-      },
-      transport: {
-        read: async (subject, options) => {
-          lostIs("request");
-          if (!this.lie) return await this.transport.read(subject, options);
-          const entries = this.lie(await entriesOf(this.transport, subject));
-          return { entries: entries.slice(options.after) as never, newest: entries.length };
-        },
-        publish: async (subject, entry, options) => {
-          lostIs("request");
-          const publication = await this.transport.publish(subject, entry, options);
-          lostIs("answer");
-          return publication;
-        },
-      },
-    });
-  }
+/** All data of an account: content in three epochs, and a key of the app. */
+async function dataOf(session: Session) {
+  const contents: Uint8Array[] = [];
+  const sealed = async () => void contents.push(await session.seal(bytes(`note ${contents.length}`), note));
+  const { epoch, key } = session.exportNewestKey("drafts");
+  await sealed();
+  return {
+    sealed,
+    /** That a session opens everything. */
+    async isBackOn(session: Session) {
+      for (const [at, content] of contents.entries())
+        expect(await session.open(content, note)).toEqual(bytes(`note ${at}`));
+      expect(session.exportKey(epoch, "drafts")).toEqual(key);
+    },
+  };
 }
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-const note = { purpose: "note" };
-const me = (session: Session) => {
-  const { devices } = session.getSnapshot();
-  if (!devices?.fingerprint) throw new Error("no member");
-  return { member: devices.me.member, fingerprint: devices.fingerprint, name: devices.me.name.name };
-};
+/**
+ * A thief who has the password joins, removes all that the owner has, approves a second device, and makes a backup key. Each
+ * story shows how the owner comes back.
+ */
+async function takenOver(serve: () => Service) {
+  const service = serve();
+  const [subject, organisation] = [`trial ${++accounts}`, `organisation ${accounts}`];
+  const ann = await new Device(service("ann"), organisation).openAdmin();
+  await ann.create({ name: "Ann" });
+  await ann.enable(writtenDown());
+  const device = (name: string) => new Device(service(name), subject, organisation);
+  const laptop = await device("laptop").open();
+  await laptop.create({ name: "Laptop" });
+  await laptop.sync();
+  const ask = laptop.getSnapshot().asks.find(({ question }) => question === "confirm-escrow");
+  const { token } = laptop.compareEscrow(ann.getSnapshot().fingerprint?.digits ?? "");
+  if (!ask || !token) throw new Error("escrow is not asked about");
+  await laptop.answer(ask.id, { say: "confirmed", token });
+  const data = await dataOf(laptop);
+  const papers: string[] = [];
+  await laptop.createBackupKey(writtenDown(papers));
+  const old = await device("old phone").open();
+  await old.join({ name: "Old phone" });
+  await approve(laptop, old);
+  await data.sealed();
+  await laptop.save({ remove: [me(old).member] });
+  await data.sealed();
+  const epochs = laptop.log.epochs.length;
 
-async function approve(by: Session, joined: Session): Promise<void> {
-  await by.sync();
-  const { member, fingerprint } = me(joined);
-  const { token } = by.compare(fingerprint, member);
-  await by.save({ approve: token ? [token] : [] });
-  await joined.sync();
+  const tablet = await device("tablet").open();
+  await tablet.join({ name: "Tablet" });
+  const owned = [...tablet.log.active.values()].filter(({ kind, id }) => kind !== "escrow" && id !== me(tablet).member);
+  await tablet.save({ remove: owned.map(({ id }) => id) });
+  const second = await device("tv").open();
+  await second.join({ name: "TV" });
+  await approve(tablet, second);
+  await tablet.createBackupKey(writtenDown());
+  await laptop.sync();
+  expect(laptop.getSnapshot()).toMatchObject({ status: "removed" });
+  await data.isBackOn(laptop);
+  const thieves = [...tablet.log.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
+  expect(thieves).toHaveLength(3);
+  return { device, ann, laptop, data, text: papers[0] ?? "", tablet, second, thieves, epochs };
+}
+
+type TakenOver = Awaited<ReturnType<typeof takenOver>>;
+
+/** The thief is out, the owner is back on `owner` with all data, and it is named what the thief could read. */
+async function isOver({ tablet, second, thieves, epochs, data }: TakenOver, owner: Session): Promise<void> {
+  await owner.sync();
+  expect(owner.getSnapshot().status).toBe("ready");
+  const { links, active } = owner.log;
+  const removals = [...links].filter(({ removed }) => removed.some((id) => thieves.includes(id)));
+  expect(removals.map(({ removed }) => thieves.filter((id) => !removed.includes(id)))).toEqual([[]]);
+  expect([...active.values()].filter(({ kind }) => kind === "device").map(({ id }) => id)).toEqual([me(owner).member]);
+  await data.isBackOn(owner);
+  const fresh = await owner.seal(bytes("fresh"), note);
+  for (const thief of [tablet, second]) {
+    await thief.sync();
+    expect(thief.getSnapshot().status).toBe("removed");
+    await expect(thief.open(fresh)).rejects.toMatchObject({ code: "NO_ACCESS" });
+    await expect(data.isBackOn(thief)).rejects.toMatchObject({ code: "NO_ACCESS" });
+  }
+  // The owner learns what the thief could read: nothing from before the takeover, and everything of it.
+  const couldRead = (epoch: number) => thieves.some((id) => explainAccess(owner.log, id, epoch).mayHaveRead);
+  const all = Array.from({ length: owner.log.epochs.length }, (_, index) => index + 1);
+  const read = all.filter(couldRead);
+  expect(read[0]).toBe(epochs + 1);
+  expect(read).not.toContain(all.length);
 }
 
 describe.each([
@@ -139,7 +182,7 @@ describe.each([
     return { ...world, phone, second };
   };
 
-  it("two first devices at once: the slower one joins", async () => {
+  story("two first devices at once: the slower one joins", ["two first devices at once"], async () => {
     const service = serve();
     const subject = `trial ${++accounts}`;
     const [one, two] = await Promise.all(["one", "two"].map((name) => new Device(service(name), subject).open()));
@@ -153,7 +196,7 @@ describe.each([
     expect(winner.log.active.size).toBe(2);
   });
 
-  it("a lost race is written again; one that touched the same member is asked about", async () => {
+  story("a lost race is written again; one that touched the same member is asked about", ["a lost race"], async () => {
     const { first, second } = await couple();
     await Promise.all([first.rename({ name: "A" }), second.rename({ name: "B" })]);
     await first.sync();
@@ -165,52 +208,51 @@ describe.each([
     expect(first.getSnapshot().asks).toMatchObject([{ question: "interrupted", intent: "rename" }]);
   });
 
-  it("lost requests and answers, to a join and to a backup key: done once, after a restart", async () => {
-    const { first, device } = await begin();
-    for (const lost of ["request", "answer"] as const) {
-      const phone = device(`phone ${lost}`);
-      let session = await phone.open();
-      await session.sync();
-      phone.lost = lost;
-      const joining = session.join({ name: lost });
-      const ended = expect(joining).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-      await expect.poll(() => session.getSnapshot().status).toBe("joining");
-      session.close();
+  story(
+    "lost requests and answers, to a join and to a backup key: done once, after a restart",
+    ["a lost answer to a join", "a lost answer to a backup key"],
+    async () => {
+      const { first, device } = await begin();
+      for (const lost of ["request", "answer"] as const) {
+        const phone = device(`phone ${lost}`);
+        let session = await phone.open();
+        await session.sync();
+        phone.lost = lost;
+        const joining = session.join({ name: lost });
+        const ended = expect(joining).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+        await expect.poll(() => session.getSnapshot().status).toBe("joining");
+        session.close();
+        await ended;
+        phone.lost = undefined;
+        session = await phone.open();
+        await session.sync();
+        expect(session.getSnapshot().status).toBe("waiting");
+        session.close();
+      }
+      await first.sync();
+      expect(first.log.active.size).toBe(3);
+      const paper = device("paper");
+      let owner = await paper.open();
+      await owner.join({ name: "Owner" });
+      await approve(first, owner);
+      paper.lost = "answer";
+      const making = owner.createBackupKey(async () => ["", ""]);
+      const ended = expect(making).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+      await expect.poll(() => owner.getSnapshot().pending?.intent).toBe("backup-key");
+      owner.close();
       await ended;
-      phone.lost = undefined;
-      session = await phone.open();
-      await session.sync();
-      expect(session.getSnapshot().status).toBe("waiting");
-      session.close();
-    }
-    await first.sync();
-    expect(first.log.active.size).toBe(3);
-    const paper = device("paper");
-    let owner = await paper.open();
-    await owner.join({ name: "Owner" });
-    await approve(first, owner);
-    paper.lost = "answer";
-    const making = owner.createBackupKey(async () => ["", ""]);
-    const ended = expect(making).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-    await expect.poll(() => owner.getSnapshot().pending?.intent).toBe("backup-key");
-    owner.close();
-    await ended;
-    paper.lost = undefined;
-    owner = await paper.open();
-    await owner.sync();
-    expect(owner.getSnapshot().asks.map(({ question }) => question)).toContain("prove-backup-key");
-    let text = "";
-    await owner.proveBackupKey(async (shown) => {
-      ({ text } = shown);
-      const [a = 0, b = 0] = shown.prove;
-      const groups = text.split("-");
-      return [groups[a - 1] ?? "", groups[b - 1] ?? ""];
-    });
-    expect(owner.drillBackupKey(text).standing).toBe("active");
-    expect([...owner.log.active.values()].filter(({ kind }) => kind === "backup").length).toBe(1);
-  });
+      paper.lost = undefined;
+      owner = await paper.open();
+      await owner.sync();
+      expect(owner.getSnapshot().asks.map(({ question }) => question)).toContain("prove-backup-key");
+      const papers: string[] = [];
+      await owner.proveBackupKey(writtenDown(papers));
+      expect(owner.drillBackupKey(papers[0] ?? "").standing).toBe("active");
+      expect([...owner.log.active.values()].filter(({ kind }) => kind === "backup").length).toBe(1);
+    },
+  );
 
-  it("a wrong fingerprint is a mismatch, and gives no token", async () => {
+  story("a wrong fingerprint is a mismatch, and gives no token", ["a wrong fingerprint"], async () => {
     const { first, device } = await begin();
     const [phone, thief] = [await device("phone").open(), await device("thief").open()];
     await phone.join({ name: "Phone" });
@@ -224,22 +266,26 @@ describe.each([
     expect(thief.getSnapshot().status).toBe("removed");
   });
 
-  it("a rollback is healed, and kept as evidence; an emptied log too", async () => {
-    const { first, laptop } = await begin();
-    await first.rename({ name: "Mine" });
-    for (const lie of [rollBackTo(1), (() => []) as Lie]) {
-      laptop.lie = lie;
-      await first.sync();
-      expect(first.getSnapshot().connection).toBe("server-behind");
-      laptop.lie = undefined;
-      await first.sync();
-      expect(first.getSnapshot()).toMatchObject({ status: "ready", connection: "reached" });
-      expect(me(first).name).toBe("Mine");
-    }
-    expect(first.getSnapshot().evidence).toBeGreaterThan(0);
-  });
+  story(
+    "a rollback is healed, and kept as evidence; an emptied log too",
+    ["a rollback", "an emptied log"],
+    async () => {
+      const { first, laptop } = await begin();
+      await first.rename({ name: "Mine" });
+      for (const lie of [rollBackTo(1), (() => []) as Lie]) {
+        laptop.lie = lie;
+        await first.sync();
+        expect(first.getSnapshot().connection).toBe("server-behind");
+        laptop.lie = undefined;
+        await first.sync();
+        expect(first.getSnapshot()).toMatchObject({ status: "ready", connection: "reached" });
+        expect(me(first).name).toBe("Mine");
+      }
+      expect(first.getSnapshot().evidence).toBeGreaterThan(0);
+    },
+  );
 
-  it("a fork is an alarm that survives a restart, and nothing is sealed", async () => {
+  story("a fork is an alarm that survives a restart, and nothing is sealed", ["a fork"], async () => {
     const { service, subject, first, phone, second } = await couple();
     const branch = serve()("phone");
     // The handlers of this test share a database: the branch of a real service is the other kind.
@@ -257,71 +303,113 @@ describe.each([
     expect((await phone.open()).getSnapshot().status).toBe("alarm");
   });
 
-  it("stripped attachments lose nothing for good; a corrupt entry is trouble, and never believed", async () => {
-    const { first, device } = await begin();
-    const old = await first.seal(bytes("old"), note);
-    const phone = device("phone");
-    const second = await phone.open();
-    await second.join({ name: "Phone" });
-    phone.lie = stripAttachments(3);
-    await approve(first, second);
-    await expect(second.open(old)).rejects.toMatchObject({ code: "NO_ACCESS" });
-    phone.lie = undefined;
-    await first.rename({ name: "Mine" });
-    await second.sync();
-    expect(await second.open(old)).toEqual(bytes("old"));
-    await first.rename({ name: "Ours" });
-    phone.lie = corrupt(5, 60);
-    await second.sync();
-    expect(second.getSnapshot()).toMatchObject({ status: "ready", connection: "trouble" });
-    expect(second.log.head.seq).toBe(4);
-    phone.lie = undefined;
-    await second.sync();
-    expect(second.log.head).toEqual(first.log.head);
-  });
+  story(
+    "stripped attachments lose nothing for good; a corrupt entry is trouble, and never believed",
+    ["stripped attachments", "a corrupt entry"],
+    async () => {
+      const { first, device } = await begin();
+      const old = await first.seal(bytes("old"), note);
+      const phone = device("phone");
+      const second = await phone.open();
+      await second.join({ name: "Phone" });
+      phone.lie = stripAttachments(3);
+      await approve(first, second);
+      await expect(second.open(old)).rejects.toMatchObject({ code: "NO_ACCESS" });
+      phone.lie = undefined;
+      await first.rename({ name: "Mine" });
+      await second.sync();
+      expect(await second.open(old)).toEqual(bytes("old"));
+      await first.rename({ name: "Ours" });
+      phone.lie = corrupt(5, 60);
+      await second.sync();
+      expect(second.getSnapshot()).toMatchObject({ status: "ready", connection: "trouble" });
+      expect(second.log.head.seq).toBe(4);
+      phone.lie = undefined;
+      await second.sync();
+      expect(second.log.head).toEqual(first.log.head);
+    },
+  );
 
-  it("swapped content is refused", async () => {
+  story("swapped content is refused", ["swapped content"], async () => {
     const { first } = await begin();
     const swapped = await first.seal(bytes("another"), { purpose: "draft" });
     await expect(first.open(swapped, note)).rejects.toMatchObject({ code: "CORRUPT_CONTENT" });
   });
 
-  it("a removed device joins again, and has its old data by its former keys", async () => {
-    const { first, second } = await couple();
-    const old = await second.seal(bytes("old"), note);
-    await first.save({ remove: [me(second).member] });
-    await second.sync();
-    expect(second.getSnapshot()).toMatchObject({ status: "removed", asks: [{ question: "standing" }] });
-    expect(await second.open(old)).toEqual(bytes("old"));
-    await second.join({ name: "Phone again" });
-    expect(second.getSnapshot().status).toBe("waiting");
-    expect(await second.open(old)).toEqual(bytes("old"));
-    await approve(first, second);
-    expect(second.getSnapshot().status).toBe("ready");
-  });
+  story(
+    "a removed device is locked, joins again, and has its old data by its former keys",
+    ["the lock of a removed device", "a rejoin"],
+    async () => {
+      const { first, second, phone } = await couple();
+      const old = await second.seal(bytes("old"), note);
+      const { epoch, key } = second.exportNewestKey("drafts");
+      await first.save({ remove: [me(second).member] });
+      const news = await first.seal(bytes("news"), note);
+      await second.sync();
+      expect(second.getSnapshot()).toMatchObject({ status: "removed", asks: [{ question: "standing" }] });
+      for (const act of [second.rename({ name: "x" }), second.save({ remove: [me(first).member] }), second.rekey()])
+        await expect(act).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "MEM-4" });
+      await expect(second.open(news)).rejects.toMatchObject({ code: "NO_ACCESS" });
+      expect(await second.open(old)).toEqual(bytes("old"));
+      await second.join({ name: "Phone again" });
+      expect(second.getSnapshot().status).toBe("waiting");
+      expect(await second.open(old)).toEqual(bytes("old"));
+      expect(second.exportKey(epoch, "drafts")).toEqual(key);
+      await approve(first, second);
+      expect(second.getSnapshot().status).toBe("ready");
+      expect(await second.open(news)).toEqual(bytes("news"));
+      await second.leave();
+      await second.erase();
+      expect((await phone.open()).getSnapshot().status).toBe("new");
+    },
+  );
 
-  it("a thief with the password takes over; the owner has all data back, and the thief is out", async () => {
+  story("two tabs at once: one device, and nothing that one did is lost to the other", ["two tabs"], async () => {
     const { first, device } = await begin();
-    const old = await first.seal(bytes("years of notes"), note);
-    const thief = await device("thief").open();
-    await thief.join({ name: "Tablet" });
-    await thief.save({ remove: [me(first).member] });
-    await first.sync();
-    expect(first.getSnapshot().status).toBe("removed");
-    await first.join({ name: "Laptop" });
-    const [former] = first.formerMembers;
-    if (!former) throw new Error("no former member");
-    await first.reclaim(former);
-    await first.save({ remove: [me(thief).member] });
-    await thief.sync();
-    expect(thief.getSnapshot().status).toBe("removed");
-    expect(await first.open(old)).toEqual(bytes("years of notes"));
-    expect(first.log.active.size).toBe(1);
-    const fresh = await first.seal(bytes("fresh"), note);
-    await expect(thief.open(fresh)).rejects.toMatchObject({ kind: "not-now" });
+    const phone = device("phone");
+    const [left, right] = [await phone.open(), await phone.open()];
+    const joined = await Promise.allSettled([left.join({ name: "Left" }), right.join({ name: "Right" })]);
+    expect(joined.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    await approve(first, left);
+    await expect.poll(() => right.getSnapshot().status).toBe("ready");
+    const changed = await Promise.allSettled([left.rekey(), right.rename({ name: "Phone" })]);
+    for (const each of changed) if (each.status === "rejected") expect(each.reason).toMatchObject({ code: "PENDING" });
+    await left.rename({ name: "By the left" });
+    await right.rename({ name: "By the right" });
+    await left.sync();
+    expect(left.log.head).toEqual(right.log.head);
+    expect([...left.log.active.values()].map(({ name }) => name).sort()).toEqual(["By the right", "Laptop"]);
+    expect(await right.open(await left.seal(bytes("x"), note))).toEqual(bytes("x"));
+    expect(left.getSnapshot()).toMatchObject({ pending: undefined, asks: [], evidence: 0 });
   });
 
-  it("a restored old profile is said, and cured by fresh keys", async () => {
+  story("a reload at any point loses nothing, and does nothing twice", ["a reload"], async () => {
+    for (let waits = 0, isOver = false; !isOver; waits++) {
+      const { first, phone, second } = await couple();
+      second.close();
+      phone.waits = waits;
+      const gone = phone.gone();
+      const acting = async () => {
+        const tab = await phone.open();
+        await tab.rekey();
+        tab.close();
+        return "over" as const;
+      };
+      isOver = (await Promise.race([acting(), gone])) === "over";
+      phone.waits = Number.POSITIVE_INFINITY;
+      const again = await phone.open();
+      await again.sync();
+      if (isOver) expect(waits).toBeGreaterThan(8);
+      const rekeys = [...again.log.links].filter(({ type }) => type === "rekey").length;
+      expect(rekeys, `after ${waits} waits`).toBeLessThanOrEqual(1);
+      await again.rename({ name: "Reloaded" });
+      await first.sync();
+      expect([...first.log.active.values()].map(({ name }) => name)).toEqual(["Laptop", "Reloaded"]);
+      expect(await again.open(await first.seal(bytes("x"), note))).toEqual(bytes("x"));
+    }
+  });
+
+  story("a restored old profile is said, and cured by fresh keys", ["a restored old profile"], async () => {
     const { first, laptop } = await begin();
     const backup = await memoryStore(laptop.disk).load();
     await first.rename({ name: "Mine" });
@@ -338,38 +426,97 @@ describe.each([
     expect(restored.log.head.seq).toBe(3);
   });
 
-  it("a clock two years ahead waits, one two years behind is said, and both go on when they are set", async () => {
-    const { first, device } = await begin();
-    const years = 2 * 365 * 86_400_000;
-    const fast = device("fast");
-    fast.clock = years;
-    const ahead = await fast.open();
-    const joining = ahead.join({ name: "Fast" });
-    await expect.poll(() => ahead.getSnapshot().pending?.refused).toBe("NOT_YET");
-    fast.clock = 0;
-    await ahead.sync();
-    await joining;
-    expect(ahead.getSnapshot().status).toBe("waiting");
-    const slow = device("slow");
-    slow.clock = -years;
-    const behind = await slow.open();
-    await behind.sync();
-    expect(behind.getSnapshot().connection).toBe("clock");
-    slow.clock = 0;
-    await behind.join({ name: "Slow" });
-    await first.sync();
-    expect(first.log.active.size).toBe(3);
-  });
+  story(
+    "a clock two years ahead waits, one two years behind is said, and both go on when they are set",
+    ["a clock two years off"],
+    async () => {
+      const { first, device } = await begin();
+      const years = 2 * 365 * 86_400_000;
+      const fast = device("fast");
+      fast.clock = years;
+      const ahead = await fast.open();
+      const joining = ahead.join({ name: "Fast" });
+      await expect.poll(() => ahead.getSnapshot().pending?.refused).toBe("NOT_YET");
+      fast.clock = 0;
+      await ahead.sync();
+      await joining;
+      expect(ahead.getSnapshot().status).toBe("waiting");
+      const slow = device("slow");
+      slow.clock = -years;
+      const behind = await slow.open();
+      await behind.sync();
+      expect(behind.getSnapshot().connection).toBe("clock");
+      slow.clock = 0;
+      await behind.join({ name: "Slow" });
+      await first.sync();
+      expect(first.log.active.size).toBe(3);
+    },
+  );
 
-  it("offline for 400 links, it has all of them and its keys in one look", async () => {
-    const { first, second } = await couple();
-    for (let link = 0; link < 400; link++) {
-      if (link % 100 === 0) await first.rekey();
-      else await first.rename({ name: `${link}` });
-    }
-    const news = await first.seal(bytes("news"), note);
-    await second.sync();
-    expect(second.log.head).toEqual(first.log.head);
-    expect(await second.open(news)).toEqual(bytes("news"));
-  }, 240_000);
+  story(
+    "offline for 400 links, it has all of them and its keys in one look",
+    ["offline for 400 links"],
+    async () => {
+      const { first, second } = await couple();
+      for (let link = 0; link < 400; link++) {
+        if (link % 100 === 0) await first.rekey();
+        else await first.rename({ name: `${link}` });
+      }
+      const news = await first.seal(bytes("news"), note);
+      await second.sync();
+      expect(second.log.head).toEqual(first.log.head);
+      expect(await second.open(news)).toEqual(bytes("news"));
+    },
+    240_000,
+  );
+
+  const steps = [
+    "a takeover with the password",
+    "the thief's devices removed in one step",
+    "what the thief could read",
+  ] as const;
+
+  story(
+    "a takeover: all data is back by the removed laptop's own keys",
+    [...steps, "all data back by a removed device's keys"],
+    async () => {
+      const taken = await takenOver(serve);
+      const { laptop, thieves } = taken;
+      await laptop.join({ name: "Laptop" });
+      const [former] = laptop.formerMembers;
+      if (!former) throw new Error("no former member");
+      await laptop.reclaim(former);
+      await laptop.save({ remove: thieves });
+      await isOver(taken, laptop);
+    },
+  );
+
+  story(
+    "a takeover: all data is back by the removed backup key",
+    [...steps, "all data back by a removed backup key"],
+    async () => {
+      const taken = await takenOver(serve);
+      const { device, text, thieves } = taken;
+      const phone = await device("phone").open();
+      await phone.join({ name: "Phone" });
+      await phone.useBackupKey(text);
+      await phone.save({ remove: thieves });
+      await isOver(taken, phone);
+    },
+  );
+
+  story(
+    "a takeover: all data is back by an admin, who removes the thief in the same step",
+    [...steps, "all data back by an admin"],
+    async () => {
+      const taken = await takenOver(serve);
+      const { device, ann, thieves } = taken;
+      const phone = await device("phone").open();
+      await phone.join({ name: "Phone" });
+      const user = await ann.fetchUser(phone.log.subject);
+      const { token } = ann.compareUser(user, me(phone).fingerprint, me(phone).member);
+      await ann.recover(user, { approve: token ? [token] : [], remove: thieves, reason: "the account was taken over" });
+      await isOver(taken, phone);
+    },
+  );
 });

@@ -13,6 +13,7 @@ import { devicesAndActivity } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
 import { linksTouching } from "../../src/views/lost-race.js";
+import { suggestRemovals } from "../../src/views/removal.js";
 import {
   enroll,
   escrowOf,
@@ -45,6 +46,19 @@ const texts = (world: World, code: string, options: KnownEscrow = {}) =>
   resilience(world.log, options)
     .filter((warning) => warning.code === code)
     .map((warning) => say(warning).replace(/\(\d+ \w+ \d+\)/g, "(…)"));
+
+describe("escrow that its enroller left behind", () => {
+  it("is no stray where the organisation's own log has its keys: it is needed most when the device that enrolled it is lost", () => {
+    const [id, me] = [escrowOf(bereft).id, bereft.id("Phone")];
+    const strays = (options: KnownEscrow) => [
+      resilience(bereft.log, options).flatMap(({ code, members }) => (code === "stray" ? members : [])),
+      suggestRemovals(bereft.log, { removed: bereft.id("Laptop"), me, ...options }).map(({ member }) => member),
+    ];
+    expect(strays({})).toEqual([[id], [id]]);
+    expect(strays({ escrowLog: openOrganisation("another").log })).toEqual([[id], [id]]);
+    for (const options of [known, confirmedToo]) expect(strays(options)).toEqual([[], []]);
+  });
+});
 
 describe("what only escrow holds", () => {
   it("is neither lost nor held until the escrow log is known, and then held", () => {

@@ -38,6 +38,7 @@ import {
 } from "../../src/transport/wire.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
+import { statedInMemory } from "../support/stated.js";
 import { thrownBy } from "../support/thrown.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 
@@ -82,7 +83,7 @@ const relayWith = (options: Partial<RelayOptions> = {}): Relay =>
     operator: {
       publicKey: OPERATOR.signingKey,
       keys: OPERATOR,
-      statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE },
+      statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated: statedInMemory() },
     },
     authorize: (ask) => {
       asked.push(ask);
@@ -733,6 +734,20 @@ describe("event streams", () => {
     await stream.next();
     await publish(relay, other.rename("Laptop", "A"), 2);
     expect(await stream.next()).toBe(event(other.log.head.log, 2));
+    await stream.cancel();
+  });
+
+  it("end with the membership, also of a device that has a log of its own with the same keys", async () => {
+    const relay = relayWith();
+    const shared = openWorld("twice", { subject: "twice", operator: true }).enroll("Laptop", "Phone");
+    const own = openWorld("twice", { subject: "twice/own", operator: true });
+    expect(shared.id("Laptop")).toBe(own.id("Laptop"));
+    await publish(relay, shared);
+    await publish(relay, own);
+    const stream = reading(await open(relay, [shared, "Laptop"], own));
+    await publish(relay, shared.review("Phone", { remove: ["Laptop"] }), 3);
+    await beat();
+    expect(beats.size).toBe(0);
     await stream.cancel();
   });
 

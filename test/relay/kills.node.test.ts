@@ -1,5 +1,5 @@
 // Real processes, killed with kill -9 at points that a seed chooses: the relay, PostgreSQL, or both, while devices append. What a relay
-// acknowledged is there afterwards, at its place. KEYSTEAD_RUNS sets how many kills; the default is for CI.
+// acknowledged is there afterwards, at its place. KEYSTEAD_RUNS sets at how many moments; the default is for CI.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -21,14 +21,16 @@ import {
   targetOf,
 } from "../../src/transport/wire.js";
 import { PostgresServer } from "../support/postgres-server.js";
-import { numRuns } from "../support/runs.js";
+import { numRuns, timeout } from "../support/runs.js";
 import { openWorld, type World } from "../support/world.js";
 
 const folder = mkdtempSync(join(tmpdir(), "keystead-kills-"));
 /** Inside the project, so that its packages are found. */
 const cli = resolve(`.cache/kills-${process.pid}.mjs`);
 const app = join(folder, "app.mjs");
-const KILLS = numRuns(6);
+const KILLS = numRuns(100);
+/** Moments in one set of logs, which have twice as many entries. */
+const KILLS_A_ROUND = 150;
 
 beforeAll(async () => {
   mkdirSync(".cache", { recursive: true });
@@ -92,11 +94,12 @@ const LOGS = 6;
 const LINKS = 60;
 
 /** Logs whose every entry is made before, so that the devices only send. */
-const worlds: readonly World[] = Array.from({ length: LOGS }, (_, at) => {
-  let world = openWorld(`kills ${at}`, { subject: `kills ${at}` });
-  for (let link = 1; link < LINKS; link++) world = world.rename("Laptop", `${link}`);
-  return world;
-});
+const worldsOf = (round: number): readonly World[] =>
+  Array.from({ length: LOGS }, (_, at) => {
+    let world = openWorld(`kills ${round} ${at}`, { subject: `kills ${round} ${at}` });
+    for (let link = 1; link < LINKS; link++) world = world.rename("Laptop", `${link}`);
+    return world;
+  });
 
 async function send(url: string, world: World, method: string, target: string, body?: Uint8Array): Promise<Response> {
   const signer = requestSigner(world.session("Laptop").keyring);
@@ -112,11 +115,12 @@ async function send(url: string, world: World, method: string, target: string, b
  * @returns how often no answer came
  */
 async function appendUnder(
+  worlds: readonly World[],
   url: () => string,
   kill: (random: (below: number) => number) => Promise<void>,
   kills: number,
 ) {
-  const random = numbers(inject("seed"));
+  const random = numbers(inject("seed") + kills);
   let acknowledged = 0;
   let unanswered = 0;
   let left = kills;
@@ -155,7 +159,7 @@ async function appendUnder(
 }
 
 /** Every log is whole: each entry was acknowledged, so each must be there, and nothing else. */
-async function checkAll(url: string): Promise<void> {
+async function checkAll(worlds: readonly World[], url: string): Promise<void> {
   for (const world of worlds) {
     const target = targetOf(readEntriesRoute, { log: world.log.head.log }, { attachments: "all" });
     const response = await send(url, world, "GET", target);
@@ -166,7 +170,7 @@ async function checkAll(url: string): Promise<void> {
 }
 
 describe.skipIf(!PostgresServer.isInstalled)("relays and PostgreSQL", () => {
-  it(`are killed ${KILLS} times, and nothing acknowledged is lost`, async () => {
+  it(`are killed at ${KILLS} moments, and nothing acknowledged is lost`, { timeout: timeout(KILLS) }, async () => {
     const server = new PostgresServer();
     const relays = [0, 1].map(() => new RelayProcess("--database", server.url));
     let turn = 0;
@@ -174,27 +178,29 @@ describe.skipIf(!PostgresServer.isInstalled)("relays and PostgreSQL", () => {
     try {
       await server.start();
       await Promise.all(relays.map((relay) => relay.start()));
-      await appendUnder(
-        () => present(relays[turn++ % relays.length]).url,
-        async (random) => {
-          const what = random(3);
-          const relay = present(relays[random(2)]);
-          if (what > 0) {
-            killed.database++;
-            await server.stop("SIGKILL");
-          }
-          if (what < 2) {
-            killed.relay++;
-            await relay.kill();
-          }
-          // A relay that was not killed has to find the database again by itself.
-          if (what > 0) await server.restart();
-          if (what < 2) await relay.start();
-        },
-        KILLS,
-      );
-      await checkAll(present(relays[0]).url);
+      const kill = async (random: (below: number) => number) => {
+        const what = random(3);
+        const relay = present(relays[random(2)]);
+        if (what > 0) {
+          killed.database++;
+          await server.stop("SIGKILL");
+        }
+        if (what < 2) {
+          killed.relay++;
+          await relay.kill();
+        }
+        // A relay that was not killed has to find the database again by itself.
+        if (what > 0) await server.restart();
+        if (what < 2) await relay.start();
+      };
+      for (let left = KILLS, round = 0; left > 0; left -= KILLS_A_ROUND, round++) {
+        const worlds = worldsOf(round);
+        const url = () => present(relays[turn++ % relays.length]).url;
+        await appendUnder(worlds, url, kill, Math.min(left, KILLS_A_ROUND));
+        await checkAll(worlds, present(relays[0]).url);
+      }
       console.log(`seed ${inject("seed")}: killed relays ${killed.relay}, PostgreSQL ${killed.database} times`);
+      expect(killed.relay + killed.database).toBeGreaterThanOrEqual(KILLS);
     } finally {
       await Promise.all(relays.map((relay) => relay.kill()));
       await server.remove();
@@ -202,19 +208,25 @@ describe.skipIf(!PostgresServer.isInstalled)("relays and PostgreSQL", () => {
   });
 });
 
-it("a relay on PGlite is killed, its lock is taken, and what it acknowledged survives the end of the process", async () => {
+/** Each start of PGlite takes seconds. */
+const PGLITE_KILLS = Math.min(Math.ceil(KILLS / 20), KILLS_A_ROUND);
+
+it(`a relay on PGlite is killed ${PGLITE_KILLS} times, its lock is taken, and what it acknowledged survives the end of the process`, {
+  timeout: timeout(PGLITE_KILLS),
+}, async () => {
   const relay = new RelayProcess("--data", join(folder, "data"), "--unsafe-take-lock");
+  const worlds = worldsOf(0);
+  let killed = 0;
+  const kill = async () => {
+    killed++;
+    await relay.kill();
+    await relay.start();
+  };
   try {
     await relay.start();
-    await appendUnder(
-      () => relay.url,
-      async () => {
-        await relay.kill();
-        await relay.start();
-      },
-      Math.ceil(KILLS / 3),
-    );
-    await checkAll(relay.url);
+    await appendUnder(worlds, () => relay.url, kill, PGLITE_KILLS);
+    await checkAll(worlds, relay.url);
+    expect(killed).toBe(PGLITE_KILLS);
   } finally {
     await relay.kill();
   }

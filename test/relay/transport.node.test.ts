@@ -1,6 +1,6 @@
 // The transport of the package over the handler of the relay: they agree on the table of routes.
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
@@ -21,7 +21,13 @@ beforeAll(async () => {
   const env = { ...seededEnv("relay"), now: () => NOW, every: () => () => {} };
   relay = createRelay({ sql, origin, path: "/keys", authorize: () => isAllowed, env });
 });
-afterAll(async () => await sql.close());
+afterEach(() => {
+  isAllowed = true;
+});
+afterAll(async () => {
+  await relay.close();
+  await sql.close();
+});
 
 const transport = () =>
   fetchTransport({
@@ -63,7 +69,19 @@ it("publishes, loses, is refused, reads and listens", async () => {
     void device.publish(subject, later.entries[4] as Uint8Array, {}).catch(reject);
   });
   expect(await heard).toBe(subject);
-  await relay.close();
   expect((await device.read(subject, { after: 4, attachments: "none", signer }))?.newest).toBe(5);
   expect(head.seq).toBe(3);
+});
+
+it("reads by the app's sign-in when the device signs with keys that this log does not have: it took them on a fork", async () => {
+  const world = openWorld("fork", { subject: "forked@example.org" });
+  const { subject } = world.log;
+  for (const entry of world.entries) await transport().publish(subject, entry, {});
+  // The service showed the device another history, on which it took fresh keys; now it shows the true one.
+  const signer = requestSigner(world.rekey("Laptop").session("Laptop").keyring);
+  const read = () => transport().read(subject, { after: 0, attachments: "all", signer });
+  expect((await read())?.entries).toEqual(world.entries);
+  isAllowed = false;
+  const refused: unknown = await read().catch((error: unknown) => error);
+  expect(KeysteadError.is(refused) && refused.code).toBe("FORBIDDEN");
 });

@@ -92,8 +92,6 @@ export class Handler {
   #clock = LATE;
   #queue: Promise<void> = Promise.resolve();
   readonly #transports = new Map<string, Required<Transport>>();
-  /** Whether a reader was ever shown a history of its own. */
-  hasForked = false;
   readonly #stored = new Map<string, Uint8Array[]>();
   /** By subject, readers with a history of their own. */
   readonly #forked = new Map<string, Set<string>>();
@@ -104,7 +102,6 @@ export class Handler {
   }
 
   fork(subject: string, readers: readonly string[]): void {
-    this.hasForked = true;
     this.#forked.set(subject, new Set([...(this.#forked.get(subject) ?? []), ...readers]));
   }
 
@@ -144,11 +141,7 @@ export class Handler {
         const stored = this.#stored.get(subject) ?? [];
         if (shown.length > stored.length || !shown.every((each, at) => equalBytes(each, stored[at] ?? each))) return;
         const isAll = shown.length === stored.length;
-        const real = await transport.read(subject, options).catch((error: unknown) => {
-          // On another history the device took keys that this log does not have: it signs by them, and is known by its sign-in alone.
-          if (!this.hasForked || KeysteadError.from(error)?.details["code"] !== "INVALID_SIGNATURE") throw error;
-          return transport.read(subject, { ...options, signer: undefined });
-        });
+        const real = await transport.read(subject, options);
         const given = real?.entries.slice(0, page?.entries.length) ?? [];
         const right = stored
           .slice(options.after)

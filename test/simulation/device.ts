@@ -1,12 +1,13 @@
 // A device of a simulated world: its disk and clock, and the tabs that run the real client on them.
 
 import type { ClientEnv } from "../../src/client/client-env.js";
+import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-session.js";
 import { openSession, type Session } from "../../src/client/session.js";
+import type { Transport } from "../../src/transport/transport.js";
 import type { Dice } from "./dice.js";
 import { Disk, type DiskWatch } from "./disk.js";
 import { headOf } from "./image.js";
 import type { Life, Scheduler } from "./scheduler.js";
-import type { Service } from "./service.js";
 
 /** Something that a user asked a tab for. */
 export interface Asked {
@@ -27,17 +28,22 @@ export interface Asked {
 export interface Tab {
   readonly device: Device;
   readonly life: Life;
-  /** Undefined while it opens. */
+  /** Undefined while it opens, and on an admin's device. */
   session: Session | undefined;
+  /** On an admin's device. */
+  admin: EscrowSession | undefined;
   readonly asked: Asked[];
 }
 
 /** What a device lives in. */
 export interface Surroundings {
   readonly subject: string;
+  /** The organisation of a user; undefined for none. */
+  readonly escrowSubject?: string | undefined;
+  readonly isAdmins?: boolean;
   readonly dice: Dice;
   readonly scheduler: Scheduler;
-  readonly service: Service;
+  transportOf(reader: string, life: Life, sends: (entry: Uint8Array) => void): Transport;
   /** The true time. */
   now(): number;
 }
@@ -114,18 +120,26 @@ export class Device {
 
   /** Opens one more tab. It is ready once its session is there. */
   openTab(): Tab {
-    const { scheduler, service, subject } = this.#world;
-    const tab: Tab = { device: this, life: { isAlive: true }, session: undefined, asked: [] };
+    const { scheduler, subject, escrowSubject, isAdmins } = this.#world;
+    const tab: Tab = { device: this, life: { isAlive: true }, session: undefined, admin: undefined, asked: [] };
     const diskWatch: DiskWatch = {
       committed: (before) => this.#watch.committed(this, before),
       unsealed: (key) => this.#watch.broken(`${this.name} stored ${key} without sealing it`),
     };
-    const transport = service.transportOf(this.name, tab.life, (entry) => this.#watch.sends(this, entry));
-    const options = { subject, transport, env: this.#envOf(tab.life), background: false };
-    openSession({ ...options, ...this.disk.for(tab.life, scheduler, diskWatch) }).then(
-      (session) => {
-        tab.session = session;
-      },
+    const transport = this.#world.transportOf(this.name, tab.life, (entry) => this.#watch.sends(this, entry));
+    const options = {
+      ...{ subject, escrowSubject, transport, env: this.#envOf(tab.life), background: false },
+      ...this.disk.for(tab.life, scheduler, diskWatch),
+    };
+    const opens = isAdmins
+      ? openEscrowSession(options).then((admin) => {
+          tab.admin = admin;
+        })
+      : openSession(options).then((session) => {
+          tab.session = session;
+        });
+    opens.then(
+      () => undefined,
       (error: unknown) => this.#watch.broken(`${this.name} does not open what it stored: ${describe(error)}`),
     );
     this.tabs.push(tab);
@@ -135,7 +149,7 @@ export class Device {
   /** Closes a tab. What is on its way goes on. */
   close(tab: Tab): void {
     this.tabs = this.tabs.filter((each) => each !== tab);
-    tab.session?.close();
+    (tab.session ?? tab.admin)?.close();
   }
 
   /** Drops a tab for good, in the middle of anything. */

@@ -54,9 +54,15 @@ export function hashesOf(image: PlainImage, of = "own"): readonly string[] {
   }
 }
 
+/** The pending links of an admin's device in users' logs. */
+export function pendingInUsersLogs(image: PlainImage): readonly StoredPending[] {
+  const keys = [...image.keys()].filter((key) => /^user\/[0-9a-f]+\/pending$/.test(key));
+  return keys.flatMap((key) => pendingOf(image, key) ?? []);
+}
+
 /** The pending link. */
-export function pendingOf(image: PlainImage): StoredPending | undefined {
-  const stored = read(image, "pending");
+export function pendingOf(image: PlainImage, key = "pending"): StoredPending | undefined {
+  const stored = read(image, key);
   if (stored === undefined) return undefined;
   const entry = field(stored, "entry") as Uint8Array;
   const head = headIn(field(stored, "head"));

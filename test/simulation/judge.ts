@@ -19,7 +19,7 @@ import { decodeEntry } from "../../src/log/entry.js";
 import { findMember, type LinkRecord } from "../../src/log/state.js";
 import type { Asked, Device } from "./device.js";
 import type { PlainImage } from "./disk.js";
-import { contactIn, hashesOf, headOf, pendingOf, type StoredContact, unprovedIn } from "./image.js";
+import { contactIn, hashesOf, headOf, pendingInUsersLogs, pendingOf, type StoredContact, unprovedIn } from "./image.js";
 import type { Service } from "./service.js";
 
 /** The types of links that do what a verb promises. */
@@ -77,6 +77,7 @@ interface File {
 /** The judge of one world. */
 export class Judge {
   readonly #service: Service;
+  readonly #modelOf: typeof modelOf;
   readonly #files = new Map<Device, File>();
   /** Links that left a device, by author's key and the link before. */
   readonly #signed = new Map<string, string>();
@@ -90,8 +91,10 @@ export class Judge {
   readonly #sent: Content[] = [];
   #failure: string | undefined;
 
-  constructor(service: Service) {
+  /** @param read reads the records of the devices that it judges. */
+  constructor(service: Service, read: typeof modelOf = modelOf) {
     this.#service = service;
+    this.#modelOf = read;
   }
 
   /** What happened, line by line, for people who look for the cause of a failure. */
@@ -217,6 +220,7 @@ export class Judge {
     const head = headOf(image);
     const shown = pending && `${pending.intent} ${pending.hash.slice(0, 6)} at ${pending.seq} ${pending.refused ?? ""}`;
     this.note(`${device.name} stores link ${head?.seq ?? 0}, pending: ${shown ?? "nothing"}`);
+    for (const each of pendingInUsersLogs(image)) file.stored.add(each.hash);
     this.#judgePins(device, file);
     this.#judgeContact(device, file);
     const last = pendingOf(before);
@@ -375,7 +379,7 @@ export class Judge {
     if (device.disk.image.size === 0) return undefined;
     const { store, sealer } = device.disk.atOnce();
     const { records } = present(await new SealedStore(store, sealer, device.subject).load());
-    return modelOf(device.subject, records);
+    return this.#modelOf(device.subject, records);
   }
 
   /** A restarted device opens everything that its log says it was granted. */
@@ -423,6 +427,7 @@ export class Judge {
         this.fail(`${device.name} is at link ${own.log.head.seq}, the service at ${log.head.seq}`);
       }
       if (!keyring) continue;
+      this.#judgeRemoved(device, model);
       await this.#judgeContents(device, model);
       const owed = agenda(stateOf(model), knowledgeOf(model, now)).filter((step) => step.do === "author");
       if (owed.length > 0) this.fail(`${device.name} still owes ${JSON.stringify(owed[0])}`);
@@ -431,6 +436,16 @@ export class Judge {
     this.#judgeUnseen(devices);
     await this.#judgeContactAtRest(devices);
     await this.#judgeDisks(devices);
+  }
+
+  /** A member that was removed has no key of an epoch that was made since. */
+  #judgeRemoved(device: Device, { keyring, former }: Model): void {
+    const log = present(this.#service.log);
+    for (const each of [keyring, ...former]) {
+      const removed = each && findMember(log, each.member)?.removed;
+      const newer = removed && each.epochs.find((epoch) => present(log.epochs.at(epoch - 1)).seq >= removed.seq);
+      if (newer) this.fail(`${device.name} was removed by link ${removed.seq}, and has the key of epoch ${newer}`);
+    }
   }
 
   /** There is no backup key that nobody saw and no device shows still. */
@@ -473,6 +488,8 @@ const KEM_KEY_LENGTH = 1216;
 /** The KEM keys that a link brings in: of a member, or of an epoch. */
 function kemKeysIn(value: unknown): readonly string[] {
   if (value instanceof Uint8Array) return value.length === KEM_KEY_LENGTH ? [toHex(value)] : [];
+  // A pointer names a key of the escrow log, as often as it is needed.
+  if (value instanceof Map && value.has("epoch") && value.has("hash")) return [];
   if (value instanceof Map) return [...value.values()].flatMap(kemKeysIn);
   return Array.isArray(value) ? value.flatMap(kemKeysIn) : [];
 }

@@ -17,8 +17,17 @@ export class Liar {
   readonly #devices: readonly Device[];
   #open: (() => void)[] = [];
   told = 0;
+  readonly #names: readonly string[];
 
-  constructor(dice: Dice, judge: Judge, service: Service, devices: readonly Device[]) {
+  /** @param names of lies that it tells. */
+  constructor(
+    dice: Dice,
+    judge: Judge,
+    service: Service,
+    devices: readonly Device[],
+    names: readonly string[] = NAMES,
+  ) {
+    this.#names = names;
     this.#dice = dice;
     this.#judge = judge;
     this.#service = service;
@@ -31,7 +40,7 @@ export class Liar {
     if (length === 0) return;
     const victims = this.#victims();
     const readers = victims.map(({ name }) => name);
-    const name = this.#dice.of(NAMES) as string;
+    const name = this.#dice.of(this.#names) as string;
     this.#judge.note(`the service lies to ${readers.join(" and ")}: ${name}`);
     this.told++;
     // Only these show another history, and may raise an alarm.

@@ -12,6 +12,8 @@ export interface SimulateOptions {
   readonly from: number;
   /** How many seeds, one after the other; it ends at the first failure. */
   readonly worlds: number;
+  /** From one seed to the next; default 1. Every third world has an organisation. */
+  readonly stride?: number | undefined;
   /** Choices in each world before it comes to rest. */
   readonly steps: number;
   /** No world begins later than this. */

@@ -99,7 +99,6 @@ export class Service {
   /** Shows some readers a history of their own, up to link `seq` the true one. @returns a function that ends it */
   fork(seq: number, readers: readonly string[]): () => void {
     const branch = new MaliciousRelay();
-    if (this.#handler) this.#handler.hasForked = true;
     for (const entry of this.entries.slice(0, seq)) branch.publish(this.subject, entry);
     for (const reader of readers) this.#branches.set(reader, branch);
     return () => {

@@ -25,6 +25,8 @@ export class Users {
   readonly #devices: readonly Device[];
   readonly #papers: string[] = [];
   readonly asked: Asked[] = [];
+  /** The fingerprint that the organisation published; undefined while there is none. */
+  published: () => string | undefined = () => undefined;
 
   constructor(dice: Dice, judge: Judge, scheduler: Scheduler, devices: readonly Device[]) {
     this.#dice = dice;
@@ -165,6 +167,11 @@ export class Users {
       case "regrant":
         this.#ask(tab, "answer", () => session.answer(ask.id, { say }));
         return;
+      case "confirm-escrow": {
+        const { token } = session.compareEscrow(this.published() ?? "");
+        if (token) this.#ask(tab, "answer", () => session.answer(ask.id, { say: "confirmed", token }));
+        return;
+      }
       case "interrupted":
         this.#ask(tab, "answer", () => session.answer(ask.id, { say: "no" }));
         return;

@@ -10,6 +10,7 @@ const {
   from,
   worlds,
   steps,
+  stride = 1,
   milliseconds = Number.POSITIVE_INFINITY,
   isServed,
 } = workerData as SimulateOptions & {
@@ -18,7 +19,7 @@ const {
 const port = parentPort as MessagePort;
 const sql = isServed ? sqlOverPort(port) : undefined;
 const end = performance.now() + milliseconds;
-for (let seed = from; seed < from + worlds && performance.now() < end; seed++) {
+for (let seed = from; seed < from + worlds * stride && performance.now() < end; seed += stride) {
   const handlers = sql && new Handlers(async () => sql);
   const report = await runWorld({ seed, steps, handlers });
   // Of a world in which all is well, nobody reads what happened.

@@ -6,6 +6,7 @@ import { type Asked, Device, describe } from "./device.js";
 import { Dice } from "./dice.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
+import { ORGANISATION, Organisation } from "./organisation.js";
 import { drained, Scheduler } from "./scheduler.js";
 import { Service } from "./service.js";
 import { Users } from "./users.js";
@@ -43,6 +44,14 @@ export interface WorldReport {
   readonly pages?: number;
   readonly done: number;
   readonly failed: number;
+  /** Worlds with an organisation, and what its admins did: reviews in escrow's name, recorded accesses, renewals. */
+  readonly organisations: number;
+  readonly recoveries: number;
+  readonly discoveries: number;
+  readonly renewals: number;
+  /** Devices of admins that were removed at the end, and contents that others opened then. */
+  readonly removedAdmins: number;
+  readonly opened: number;
   /** What is broken; undefined where everything holds. */
   readonly failure: string | undefined;
   /** What happened, line by line. */
@@ -64,6 +73,7 @@ class World {
   readonly #judge: Judge;
   readonly #devices: readonly Device[];
   readonly #users: Users;
+  readonly #organisation: Organisation | undefined;
   #now = BEGIN;
   #steps = 0;
   #kills = 0;
@@ -81,9 +91,13 @@ class World {
     const handler = options.handlers?.make();
     this.#service = new Service(SUBJECT, dice.split(), this.#scheduler, () => this.#now, handler);
     this.#judge = new Judge(this.#service);
+    // The last of a few seeds, so that a world's seed says what it is.
+    const hasOrganisation = options.seed % 3 === 0;
     const surroundings = {
-      ...{ subject: SUBJECT, dice: dice.split(), scheduler: this.#scheduler, service: this.#service },
-      now: () => this.#now,
+      ...{ subject: SUBJECT, dice: dice.split(), scheduler: this.#scheduler, now: () => this.#now },
+      escrowSubject: hasOrganisation ? ORGANISATION : undefined,
+      transportOf: (...of: Parameters<Service["transportOf"]>) =>
+        this.#organisation?.over(...of) ?? this.#service.transportOf(...of),
     };
     const watch = {
       committed: this.#judge.committed.bind(this.#judge),
@@ -95,17 +109,45 @@ class World {
     this.#devices = names.map((name) => new Device(name, name === "Thief", surroundings, watch));
     this.#users = new Users(dice.split(), this.#judge, this.#scheduler, this.#devices);
     this.#liar = new Liar(dice.split(), this.#judge, this.#service, this.#devices);
+    this.#organisation = hasOrganisation ? this.#found(dice.split()) : undefined;
     this.#maxTabs = dice.permille(500) ? 2 : 1;
     this.#isHonest = dice.permille(400);
     this.#beginsCalm = dice.permille(700);
   }
 
+  #found(dice: Dice): Organisation {
+    const parts = {
+      dice,
+      scheduler: this.#scheduler,
+      service: this.#service,
+      judge: this.#judge,
+      now: () => this.#now,
+    };
+    const organisation = new Organisation({ ...parts, users: () => this.#devices.flatMap(({ tabs }) => tabs) });
+    this.#users.published = () => organisation.published;
+    return organisation;
+  }
+
+  /** Users' devices, and admins'. */
+  get #all(): readonly Device[] {
+    return [...this.#devices, ...(this.#organisation?.devices ?? [])];
+  }
+
+  get #failure(): string | undefined {
+    return this.#judge.failure ?? this.#organisation?.failure;
+  }
+
+  async #act(tab: Device["tabs"][number]): Promise<void> {
+    if (tab.admin) this.#organisation?.act(tab);
+    else await this.#users.act(tab);
+  }
+
   async run(): Promise<WorldReport> {
     const { steps = 400 } = this.#options;
-    if (this.#beginsCalm) await this.#prologue();
+    if (this.#beginsCalm || this.#organisation) await this.#prologue();
     this.#break();
-    while (this.#steps < steps && this.#judge.failure === undefined) await this.#step();
-    if (this.#judge.failure === undefined) await this.#rest();
+    while (this.#steps < steps && this.#failure === undefined) await this.#step();
+    if (this.#failure === undefined) await this.#rest();
     await this.#options.handlers?.close();
     for (const difference of this.#options.handlers?.differences ?? []) this.#judge.fail(`the handler: ${difference}`);
     const { lost, unanswered, refused, late } = this.#service.counts;
@@ -116,13 +158,15 @@ class World {
         steps: this.#steps,
         kills: this.#kills,
         midway: this.#midway,
-        lies: this.#liar.told,
+        lies: this.#liar.told + (this.#organisation?.lies ?? 0),
       },
       ...this.#options.handlers?.counts,
       ...{ lost: lost + unanswered, refused, late, links: this.#service.log?.head.seq ?? 0 },
       done: asked.filter(({ ended }) => ended === "done").length,
       failed: asked.filter(({ ended }) => ended === "failed").length,
-      failure: this.#judge.failure,
+      organisations: this.#organisation ? 1 : 0,
+      ...(this.#organisation?.counts ?? { recoveries: 0, discoveries: 0, renewals: 0, removedAdmins: 0, opened: 0 }),
+      failure: this.#failure,
       trace: this.#judge.trace,
       asked: asked.map(({ verb, ended, code }) => ({ verb, ended, code })),
     };
@@ -130,25 +174,35 @@ class World {
 
   /** The first devices enter while all is well. */
   async #prologue(): Promise<void> {
-    for (const device of this.#devices.slice(0, 1 + this.#dice.below(this.#devices.length))) device.openTab();
-    for (let turn = 0; turn < 12; turn++) {
+    for (const device of this.#organisation?.devices ?? []) device.openTab();
+    for (let turn = 0; this.#organisation && turn < 30 && !this.#organisation.published; turn++) {
       await this.#settle();
-      const tab = this.#dice.of(this.#devices.flatMap(({ tabs }) => tabs));
+      for (const tab of this.#organisation.devices.flatMap(({ tabs }) => tabs)) this.#organisation.act(tab);
+    }
+    for (const device of this.#devices.slice(0, 1 + this.#dice.below(this.#devices.length))) device.openTab();
+    for (let turn = 0; turn < (this.#organisation ? 30 : 12); turn++) {
+      await this.#settle();
+      const tab = this.#dice.of(this.#all.flatMap(({ tabs }) => tabs));
       if (!tab) continue;
       this.#sync(tab);
       await this.#settle();
-      await this.#users.act(tab);
+      await this.#act(tab);
     }
     await this.#settle();
+  }
+
+  get #services(): readonly Service[] {
+    return [this.#service, ...(this.#organisation ? [this.#organisation.service] : [])];
   }
 
   /** From now on things go wrong. */
   #break(): void {
     const dice = this.#dice;
     const share = dice.below(80);
-    Object.assign(this.#service.faults, { lost: share, unanswered: share, refused: dice.below(120) });
+    const faults = { lost: share, unanswered: share, refused: dice.below(120) };
+    for (const service of this.#services) Object.assign(service.faults, faults);
     const failing = dice.permille(400) ? 15 : 0;
-    for (const device of this.#devices) {
+    for (const device of this.#all) {
       Object.assign(device.disk.faults, { before: failing, after: failing });
       if (dice.permille(100)) device.clock = (dice.of([-2, -0.15, 0.15, 2]) ?? 0) * HOUR;
     }
@@ -157,7 +211,7 @@ class World {
   async #step(): Promise<void> {
     this.#steps++;
     this.#now += this.#dice.below(2000);
-    const tabs = this.#devices.flatMap(({ tabs }) => tabs);
+    const tabs = this.#all.flatMap(({ tabs }) => tabs);
     const tab = this.#dice.of(tabs);
     const weights = {
       ...{
@@ -178,7 +232,7 @@ class World {
         await this.#scheduler.step();
         break;
       case "verb":
-        if (tab) await this.#users.act(tab);
+        if (tab) await this.#act(tab);
         break;
       case "sync":
         if (tab) this.#sync(tab);
@@ -189,10 +243,11 @@ class World {
         if (!this.#scheduler.isIdle) this.#midway++;
         this.#judge.note(`${tab.device.name} is killed`);
         await tab.device.kill(tab);
-        await this.#judge.opens(tab.device);
+        if (tab.admin) await this.#organisation?.opens(tab.device);
+        else if (this.#devices.includes(tab.device)) await this.#judge.opens(tab.device);
         break;
       case "open": {
-        const device = this.#dice.of(this.#devices);
+        const device = this.#dice.of(this.#all);
         if (device && device.tabs.length < this.#maxTabs) device.openTab();
         break;
       }
@@ -202,19 +257,22 @@ class World {
         tab.device.close(tab);
         break;
       case "lie":
-        this.#liar.tell();
+        if (this.#organisation && this.#dice.permille(500)) this.#organisation.tell();
+        else this.#liar.tell();
         break;
       case "slander":
         this.#liar.tellOfContact();
         break;
       case "regret":
         this.#liar.regret();
+        this.#organisation?.regret();
         break;
       case "late": {
-        const sent = this.#dice.of(this.#service.sent);
+        const service = this.#dice.of(this.#services);
+        const sent = service && this.#dice.of(service.sent);
         if (!sent) break;
         this.#judge.note(`the service publishes bytes of ${sent.by} late`);
-        this.#service.publishLate(sent);
+        service.publishLate(sent);
         break;
       }
       case "grow":
@@ -226,35 +284,38 @@ class World {
     }
     await drained();
     this.#judge.membership();
+    this.#organisation?.follow();
   }
 
-  #sync({ session }: Device["tabs"][number]): void {
-    session?.sync().catch((error: unknown) => {
+  #sync({ session, admin }: Device["tabs"][number]): void {
+    (session ?? admin)?.sync().catch((error: unknown) => {
       if ((error as { code?: string }).code !== "STORE_UNAVAILABLE") this.#judge.fail(`a sync failed: ${error}`);
     });
   }
 
   /** Nothing goes wrong any more, and everybody syncs until nothing changes. */
   async #rest(): Promise<void> {
-    Object.assign(this.#service.faults, { lost: 0, unanswered: 0, refused: 0 });
+    for (const service of this.#services) Object.assign(service.faults, { lost: 0, unanswered: 0, refused: 0 });
     this.#liar.repent();
+    this.#organisation?.repent();
     // Nothing is dated ahead any more.
     this.#now += 3 * HOUR;
     this.#judge.note("all faults end");
-    for (const device of this.#devices) {
+    for (const device of this.#all) {
       device.clock = 0;
       this.#judge.starves(device, false);
       Object.assign(device.disk.faults, { before: 0, after: 0 });
     }
     await this.#settle();
-    for (const device of this.#devices) if (device.tabs.length === 0) device.openTab();
+    for (const device of this.#all) if (device.tabs.length === 0) device.openTab();
     await this.#settle();
     let quiet = 0;
     for (let round = 0; round < 40 && quiet < 4; round++) {
       const before = this.#mark();
-      for (const device of this.#devices) {
+      for (const device of this.#all) {
         for (const tab of device.tabs) this.#sync(tab);
         await this.#settle();
+        this.#organisation?.follow();
       }
       this.#now += LONG;
       quiet = this.#mark() === before ? quiet + 1 : 0;
@@ -272,10 +333,12 @@ class World {
       .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));
     if (waiting) this.#judge.fail(`${waiting.verb} on ${waiting.device.name} never ended`);
     await this.#judge.atRest(this.#devices, this.#users.asked, this.#now);
+    await this.#organisation?.atRest(this.#now);
   }
 
   #mark(): string {
-    return `${this.#service.log?.head.hash} ${this.#devices.map(({ length, disk }) => [length, disk.image.has("pending")])}`;
+    const heads = this.#services.map(({ log }) => log?.head.hash);
+    return `${heads} ${this.#all.map(({ length, disk }) => [length, disk.image.has("pending")])}`;
   }
 
   async #settle(): Promise<void> {

@@ -106,7 +106,7 @@ describe("the transport over fetch", () => {
   it("uses the platform's fetch by default, and the runtime's clock", async () => {
     vi.stubGlobal("fetch", serviceOver(toldRelay()));
     expect((await fetchTransport({ url }).read(ALICE, all))?.newest).toBe(STORY.entries.length);
-    const signed = fetchTransport({ url: `${url}/` }).read(ALICE, { ...all, signer: SIGNER });
+    const signed = fetchTransport({ url: `${url}/` }).events([ALICE], () => {}, { signer: SIGNER });
     // The service of the test lives in another year.
     expect(await refusalOf(signed)).toMatchObject({
       code: "FORBIDDEN",

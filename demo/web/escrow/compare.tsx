@@ -1,11 +1,11 @@
 // Compares a fingerprint with one that comes by another way: read out, typed, or scanned. Never with what this device knows already.
 
 import { useState } from "preact/hooks";
-import { Camera } from "../camera.js";
+import { Given } from "../compare.js";
 import { useWork } from "../hooks.js";
 import { Tabs } from "../tabs.js";
 import { T } from "../texts.js";
-import { Button, Field, Form, Notice, Problem } from "../ui.js";
+import { Notice, Problem } from "../ui.js";
 
 /** What was found: a token only where all digits are the same. */
 export interface Found<Token> {
@@ -24,10 +24,12 @@ interface CompareDigitsProps<Token> {
   readonly check: (shown: string) => Promise<Found<Token>>;
 }
 
-export function CompareDigits<Token>({ lead, label, differs, found, onFound, check }: CompareDigitsProps<Token>) {
-  const { problem, isBusy, run } = useWork();
-  const [way, setWay] = useState<"byText" | "byCamera">("byText");
-  const [text, setText] = useState("");
+const WAYS = ["byText", "byCamera"] as const;
+
+export function CompareDigits<Token>(props: CompareDigitsProps<Token>) {
+  const { lead, label, differs, found, onFound, check } = props;
+  const { problem, run } = useWork();
+  const [way, setWay] = useState<(typeof WAYS)[number]>("byText");
   const look = (shown: string) => run(async () => onFound(await check(shown)));
   if (found?.token) {
     return (
@@ -47,20 +49,11 @@ export function CompareDigits<Token>({ lead, label, differs, found, onFound, che
       <p>{lead}</p>
       <Tabs
         label={T.compare.ways}
-        tabs={(["byText", "byCamera"] as const).map((each) => [each, T.compare[each]] as const)}
+        tabs={WAYS.map((each) => [each, T.compare[each]] as const)}
         chosen={way}
         onChoose={setWay}
       >
-        {way === "byCamera" ? (
-          <Camera onRead={look} />
-        ) : (
-          <Form onSubmit={() => look(text)}>
-            <Field label={label} value={text} onInput={setText} isCode rows={3} />
-            <Button submits isBusy={isBusy} isOff={!text.trim()}>
-              {T.compare.check}
-            </Button>
-          </Form>
-        )}
+        <Given way={way} label={label} onGiven={look} />
       </Tabs>
       <Problem>{problem}</Problem>
     </div>

@@ -2,7 +2,7 @@
 // only asks for the code.
 
 import { type ComponentChildren, createContext } from "preact";
-import { useCallback, useContext, useEffect, useState } from "preact/hooks";
+import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api.js";
 import { useWork, type Work } from "../hooks.js";
 import { portalTexts } from "../texts.js";
@@ -64,7 +64,21 @@ export function useConfirmedWork(): Work {
 /** The end of a dialog: its buttons for a confirmed sign-in, and before that the code. */
 export function Confirmed({ children }: { readonly children: ComponentChildren }) {
   const { until, confirmed } = usePageStepUp();
-  if (until) return <>{children}</>;
+  const [wasAsked, setWasAsked] = useState(!until);
+  const ref = useRef<HTMLDivElement>(null);
+  const isConfirmed = Boolean(until);
+  // The field that had the focus is gone: the buttons are next.
+  useEffect(() => {
+    if (!isConfirmed) setWasAsked(true);
+    else if (wasAsked) ref.current?.focus();
+  }, [isConfirmed, wasAsked]);
+  if (isConfirmed) {
+    return (
+      <div class="confirmed" ref={ref} tabIndex={-1}>
+        {children}
+      </div>
+    );
+  }
   return (
     <section class="step-up inset" aria-labelledby="confirm">
       <h3 id="confirm">{T.title}</h3>
@@ -108,6 +122,10 @@ export function EnterCode({ onConfirmed }: { readonly onConfirmed: (until: numbe
         setRefused(words);
       }
     });
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isSent) ref.current?.querySelector("input")?.focus();
+  }, [isSent]);
   const send = () =>
     ask(async () => {
       await portal.sendCode();
@@ -135,15 +153,17 @@ export function EnterCode({ onConfirmed }: { readonly onConfirmed: (until: numbe
           {T.mailbox}
         </a>
       </p>
-      <Field
-        label={T.code}
-        value={code}
-        onInput={setCode}
-        hint={T.hint}
-        isCode
-        maxLength={9}
-        autocomplete="one-time-code"
-      />
+      <div ref={ref}>
+        <Field
+          label={T.code}
+          value={code}
+          onInput={setCode}
+          hint={T.hint}
+          isCode
+          maxLength={9}
+          autocomplete="one-time-code"
+        />
+      </div>
       <Problem>{refused ?? problem}</Problem>
       <div class="actions start">
         <Button look="main" submits isBusy={isBusy} isOff={code.replace(/\s/g, "").length !== 6}>
