@@ -211,7 +211,7 @@ export class Logs {
   async #delivered(log: LogId, rows: readonly EntryRow[], wanted: Wanted): Promise<readonly (readonly Bytes[])[]> {
     if (wanted === "none") return rows.map(() => []);
     const state = wanted === "all" ? undefined : await this.newestState(log);
-    const digests = rows.map(({ seq, digests }) => {
+    const digests = rows.map(({ seq, digests = [] }) => {
       const record = state?.links.at(seq - 1);
       return record ? wantedOf(record, wanted) : digests;
     });
@@ -230,7 +230,8 @@ interface EntryRow {
   readonly newest: number;
   readonly seq: number;
   readonly link: Bytes;
-  readonly digests: readonly Bytes[];
+  /** Absent where no attachments are asked for: to read them would take as long as the links. */
+  readonly digests?: readonly Bytes[];
 }
 
 function rowHash(hash: LinkHash): Bytes {

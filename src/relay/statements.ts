@@ -37,10 +37,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
 const ENTRY_BYTES = `octet_length(link) + coalesce(
     (select sum(octet_length(a.bytes)) from keystead.attachment a where a.log = $1 and a.digest = any(digests)), 0)`;
 
-const page = (size: string): string => `select seq, link, digests,
+const page = (columns: string, size: string): string => `select ${columns},
     (select max(seq) from keystead.entry where log = $1) as newest from (
-    select seq, link, digests, sum(size) over (order by seq) as total from (
-      select seq, link, digests, ${size} as size
+    select ${columns}, sum(size) over (order by seq) as total from (
+      select ${columns}, ${size} as size
       from keystead.entry where log = $1 and seq > $2::bigint order by seq limit $3) as sized) as summed
   where total <= $4 or seq = $2 + 1 order by seq`;
 
@@ -77,9 +77,9 @@ export const STATEMENTS = {
    * log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. Each row has the
    * newest position too: one statement sees one moment, and another one would cost a round trip.
    */
-  page: page("octet_length(link)"),
-  /** The same, with all attachments counted. */
-  wholePage: page(ENTRY_BYTES),
+  page: page("seq, link", "octet_length(link)"),
+  /** The same, with digests, and with all attachments counted. */
+  wholePage: page("seq, link, digests", ENTRY_BYTES),
   /** log, digests. */
   attachments: `select digest, bytes from keystead.attachment where log = $1 and digest = any($2::bytea[])`,
   /** log, time. Positions that were filled after a time, newest first. */
