@@ -1,4 +1,4 @@
-// What the relay is compared with: a table with nothing but the bytes, in the same PostgreSQL, through the same driver.
+// What the relay is compared with: a table of the bytes alone, in the same PostgreSQL, through the same driver.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
