@@ -80,7 +80,20 @@ export async function acknowledge(user: Device): Promise<void> {
   const { page } = user;
   await page.getByRole("button", { name: "Compare and acknowledge" }).click();
   await typeDigits(user, digits);
-  await page.getByText("It is the right one").waitFor();
+  await page.getByText("The digits match").waitFor();
   await page.getByRole("button", { name: "Acknowledge escrow" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+/** Makes people up, with logs of their own. */
+export async function makePeople({ page }: Device, count: number): Promise<void> {
+  await page.evaluate(async (count) => {
+    const headers = { "content-type": "application/json" };
+    await fetch("/api/escrow/made", { method: "POST", headers, body: JSON.stringify({ count }) });
+    for (;;) {
+      const { isRunning } = (await (await fetch("/api/escrow/made")).json()) as { isRunning: boolean };
+      if (!isRunning) return;
+      await new Promise((later) => setTimeout(later, 200));
+    }
+  }, count);
 }

@@ -7,6 +7,7 @@ import {
   acknowledge,
   enableEscrow,
   goToEscrow,
+  makePeople,
   openTab,
   publishFingerprint,
   readNotice,
@@ -113,7 +114,7 @@ describe("a locked-out user", () => {
     await page.getByText("Stop. It is another device").waitFor();
     expect(await faultsInBothThemes(farah)).toEqual([]);
     await typeDigits(farah, await phone.digits());
-    await page.getByText("It is the right one").waitFor();
+    await page.getByText("The digits match").waitFor();
     await page.getByLabel("Reason").fill("Laptop stolen");
     await page.getByLabel("Case or ticket, if there is one").fill("311");
     await page.getByRole("button", { name: "Record and recover" }).click();
@@ -171,7 +172,7 @@ describe("more admins", () => {
     await openTab(farah, "Devices");
     await page.getByRole("button", { name: "Review escrow devices" }).click();
     await typeDigits(farah, shown);
-    await page.getByText("It is the right one").waitFor();
+    await page.getByText("The digits match").waitFor();
     await page.getByRole("checkbox", { name: /^Discovers/ }).check();
     expect(await faultsInBothThemes(farah)).toEqual([]);
     await page.getByRole("button", { name: "Approve Second desk" }).click();
@@ -220,15 +221,7 @@ describe("the coverage report", () => {
   it("17: streams over everybody, with a picture, filters, and pages", async () => {
     const { page } = farah;
     await openTab(farah, "Coverage");
-    await page.evaluate(async (count) => {
-      const headers = { "content-type": "application/json" };
-      await fetch("/api/escrow/made", { method: "POST", headers, body: JSON.stringify({ count }) });
-      for (;;) {
-        const { isRunning } = (await (await fetch("/api/escrow/made")).json()) as { isRunning: boolean };
-        if (!isRunning) return;
-        await new Promise((later) => setTimeout(later, 200));
-      }
-    }, MADE);
+    await makePeople(farah, MADE);
     await page.getByRole("button", { name: /^Check/ }).click();
     await page.getByText(/^35 people checked in/).waitFor();
     await page.getByText("1 to 25 of 35").waitFor();

@@ -7,11 +7,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { PASSWORD } from "../server/accounts.js";
+import { enableEscrow, makePeople, openTab, publishFingerprint, setUpEscrow } from "./escrow-world.js";
 import { type Device, World } from "./world.js";
 
 const [, , given] = process.argv;
 const folder = given ?? "docs/images";
-const SHOWN = ["inbox", "devices", "review", "locked-phone", "backup-write", "use-backup-key-dark"];
+const SHOWN = [
+  ...["inbox", "devices", "review", "locked-phone", "backup-write", "use-backup-key-dark"],
+  ...["escrow-coverage", "escrow-person"],
+];
 mkdirSync(folder, { recursive: true });
 
 async function shoot(page: Page, name: string): Promise<void> {
@@ -217,6 +221,27 @@ try {
   await admin.page.getByRole("button", { name: "Sign in" }).click();
   await admin.page.getByRole("button", { name: "Manage Ben Okafor" }).waitFor();
   await shoot(admin.page, "portal-people-phone");
+
+  // Escrow: whose data the clinic could restore today.
+  const farah = await world.browser();
+  await farah.enter("Farah Nasser", "Desk");
+  await setUpEscrow(farah);
+  await shoot(farah.page, "escrow-setup");
+  await enableEscrow(farah);
+  await publishFingerprint(farah);
+  await shoot(farah.page, "escrow-devices");
+  await openTab(farah, "Coverage");
+  await makePeople(farah, 40);
+  await farah.page.getByRole("button", { name: /^Check/ }).click();
+  await farah.page.getByText(/people checked in/).waitFor();
+  await shoot(farah.page, "escrow-coverage");
+  await farah.page.emulateMedia({ colorScheme: "dark" });
+  await shoot(farah.page, "escrow-coverage-dark");
+  await farah.page.emulateMedia({ colorScheme: "light" });
+  await farah.page.getByRole("radio", { name: /^With losses/ }).check({ force: true });
+  await farah.page.locator("table.report tbody a").first().click();
+  await farah.page.getByText("could bring it back").first().waitFor();
+  await shoot(farah.page, "escrow-person");
 } finally {
   await world.close();
 }
