@@ -51,12 +51,12 @@ const CLASSES = {
   },
   OperatorKeys: {
     from: "new OperatorKeys(seed)",
-    fields: ["sign"],
+    fields: ["signingKey"],
     instead: "keep its seed, and make it anew from that",
   },
   StatementKeys: {
     from: "new StatementKeys(seed)",
-    fields: ["sign"],
+    fields: ["signingKey"],
     instead: "keep its seed, and make it anew from that",
   },
   Fingerprint: {

@@ -7,7 +7,9 @@ const [command, ...args] = process.argv.slice(2);
 try {
   // The packages of a relay are optional: the error names one that is missing.
   const { RELAY_USAGE, runRelay } = await import("./relay.js");
-  if (command === "relay") {
+  const asksHelp = [command, ...args].some((arg) => arg === "--help" || arg === "-h");
+  if (asksHelp) console.log(RELAY_USAGE);
+  else if (command === "relay") {
     const { close } = await runRelay(args, console.log);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void close());
   } else {

@@ -90,12 +90,14 @@ export function settleLost(model: Model, env: Env): { readonly model: Model; rea
 
 /** @throws `LOST_RACE` when the user must decide again */
 function requireUntouched({ own }: Model, { intent, base }: PendingLink): void {
+  // A first link that is drawn anew (proceed.ts): nobody was faster.
+  if (!own) return;
   if (intent.do === "create" || intent.do === "create-escrow") {
-    throw new KeysteadError("LOST_RACE", "another device made the log of this account first; join it", {
+    throw new KeysteadError("LOST_RACE", "another device made the log first; join it", {
       details: { intent: intent.do },
     });
   }
-  if (!own || !base) return;
+  if (!base) return;
   const touching = linksTouching(own.log, { since: base, members: membersOf(intent) });
   if (touching.length === 0) return;
   throw new KeysteadError(

@@ -41,7 +41,7 @@ import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
 import { type Begun, compareDigits, type DigitsOptions, type DigitsWork, showDigits } from "./digits.js";
-import { Driver, type DriverOptions } from "./driver.js";
+import { Driver, type DriverOptions, sessionClosed } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
 import { deviceMachine } from "./machine.js";
 import { notNow, readOnly, stateOf } from "./model.js";
@@ -141,7 +141,8 @@ export class Session {
    * (`authorizeReset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
    * a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
-   * @throws `LOST_RACE` when the account has a log already, or still: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
+   * @throws `NOT_PERMITTED` when this session has seen a log of the account, and `LOST_RACE` when another device was faster, or the old
+   * log still stands: join it; `INVALID_ARGUMENT`
    */
   async create(
     device: DeviceDescription,
@@ -154,7 +155,12 @@ export class Session {
     return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator), replaces });
   }
 
-  /** Joins the account's log, or joins it again after this device was removed or superseded. @throws as {@link create} */
+  /**
+   * Joins the account's log, or joins it again after this device was removed or superseded.
+   *
+   * @throws `NOT_PERMITTED` when the service has shown no log of the account, or this device is a member; `LOST_RACE`, `PENDING`,
+   * `INVALID_ARGUMENT`
+   */
   async join(device: DeviceDescription): Promise<void> {
     if (!this.#driver.model.own) await this.sync();
     return this.#driver.intend({ do: "join", device });
@@ -511,7 +517,10 @@ export class Session {
   }
 
   /** What content is sealed to, and how. @throws the alarm's error: its log may not be the account's any more */
-  async #sealing({ to = [], sign, unsafeContactsAsLastSeen, ...rest }: SessionSealOptions) {
+  async #sealing(options: SessionSealOptions) {
+    // It looks at the service no more, and would seal to devices that were removed meanwhile.
+    if (this.#isClosed) throw sessionClosed();
+    const { to = [], sign, unsafeContactsAsLastSeen, ...rest } = checkOptions(options);
     const contacts = await this.#contacts.recipients(to, unsafeContactsAsLastSeen === true);
     const log = this.#calmLog();
     // This account's own devices stand in it: there is nobody to compare with.

@@ -117,7 +117,7 @@ function checkBytes(name: string, value: unknown): void {
 function corrupt(cause?: unknown): KeysteadError {
   return new KeysteadError(
     "STORE_CORRUPT",
-    "a stored record does not open: it was changed, moved from another place, or sealed by another key; check the associated data",
+    "a stored record does not open: it was changed, moved, or sealed by another key; check key, subject, associated data",
     { cause },
   );
 }

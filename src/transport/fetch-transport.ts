@@ -26,7 +26,7 @@ import {
 
 /**
  * A transport over fetch. It follows no redirect. It sets no time limit of its own: give a signal, such as
- * `AbortSignal.timeout(20_000)`. Where the service asks for a member, requests are signed by `signer`. It tries nothing twice, but for a
+ * `AbortSignal.timeout(20_000)`. Where the service asks for a member, requests are signed by `signer`. It tries nothing twice, except a
  * read whose signature is refused: that is read again by the app's sign-in alone.
  *
  * @throws `INVALID_ARGUMENT`

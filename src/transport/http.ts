@@ -97,7 +97,8 @@ export async function readAnswer<R extends Route>(
 
 /** `FORBIDDEN` or `OFFLINE` for a refusal that leaves a question without an answer. */
 export function unanswered({ http, code, rule, retryAfter }: Refusal): KeysteadError {
-  const said = `with status ${http} and code ${code}`;
+  const hint = code === "INVALID_SIGNATURE" ? "; check the device's clock and the service's origin" : "";
+  const said = `with status ${http} and code ${code}${hint}`;
   const details = { status: http, code, ...(rule && { rule }), ...(retryAfter !== undefined && { retryAfter }) };
   return http === 401 || http === 403
     ? new KeysteadError("FORBIDDEN", `the service refused to answer, ${said}`, { details })

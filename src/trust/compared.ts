@@ -111,7 +111,7 @@ function seenWith(token: ComparedDevice): Seen {
   throw notTokens(
     logs.has(token)
       ? "approve takes tokens of a device's own fingerprint, and this one is of a whole log, which names no device"
-      : "approve takes the tokens that compareFingerprint gave, not ids and no copies of tokens",
+      : "approve takes the `token` of each match, not ids and no copies of tokens",
   );
 }
 

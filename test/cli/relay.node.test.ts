@@ -1,11 +1,12 @@
 // `keystead relay`, over a real socket.
 
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RunningRelay, runRelay } from "../../src/cli/relay.js";
+import { RELAY_USAGE, type RunningRelay, runRelay } from "../../src/cli/relay.js";
 import { KeysteadError } from "../../src/errors.js";
 import { systemEnv } from "../../src/primitives/env.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
@@ -131,5 +132,10 @@ describe("arguments of keystead relay", () => {
     const error: unknown = await runRelay(args, () => {}).catch((error: unknown) => error);
     expect(KeysteadError.is(error) && error.code).toBe("INVALID_ARGUMENT");
     expect(existsSync("x")).toBe(false);
+  });
+
+  it("are shown to who asks for them", () => {
+    const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", "relay", "--help"]);
+    expect([status, String(stdout)]).toEqual([0, `${RELAY_USAGE}\n`]);
   });
 });

@@ -16,7 +16,7 @@ const rowsOf = (head: string): readonly string[] => {
 const quoted = (text: string): readonly string[] => [...text.matchAll(/"([\w-]+)"/g)].map(([, name]) => present(name));
 
 it("every status", () => {
-  const union = /export type Status =([^;]+);/.exec(source("client/snapshot.ts"))?.[1];
+  const union = /export type Status =([^;]+);/.exec(source("views/session.ts"))?.[1];
   expect(rowsOf("status")).toEqual([...quoted(present(union))].sort());
 });
 
@@ -26,7 +26,8 @@ it("every connection", () => {
 });
 
 it("every question", () => {
-  const asked = [source("client/asks.ts"), source("agenda/steps.ts")].flatMap((text) =>
+  const [session] = source("views/session.ts").split("export type EscrowQuestion");
+  const asked = [present(session), source("agenda/steps.ts")].flatMap((text) =>
     [...text.matchAll(/readonly question: ("[^;}]+)/g)].flatMap(([, names]) => quoted(present(names))),
   );
   expect(rowsOf("question")).toEqual([...new Set(asked)].sort());

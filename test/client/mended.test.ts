@@ -212,3 +212,44 @@ it("a device that joined again opens what its former member could open, bytes an
   mobile = await device.open();
   await both();
 });
+
+it("a first device whose clock was a day ahead makes the log when its clock is set, also after a restart", async () => {
+  const day = 86_400_000;
+  for (const restarts of [false, true]) {
+    const device = phone(new MaliciousRelay(), "laptop");
+    let ahead = day;
+    const open = async () =>
+      openSession({
+        ...{ subject: SUBJECT, store: memoryStore(device.disk), sealer: await sealer(), background: false },
+        env: { ...device.env, now: () => device.env.now() + ahead },
+        transport: relayTransport(relay, "laptop", { now: () => device.env.now() }),
+      });
+    const relay = new MaliciousRelay();
+    const early = await open();
+    const created = early.create({ name: "Laptop" }).then(
+      () => "created",
+      (error) => error.code,
+    );
+    await expect.poll(() => early.getSnapshot().pending?.refused).toBe("NOT_YET");
+    if (restarts) early.close();
+    ahead = 0;
+    const session = restarts ? await open() : early;
+    await session.sync();
+    expect(session.getSnapshot()).toMatchObject({ status: "ready", asks: [] });
+    expect(await created).toBe(restarts ? "STORE_UNAVAILABLE" : "created");
+    session.close();
+  }
+});
+
+it("a closed session seals nothing, and sealing without options is said", async () => {
+  const session = await phone(new MaliciousRelay(), "laptop").open();
+  await session.create({ name: "Laptop" });
+  // @ts-expect-error: as JavaScript may call it
+  await expect(session.seal(utf8Encode("hello"))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  // @ts-expect-error: as JavaScript may call it
+  await expect(session.sealStream()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  session.close();
+  const closed = { code: "STORE_UNAVAILABLE", details: { reason: "closed" } };
+  await expect(session.seal(utf8Encode("hello"), { purpose: "note" })).rejects.toMatchObject(closed);
+  await expect(session.sealStream({ purpose: "note" })).rejects.toMatchObject(closed);
+});

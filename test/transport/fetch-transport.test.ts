@@ -110,6 +110,7 @@ describe("the transport over fetch", () => {
     // The service of the test lives in another year.
     expect(await refusalOf(signed)).toMatchObject({
       code: "FORBIDDEN",
+      message: expect.stringContaining("check the device's clock"),
       details: { status: 401, code: "INVALID_SIGNATURE" },
     });
   });

@@ -16,10 +16,10 @@ const point = (fields: object): World =>
 
 it("gives no reason for a pointer that is no epoch of this log, whatever device set it (ESC-4)", () => {
   const verdictOf = (user: World) => judgePointer(escrowOf(user).pointer ?? expect.unreachable(), escrow.log);
-  const { signingKey: sign } = openWorld("thief").signer("Laptop");
+  const { signingKey } = openWorld("thief").signer("Laptop");
   const elsewhere = enroll(openWorld("renewal").join("Thief"), "Thief", openOrganisation("another"));
   for (const [verdict, user] of [
-    ["false", point({ sign })],
+    ["false", point({ signingKey })],
     ["ahead", point(newestPointer(later.log))],
     ["other-log", elsewhere],
   ] as const) {
