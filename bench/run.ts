@@ -1,4 +1,4 @@
-// npm run bench [-- --quick | --only NAME]: how fast Keystead and its peers do the same work. docs/performance.md has results.
+// npm run bench [-- --quick | --full | --only NAME]: how fast Keystead and its peers do the same work. docs/performance.md has results.
 //
 // Machines and their load differ: each figure comes with its ratio to a baseline measured in the same run. No benchmark fails
 // because it is slow.
@@ -13,6 +13,7 @@ import { hostile } from "./rows/hostile.js";
 import { join } from "./rows/join.js";
 import { ranges } from "./rows/ranges.js";
 import { recipients } from "./rows/recipients.js";
+import { relay } from "./rows/relay.js";
 import { remove } from "./rows/remove.js";
 import { replay } from "./rows/replay.js";
 import { stream } from "./rows/stream.js";
@@ -32,14 +33,19 @@ const ROWS = [
   backup,
   coverage,
   hostile,
+  relay,
   size,
   coldImport,
 ];
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, only: { type: "string", multiple: true, default: [] } },
+  options: {
+    quick: { type: "boolean", default: false },
+    full: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+  },
 });
-const { quick, only } = values;
+const { quick, full, only } = values;
 const unknown = only.find((name) => !ROWS.some((row) => row.name === name));
 if (unknown !== undefined) {
   console.error(`no row is called ${unknown}; there are ${ROWS.map(({ name }) => name).join(", ")}`);
@@ -47,8 +53,8 @@ if (unknown !== undefined) {
 }
 
 const scale: Scale = quick
-  ? { quick, rounds: { rounds: 2, milliseconds: 1 }, fewRounds: { rounds: 1, milliseconds: 0 } }
-  : { quick, rounds: { rounds: 9, milliseconds: 50 }, fewRounds: { rounds: 5, milliseconds: 0 } };
+  ? { quick, full: false, rounds: { rounds: 2, milliseconds: 1 }, fewRounds: { rounds: 1, milliseconds: 0 } }
+  : { quick, full, rounds: { rounds: 9, milliseconds: 50 }, fewRounds: { rounds: 5, milliseconds: 0 } };
 
 console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}`);
 if (!peersInstalled()) console.log(`Peers are not installed and left out; install them by: ${INSTALL}`);

@@ -6,6 +6,8 @@ import type { Rounds } from "./measure.js";
 export interface Scale {
   /** Small sizes, to check that everything runs. The figures mean nothing. */
   readonly quick: boolean;
+  /** Sizes that take many minutes, of rows that have smaller ones by default. */
+  readonly full: boolean;
   readonly rounds: Rounds;
   /** For works that take seconds. */
   readonly fewRounds: Rounds;

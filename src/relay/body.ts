@@ -48,8 +48,9 @@ function bodyReader(request: Request, env: RelayEnv, most: number): BodyReader {
 export async function readRequest(request: Request, form: BodyForm, env: RelayEnv): Promise<Bytes> {
   checkType(request, CBOR);
   const { maxBytes } = form;
-  const tooLarge = new Refusal(413, "TOO_LARGE", `the body may have at most ${maxBytes} bytes`, { rule: "ENC-3" });
-  if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge;
+  const tooLarge = () =>
+    new Refusal(413, "TOO_LARGE", `the body may have at most ${maxBytes} bytes`, { rule: "ENC-3" });
+  if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge();
   const body = bodyReader(request, env, maxBytes);
   try {
     const chunks: Uint8Array[] = [];
@@ -59,7 +60,7 @@ export async function readRequest(request: Request, form: BodyForm, env: RelayEn
       if (!chunk) return concat(...chunks);
       chunks.push(chunk);
       length += chunk.length;
-      if (length > maxBytes) throw tooLarge;
+      if (length > maxBytes) throw tooLarge();
     }
   } finally {
     body.end();

@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 import { expel as writeExpel } from "../authoring/verbs.js";
-import type { LogId } from "../bytes/ids.js";
+import type { Head, LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
@@ -308,11 +308,16 @@ class Service {
     const isStill = (now: readonly LogState[]) =>
       now.every(({ active, head }) => active.has(member) || !mine.has(head.log));
     const watched = (now: readonly LogState[]): readonly Watched[] => now.map(({ head }) => head);
+    let seen: ReadonlyMap<LogId, Head> = new Map(states.map(({ head }) => [head.log, head]));
     return this.#events.open({
       member,
       watched: watched(states),
       check: async () => {
+        // A state that is no longer in memory is built from all of its rows: not at each heartbeat of each stream.
+        const heads = await this.#logs.heads(logs);
+        if (logs.every((log) => heads.get(log)?.hash === seen.get(log)?.hash)) return [...heads.values()];
         const now = await this.#newest(logs);
+        seen = heads;
         return isStill(now) ? watched(now) : undefined;
       },
     });

@@ -30,7 +30,7 @@ export type Wanted = "none" | "names" | "all" | { readonly mine: MemberId };
 /** Entries that follow each other. */
 export interface Page {
   readonly entries: readonly Bytes[];
-  /** The newest entry that the log had before these were read, or the last of these. */
+  /** The newest entry that the log had when these were read. */
   readonly newest: number;
 }
 
@@ -171,13 +171,12 @@ export class Logs {
 
   /** Some entries of a log; undefined for a log that is not there. */
   async page(log: LogId, { after, limit, bytes, attachments }: PageOptions): Promise<Page | undefined> {
-    const head = await this.head(log);
-    if (!head) return undefined;
     const statement = attachments === "none" ? STATEMENTS.page : STATEMENTS.wholePage;
     const rows = await this.#sql.query<EntryRow>(statement, [rowKey(log), after, limit, bytes]);
+    const newest = rows.at(0)?.newest ?? (await this.head(log))?.seq;
+    if (newest === undefined) return undefined;
     const delivered = await this.#delivered(log, rows, attachments);
-    const entries = rows.map(({ link }, at) => encodeEntry(link, present(delivered[at])));
-    return { entries, newest: Math.max(head.seq, rows.at(-1)?.seq ?? 0) };
+    return { entries: rows.map(({ link }, at) => encodeEntry(link, present(delivered[at]))), newest };
   }
 
   /** The operator that a log names, from its first link alone; undefined for none. */
@@ -196,22 +195,14 @@ export class Logs {
     return await this.#sql.query<{ seq: number; at: number }>(STATEMENTS.since, [rowKey(log), time, limit]);
   }
 
-  /** Stores attachments first, so that a crash leaves unused attachments, and never a link without its grants. */
   async #insert(after: LogState, entry: Uint8Array): Promise<boolean> {
     const { link, attachments } = decodeEntry(entry);
     const { seq, hash, prev, attachments: digests } = lastOf(after.links);
-    const log = rowKey(after.head.log);
-    if (attachments.length > 0)
-      await this.#sql.query(STATEMENTS.attach, [log, attachments.map(attachmentDigest), attachments]);
-    const rows = await this.#sql.query(STATEMENTS.append, [
-      log,
-      seq,
-      rowHash(hash),
-      link.bytes,
-      digests,
-      this.#now(),
-      prev === undefined ? null : rowHash(prev),
-    ]);
+    const before = prev === undefined ? null : rowHash(prev);
+    const row = [rowKey(after.head.log), seq, rowHash(hash), link.bytes, digests, this.#now(), before];
+    const rows = await (attachments.length === 0
+      ? this.#sql.query(STATEMENTS.append, row)
+      : this.#sql.query(STATEMENTS.appendWith, [...row, attachments.map(attachmentDigest), attachments]));
     if (rows.length > 0) this.#states.keep(after);
     return rows.length > 0;
   }
@@ -220,7 +211,7 @@ export class Logs {
   async #delivered(log: LogId, rows: readonly EntryRow[], wanted: Wanted): Promise<readonly (readonly Bytes[])[]> {
     if (wanted === "none") return rows.map(() => []);
     const state = wanted === "all" ? undefined : await this.newestState(log);
-    const digests = rows.map(({ seq, digests }) => {
+    const digests = rows.map(({ seq, digests = [] }) => {
       const record = state?.links.at(seq - 1);
       return record ? wantedOf(record, wanted) : digests;
     });
@@ -236,9 +227,11 @@ export class Logs {
 }
 
 interface EntryRow {
+  readonly newest: number;
   readonly seq: number;
   readonly link: Bytes;
-  readonly digests: readonly Bytes[];
+  /** Absent where no attachments are asked for: to read them would take as long as the links. */
+  readonly digests?: readonly Bytes[];
 }
 
 function rowHash(hash: LinkHash): Bytes {

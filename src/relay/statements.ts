@@ -37,25 +37,33 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
 const ENTRY_BYTES = `octet_length(link) + coalesce(
     (select sum(octet_length(a.bytes)) from keystead.attachment a where a.log = $1 and a.digest = any(digests)), 0)`;
 
-const page = (size: string): string => `select seq, link, digests from (
-    select seq, link, digests, sum(size) over (order by seq) as total from (
-      select seq, link, digests, ${size} as size
+const page = (columns: string, size: string): string => `select ${columns},
+    (select max(seq) from keystead.entry where log = $1) as newest from (
+    select ${columns}, sum(size) over (order by seq) as total from (
+      select ${columns}, ${size} as size
       from keystead.entry where log = $1 and seq > $2::bigint order by seq limit $3) as sized) as summed
   where total <= $4 or seq = $2 + 1 order by seq`;
+
+const APPEND = `insert into keystead.entry (log, seq, hash, link, digests, at)
+    select $1::bytea, $2::int, $3::bytea, $4::bytea, $5::bytea[], $6::bigint
+    where $2::int = 1 or exists (select 1 from keystead.entry where log = $1 and seq = $2::int - 1 and hash = $7::bytea)
+    on conflict (log, seq) do nothing returning seq`;
 
 export const STATEMENTS = {
   /**
    * log, seq, hash, link, digests, at, hash of the link before. Inserts one row where the place is free and the link before is the
    * one that was judged. @returns a row if it did
    */
-  append: `insert into keystead.entry (log, seq, hash, link, digests, at)
-    select $1::bytea, $2::int, $3::bytea, $4::bytea, $5::bytea[], $6::bigint
-    where $2::int = 1 or exists (select 1 from keystead.entry where log = $1 and seq = $2::int - 1 and hash = $7::bytea)
-    on conflict (log, seq) do nothing returning seq`,
-  /** log, digests, attachments. */
-  attach: `insert into keystead.attachment (log, digest, bytes)
-    select $1::bytea, digest, bytes from unnest($2::bytea[], $3::bytea[]) as given (digest, bytes)
-    on conflict (log, digest) do nothing`,
+  append: APPEND,
+  /**
+   * The same, and digests and bytes of attachments. All are stored, or none: there is never a link without its grants, and who loses a race
+   * leaves nothing behind. One statement, since a second one would cost another round trip and another commit.
+   */
+  appendWith: `with filled as (${APPEND}), attached as (
+      insert into keystead.attachment (log, digest, bytes)
+        select $1::bytea, digest, bytes from filled, unnest($8::bytea[], $9::bytea[]) as given (digest, bytes)
+        on conflict (log, digest) do nothing)
+    select seq from filled`,
   /** log. The newest entry. */
   head: `select seq, hash from keystead.entry where log = $1 order by seq desc limit 1`,
   /** log, position. */
@@ -65,10 +73,13 @@ export const STATEMENTS = {
     (select e.seq, e.hash from keystead.entry e where e.log = asked.log order by e.seq desc limit 1) newest`,
   /** log, position, number. Links after a position, to replay. */
   links: `select seq, link from keystead.entry where log = $1 and seq > $2 order by seq limit $3`,
-  /** log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. */
-  page: page("octet_length(link)"),
-  /** The same, with all attachments counted. */
-  wholePage: page(ENTRY_BYTES),
+  /**
+   * log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. Each row has the
+   * newest position too: one statement sees one moment, and another one would cost a round trip.
+   */
+  page: page("seq, link", "octet_length(link)"),
+  /** The same, with digests, and with all attachments counted. */
+  wholePage: page("seq, link, digests", ENTRY_BYTES),
   /** log, digests. */
   attachments: `select digest, bytes from keystead.attachment where log = $1 and digest = any($2::bytea[])`,
   /** log, time. Positions that were filled after a time, newest first. */

@@ -16,6 +16,7 @@ import { openMetrics } from "../../src/relay/metrics.js";
 import type { AccessRequest, News, RelayOptions } from "../../src/relay/options.js";
 import { openPglite } from "../../src/relay/pglite.js";
 import type { Sql } from "../../src/relay/sql.js";
+import { STATEMENTS } from "../../src/relay/statements.js";
 import { EXPULSION } from "../../src/transport/portal-transport.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import {
@@ -707,6 +708,29 @@ describe("event streams", () => {
     expect(await stream.next()).toBe(`:\n\n${event(world.log.head.log, 4)}`);
     await relay.close();
     expect(await stream.next()).toBeUndefined();
+  });
+
+  it("ask for the heads alone at a heartbeat before which nothing was stored", async () => {
+    const statements: string[] = [];
+    const query: Sql["query"] = (statement, parameters) => {
+      statements.push(statement);
+      return sql.query(statement, parameters);
+    };
+    const relay = relayWith({ sql: { ...sql, query } });
+    const [world, second] = [newWorld(), newWorld()];
+    for (const each of [world, second]) await publish(relay, each);
+    const stream = reading(await open(relay, [world, "Laptop"], second));
+    await settled();
+    const atBeat = async () => {
+      statements.length = 0;
+      await beat();
+      return [...statements];
+    };
+    expect(await atBeat()).toEqual([STATEMENTS.heads]);
+    await publish(relayWith(), second.rename("Laptop", "A"), 2);
+    expect(await atBeat()).toEqual([STATEMENTS.heads, STATEMENTS.links, STATEMENTS.links]);
+    expect(await atBeat()).toEqual([STATEMENTS.heads]);
+    await stream.cancel();
   });
 
   it("end at the heartbeat after the member was removed", async () => {

@@ -42,6 +42,16 @@ async function publish(logs: Logs, { log, entries }: World, from = 1): Promise<v
     expect(codeOf(await logs.append(log.head.log, entry, allow))).toBe("stored");
 }
 
+/** A database, and each statement that it gets. */
+function noted(sql: Sql): { readonly sql: Sql; readonly statements: string[] } {
+  const statements: string[] = [];
+  const query: Sql["query"] = (statement, parameters) => {
+    statements.push(statement);
+    return sql.query(statement, parameters);
+  };
+  return { sql: { ...sql, query }, statements };
+}
+
 /** Worlds with the same seed are the same log: each test has its own. */
 let worlds = 0;
 const newWorld = (): World => openWorld(`relay ${++worlds}`, { subject: `user ${worlds}` });
@@ -85,6 +95,24 @@ onEveryDatabase((database, kind) => {
       await publish(logs, mine);
       const lost = await logs.append(world.log.head.log, theirs.last, allow);
       expect(lost).toMatchObject({ verdict: "lost", seq: 2, link: decodeEntry(mine.last).link.bytes });
+    });
+
+    it("is stored in one statement with its attachments, and not one of them is stored where another relay filled the place", async () => {
+      const world = newWorld();
+      const [mine, theirs] = [world.rotate("Laptop"), world.rename("Laptop", "A")];
+      const { log } = world.log.head;
+      const { sql, statements } = noted(database());
+      const [one, other] = [logsOn(sql), logsOn(database())];
+      await publish(one, world);
+      await other.state(log);
+      statements.length = 0;
+      await publish(one, mine, 2);
+      expect(statements).toEqual([STATEMENTS.appendWith]);
+      expect(codeOf(await other.append(log, theirs.last, allow))).toBe("lost");
+      const stored = async ({ record }: World) =>
+        await database().query(STATEMENTS.attachments, [rowKey(log), record.attachments]);
+      expect(await stored(mine)).toHaveLength(mine.record.attachments.length);
+      expect(await stored(theirs)).toEqual([]);
     });
 
     it("is refused with its reason, and nothing of it is stored", async () => {
@@ -198,6 +226,18 @@ onEveryDatabase((database, kind) => {
       const two = (sizes[0] as number) + (sizes[1] as number);
       expect((await read({ bytes: two }))?.entries).toHaveLength(2);
       expect((await read({ bytes: two - 1 }))?.entries).toHaveLength(1);
+    });
+
+    it("is one statement, and one for attachments; the head is asked for where nothing follows", async () => {
+      const { sql, statements } = noted(database());
+      const page = async (after: number, attachments: Wanted) => {
+        statements.length = 0;
+        const { newest } = (await logsOn(sql).page(world.log.head.log, { ...whole, after, attachments })) ?? {};
+        return [newest, ...statements];
+      };
+      expect(await page(0, "none")).toEqual([5, STATEMENTS.page]);
+      expect(await page(0, "all")).toEqual([5, STATEMENTS.wholePage, STATEMENTS.attachments]);
+      expect(await page(5, "none")).toEqual([5, STATEMENTS.page, STATEMENTS.head]);
     });
 
     it("has no attachments, names, what was granted to one member, or all", async () => {

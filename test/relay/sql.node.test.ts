@@ -57,17 +57,15 @@ onEveryDatabase((database) => {
 
   it("keeps all of a transaction, or nothing", async () => {
     const log = bytes(...new Array(32).fill(3));
-    const attach = [log, [bytes(1)], [bytes(2)]] as const;
+    const name = ["of a transaction", log, 5] as const;
     const failed = database().transaction(async (queries) => {
-      await queries.query(STATEMENTS.attach, attach);
+      await queries.query(STATEMENTS.name, name);
       throw new KeysteadError("INVALID_ARGUMENT", "no");
     });
     expect((await rejection(failed)).code).toBe("INVALID_ARGUMENT");
-    expect(await database().query(STATEMENTS.attachments, [log, [bytes(1)]])).toEqual([]);
-    await database().transaction((queries) => queries.query(STATEMENTS.attach, attach));
-    expect(await database().query(STATEMENTS.attachments, [log, [bytes(1)]])).toEqual([
-      { digest: bytes(1), bytes: bytes(2) },
-    ]);
+    expect(await database().query(STATEMENTS.logOf, [name[0]])).toEqual([]);
+    await database().transaction((queries) => queries.query(STATEMENTS.name, name));
+    expect(await database().query(STATEMENTS.logOf, [name[0]])).toEqual([{ log }]);
   });
 
   it("runs each migration once, however many relays start at a time", async () => {
@@ -82,6 +80,25 @@ onEveryDatabase((database) => {
     await database().query("drop table keystead.later");
     await database().query("delete from keystead.migration where version = $1", [more.length]);
     await migrate(database());
+  });
+
+  it("stores attachments with an entry that it appends, each once, and none with an entry that it does not", async () => {
+    const log = bytes(...new Array(32).fill(8));
+    const append = (seq: number, before: number, ...attached: readonly number[]) => {
+      const entry = [log, seq, bytes(10 * seq), bytes(7), [], 5, bytes(before)] as const;
+      const attachments = attached.map((each) => bytes(each));
+      return database().query(STATEMENTS.appendWith, [...entry, attachments, attachments]);
+    };
+    const attached = async () =>
+      (await database().query(STATEMENTS.attachments, [log, [1, 2, 3, 4, 5].map((each) => bytes(each))]))
+        .map(({ bytes }) => [...(bytes as Uint8Array)])
+        .sort();
+    expect(await append(1, 0, 1, 2)).toEqual([{ seq: 1 }]);
+    expect(await append(1, 0, 4)).toEqual([]);
+    expect(await append(2, 11, 5)).toEqual([]);
+    expect(await attached()).toEqual([[1], [2]]);
+    expect(await append(2, 10, 2, 3)).toEqual([{ seq: 2 }]);
+    expect(await attached()).toEqual([[1], [2], [3]]);
   });
 
   it("appends where the place is free and follows the link that was judged, and nowhere else", async () => {
