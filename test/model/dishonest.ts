@@ -111,14 +111,14 @@ function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGran
   const body = readBody(link).body as AnyBody & {
     member?: { kem: Uint8Array };
     keys?: { kem: Uint8Array };
-    escrow?: { kem: Uint8Array };
+    escrow?: { kemKey: Uint8Array };
     author?: Uint8Array;
   };
   const grants = body.grants ?? [];
   const bytes = attachments.slice(attachments.length - grants.reduce((sum, { boxes }) => sum + 1 + boxes.length, 0));
   const author = body.author && memberBySigningKey(log, body.author)?.id;
   const kemOf = (id: MemberId): Uint8Array => {
-    const pointed = body.escrow?.kem;
+    const pointed = body.escrow?.kemKey;
     if (pointed && (id === entered || log.active.get(id)?.kind === "escrow")) return pointed;
     const kem =
       id === entered ? body.member?.kem : id === author && body.keys ? body.keys.kem : log.active.get(id)?.kemKey;
