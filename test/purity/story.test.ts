@@ -18,6 +18,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 
   "OperatorKeys.signLabelled": "internal",
   "StatementKeys.signLabelled": "internal",
+  portalTransport: "sends requests to a service",
   english: "data, which the story gives to what speaks",
   systemEnv: "the real clock and randomness, which the story must not have",
 };

@@ -107,7 +107,7 @@ class History {
     const keys = keysNamed(`escrow ${this.#moves}`);
     const escrow = {
       ...{ log: this.laptop.log.head.log, seq: this.#moves + 1, hash: this.laptop.log.head.hash, epoch: 1 },
-      ...{ sign: epochSigningPublicKey(seedNamed(`escrow ${this.#moves}`)), kem: keys.publicKeys.kem },
+      ...{ signingKey: epochSigningPublicKey(seedNamed(`escrow ${this.#moves}`)), kemKey: keys.publicKeys.kem },
     };
     const isEnrolled = [...this.thief.log.active.values()].some(({ kind }) => kind === "escrow");
     this.take(this.write(isEnrolled ? "renew-escrow" : "enroll", { escrow }, env));
