@@ -1,10 +1,12 @@
 // Takes in a page of entries that a service showed. docs/spec.md sections 6, 7 and 13.
 
 import { receive } from "../authoring/receive.js";
+import type { Bytes } from "../bytes/bytes.js";
 import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry } from "../log/entry.js";
 import { recordOfLink } from "../log/verify.js";
+import { claimedPosition } from "../log/verify-link.js";
 import { type Env, readClock } from "../primitives/env.js";
 import type { EntriesPage } from "../transport/transport.js";
 import type { MachineOptions, ReadEffect, Stepped, Wipeable } from "./effects.js";
@@ -34,8 +36,9 @@ export function takePage(
 
 function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options: MachineOptions, env: Env): Stepped {
   const { of, purpose } = effect;
-  // What is newer than the head is read with its attachments.
-  const entries = purpose === "head" ? page.entries.slice(0, 1) : page.entries;
+  const known = lengthOf(model, of);
+  // What is newer than the head is read with its attachments, also where the service shows it in the place of the head.
+  const entries = purpose === "head" ? page.entries.slice(0, 1).filter((each) => !isNewer(each, known)) : page.entries;
   // Entries that are known change nothing, and another entry at the place of a known one is refused.
   const taken = takeEntries(model, effect, entries, env);
   const { retired, error } = taken;
@@ -54,6 +57,15 @@ function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options:
     return { model: { ...reached, sync: { ...reached.sync, escrowUnsupported: false } }, effects: [], retired };
   }
   return proceed({ ...reached, sync: { ...reached.sync, serverHas: undefined } }, options, env, retired);
+}
+
+/** Whether an entry says that it stands after so many others. One that says nothing readable is judged as any other. */
+function isNewer(entry: Bytes, known: number): boolean {
+  try {
+    return (claimedPosition(decodeEntry(entry).link) ?? 0) > known;
+  } catch {
+    return false;
+  }
 }
 
 /** An entry that could not be taken in. What came before it was. */

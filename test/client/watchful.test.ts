@@ -24,6 +24,17 @@ async function forked(change: Lie = (entries) => entries) {
   return { relay, laptop, device, mobile, takeBack };
 }
 
+/** What a device asks its service for, from now on. */
+function reads({ transport }: ReturnType<typeof phone>): readonly unknown[] {
+  const asked: unknown[] = [];
+  const { read } = transport;
+  transport.read = async (subject, options) => {
+    asked.push({ after: options.after, attachments: options.attachments });
+    return read(subject, options);
+  };
+  return asked;
+}
+
 it("a fork that is no longer than its own log, at the next look", async () => {
   const { laptop, device, mobile } = await forked();
   expect(mobile.log.head.seq).toBe(laptop.log.head.seq);
@@ -63,15 +74,27 @@ it("and asks for one link without its attachments when nothing is new", async ()
   const laptop = await device.open();
   await laptop.create({ name: "Laptop" });
   await laptop.rename({ name: "Mine" });
-  const asked: unknown[] = [];
-  const { read } = device.transport;
-  device.transport.read = async (subject, options) => {
-    const { after, attachments } = options;
-    asked.push({ after, attachments });
-    return read(subject, options);
-  };
+  const asked = reads(device);
   await laptop.sync();
   expect(asked).toEqual([{ after: 1, attachments: "none" }]);
+});
+
+it("and takes no newer entry from the answer to that: it came without its attachments", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  await laptop.create({ name: "Laptop" });
+  const tablet = await approved(laptop, phone(relay, "tablet"));
+  const device = phone(relay, "phone");
+  const mobile = await approved(laptop, device);
+  await laptop.save({ remove: [present(tablet.getSnapshot().devices).me.member] });
+  const asked = reads(device);
+  const known = mobile.log.head.seq;
+  relay.tell(SUBJECT, (entries) => [...entries.slice(0, -2), ...entries.slice(-2).reverse()], { to: ["phone"] });
+  await mobile.sync();
+  expect(asked.slice(0, 2)).toEqual([
+    { after: known - 1, attachments: "none" },
+    { after: known, attachments: "all" },
+  ]);
 });
 
 it("no alarm while the service is honest", async () => {
