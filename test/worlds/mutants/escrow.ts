@@ -238,8 +238,8 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/agenda/admin.ts",
-        find: "return userLog !== undefined && !reviewOf(userLog, log, act);",
-        replace: "return userLog === undefined && !reviewOf(log, log, act);",
+        find: "userLog ? !reviewOf(userLog, log, act) : junk;",
+        replace: "userLog ? false : junk;",
       },
     ],
     scene: { acts: true },
