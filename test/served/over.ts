@@ -141,7 +141,14 @@ export class Handler {
         const stored = this.#stored.get(subject) ?? [];
         if (shown.length > stored.length || !shown.every((each, at) => equalBytes(each, stored[at] ?? each))) return;
         const isAll = shown.length === stored.length;
-        const real = await transport.read(subject, options);
+        let real: EntriesPage | undefined;
+        try {
+          real = await transport.read(subject, options);
+        } catch (error) {
+          // The session gave the request up.
+          if (options.signal?.aborted) return;
+          throw error;
+        }
         const given = real?.entries.slice(0, page?.entries.length) ?? [];
         const right = stored
           .slice(options.after)
