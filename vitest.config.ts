@@ -47,8 +47,8 @@ const sealers = "test/storage/sealer.test.ts";
 const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts", ended, served];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
-/** Tools and the file store have no backend; worlds and clients that are ended bring their own: they run once. */
-const once = ["test/{tooling,worlds,frameworks}/**/*.test.ts", "test/storage/*.node.test.ts", ended];
+/** Tools, the file store and the relay have no backend of their own; worlds and clients that are ended bring theirs: they run once. */
+const once = ["test/{tooling,worlds,frameworks}/**/*.test.ts", "test/storage/*.node.test.ts", ended, served];
 
 interface Files {
   readonly include: string[];
