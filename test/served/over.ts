@@ -145,8 +145,8 @@ export class Handler {
         try {
           real = await transport.read(subject, options);
         } catch (error) {
-          // The session gave the request up.
-          if (options.signal?.aborted) return;
+          // The session gave the request up, or has other keys by now: requests wait here for one another.
+          if (options.signal?.aborted || KeysteadError.from(error)?.code === "WIPED") return;
           throw error;
         }
         const given = real?.entries.slice(0, page?.entries.length) ?? [];
