@@ -1,13 +1,6 @@
 // Weakened forms of the crash rule: each must break a simulated world. docs/spec.md section 13, docs/assurance.md.
 
-import { MUTANTS as OF_ADMINS } from "../client/escrow-mutants.js";
 import type { Weakening } from "../worlds/build.js";
-
-/** Weakened rules of admins' sessions that random worlds find, too. */
-export const ADMINS: readonly string[] = [
-  "a recovery is done before its act stands in the escrow log",
-  "what is pending in users' logs is forgotten at a restart",
-];
 
 export const MUTANTS: readonly Weakening[] = [
   {
@@ -105,5 +98,4 @@ export const MUTANTS: readonly Weakening[] = [
       },
     ],
   },
-  ...OF_ADMINS.filter(({ name }) => ADMINS.includes(name)),
 ];
