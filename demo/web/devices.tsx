@@ -3,6 +3,7 @@
 import type { DeviceView } from "keystead";
 import { suggestRemovals } from "keystead/audit";
 import { useState } from "preact/hooks";
+import { Timeline, Warnings } from "./activity.js";
 import { forgetDevice } from "./device.js";
 import { Organisation } from "./escrow/user.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
@@ -52,32 +53,13 @@ export function Devices() {
           ))}
         </ul>
       </section>
-      {warnings.length > 0 && (
-        <section aria-labelledby="warnings">
-          <h2 id="warnings">{T.devices.warnings}</h2>
-          <ul class="list tight">
-            {warnings.map((warning) => (
-              <li key={say(warning)} class="line">
-                <Icon name="alert" />
-                <span>{say(warning)}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Warnings id="warnings" warnings={warnings} />
       <Organisation />
       <Lockdown />
       <section aria-labelledby="activity">
         <h2 id="activity">{T.devices.activity}</h2>
         <p class="muted">{T.devices.activityLead}</p>
-        <ol class="timeline">
-          {activity.map((link) => (
-            <li key={link.seq}>
-              <time dateTime={link.when.toISOString()}>{day(link.when)}</time>
-              <span>{say(link)}</span>
-            </li>
-          ))}
-        </ol>
+        <Timeline links={activity} words={say} />
       </section>
       {gone.length > 0 && (
         <section aria-labelledby="gone">

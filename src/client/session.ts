@@ -138,8 +138,8 @@ export class Session {
    * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
    * else. It cannot be named later.
    * @param options.unsafeReplace begins anew: the new log takes the place of the one that the account has, where the service allows it
-   * (`authorizeReset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an alarm. Only for
-   * a user who lost them all and said so; this device may be no member of the old log.
+   * (`authorizeReset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an
+   * alarm. Only for a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
    * @throws `NOT_PERMITTED` when this session has seen a log of the account, and `LOST_RACE` when another device was faster, or the old
    * log still stands: join it; `INVALID_ARGUMENT`
@@ -182,8 +182,8 @@ export class Session {
    * It ends after two minutes, and when another comparison is begun on this device. Every failure is shown to the user, and only the user
    * begins again.
    *
-   * @throws `COMPARE_AGAIN` when the other device did not answer, another comparison was begun, or the log has grown meanwhile; `NOT_PERMITTED` where the transport
-   * carries no messages; `UNKNOWN_MEMBER`, `OFFLINE`, `FORBIDDEN`; the signal's reason
+   * @throws `COMPARE_AGAIN` when the other device did not answer, another comparison was begun, or the log has grown meanwhile;
+   * `NOT_PERMITTED` where the transport carries no messages; `UNKNOWN_MEMBER`, `OFFLINE`, `FORBIDDEN`; the signal's reason
    */
   compareDigits(member: MemberId, options: DigitsOptions = {}): Promise<DigitsComparison> {
     return compareDigits(this.#digitsWork(), member, options);

@@ -3,6 +3,7 @@
 import type { ComparedDevice, MemberId } from "keystead";
 import type { EscrowDevicesAndActivity } from "keystead/escrow";
 import { useState } from "preact/hooks";
+import { Timeline, Warnings } from "../activity.js";
 import { useDevice, useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, say, sayEscrow, T } from "../texts.js";
 import { Badge, Button, Dialog, Groups, Icon, Notice, Problem } from "../ui.js";
@@ -88,30 +89,11 @@ export function EscrowDevices() {
           </div>
         )}
       </section>
-      {warnings.length > 0 && (
-        <section aria-labelledby="escrow-warnings">
-          <h2 id="escrow-warnings">{T.devices.warnings}</h2>
-          <ul class="list tight">
-            {warnings.map((warning) => (
-              <li key={say(warning)} class="line">
-                <Icon name="alert" />
-                <span>{say(warning)}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Warnings id="escrow-warnings" warnings={warnings} />
       <Policy mayChange={mayManage && status === "ready"} />
       <section aria-labelledby="escrow-activity">
         <h2 id="escrow-activity">{T.devices.activity}</h2>
-        <ol class="timeline">
-          {activity.map((link) => (
-            <li key={link.seq}>
-              <time dateTime={link.when.toISOString()}>{day(link.when)}</time>
-              <span>{sayEscrow(link)}</span>
-            </li>
-          ))}
-        </ol>
+        <Timeline links={activity} words={sayEscrow} />
       </section>
       {gone.length > 0 && (
         <section aria-labelledby="escrow-gone">

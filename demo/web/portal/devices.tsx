@@ -1,6 +1,7 @@
 // Devices as the service sees them, and the removal of a lost one.
 
 import { useEffect, useState } from "preact/hooks";
+import { Timeline } from "../activity.js";
 import { ApiError } from "../api.js";
 import { useWork } from "../hooks.js";
 import { T as all, day, nameOf, say, portalTexts as T } from "../texts.js";
@@ -90,14 +91,7 @@ export function DeviceLists({ found, isRotated, refresh, account }: DevicesProps
       )}
       <section aria-labelledby="activity">
         <h2 id="activity">{all.devices.activity}</h2>
-        <ol class="timeline">
-          {activity?.map((link) => (
-            <li key={link.seq}>
-              <time dateTime={link.when.toISOString()}>{day(link.when)}</time>
-              <span>{say(link)}</span>
-            </li>
-          ))}
-        </ol>
+        <Timeline links={activity ?? []} words={say} />
       </section>
       {chosen && (
         <Remove
