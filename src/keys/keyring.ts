@@ -13,6 +13,7 @@ import { type KeyHolder, MemberKeys } from "./member-keys.js";
 import { Vault } from "./seed-vault.js";
 
 const REDACTED = "Keyring [secret]";
+const MADE_BY = "an accepted proposal, openBackupKey or parseKeyring";
 
 /** The epochs that a log publishes, from the first on. */
 export interface PublishedEpochs {
@@ -48,8 +49,6 @@ export interface KeyringParts {
   readonly vault: Vault;
 }
 
-let partsOfKeyring: (keyring: Keyring) => KeyringParts;
-
 /**
  * One member's secrets for one log. Immutable: receiving an entry gives a new keyring. Keyrings made from one another share their
  * secrets, so that {@link Keyring.wipe} on any of them leaves none behind. It never prints or serialises its secrets.
@@ -63,7 +62,7 @@ export class Keyring {
 
   /** @internal */
   constructor(library: Library, parts: KeyringParts) {
-    requireLibrary(library, "Keyring", "an accepted proposal, openBackupKey or parseKeyring");
+    requireLibrary(library, "Keyring", MADE_BY);
     this.#parts = parts;
     this.log = parts.log;
     this.member = parts.member;
@@ -76,12 +75,12 @@ export class Keyring {
     return keyring.#parts;
   }
 
-  static {
-    partsOfKeyring = (keyring) => {
-      if (keyring.#parts.vault.wiped)
-        throw new KeysteadError("WIPED", "this keyring was wiped; load it from storage again");
-      return keyring.#parts;
-    };
+  /** @internal Its parts, for the library. @throws `WIPED` */
+  static parts(library: Library, keyring: Keyring): KeyringParts {
+    requireLibrary(library, "Keyring", MADE_BY);
+    if (keyring.#parts.vault.wiped)
+      throw new KeysteadError("WIPED", "this keyring was wiped; load it from storage again");
+    return keyring.#parts;
   }
 
   /** @internal Whether the value is a keyring. */
@@ -126,7 +125,7 @@ export class Keyring {
 /** The parts of a keyring. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function partsOf(keyring: unknown): KeyringParts {
   if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
-  return partsOfKeyring(keyring);
+  return Keyring.parts(LIBRARY, keyring);
 }
 
 /** A device's or backup key's own keys. @throws `INVALID_ARGUMENT` for a keyring opened as escrow, `WIPED` */
