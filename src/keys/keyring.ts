@@ -1,7 +1,7 @@
 // A keyring: one member's secrets for one log: its own seed, and the epoch seeds that it really has. docs/spec.md sections 5 and
 // 7 (GRT-4).
 
-import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { finishSecretInstance, KEYRING, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
@@ -13,7 +13,6 @@ import { type KeyHolder, MemberKeys } from "./member-keys.js";
 import { Vault } from "./seed-vault.js";
 
 const REDACTED = "Keyring [secret]";
-const MADE_BY = "an accepted proposal, openBackupKey or parseKeyring";
 
 /** The epochs that a log publishes, from the first on. */
 export interface PublishedEpochs {
@@ -62,22 +61,22 @@ export class Keyring {
 
   /** @internal */
   constructor(library: Library, parts: KeyringParts) {
-    requireLibrary(library, "Keyring", MADE_BY);
+    requireLibrary(library, KEYRING);
     this.#parts = parts;
     this.log = parts.log;
     this.member = parts.member;
-    finishSecretInstance(this, "Keyring");
+    finishSecretInstance(this, KEYRING);
   }
 
   /** Its parts, also after it was wiped. @throws `INVALID_ARGUMENT` for a call on what is no keyring, such as a Proxy of one */
   static #of(keyring: Keyring): KeyringParts {
-    if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
+    if (!Keyring.is(keyring)) throw wrongInstance("keyring", KEYRING, keyring);
     return keyring.#parts;
   }
 
   /** @internal Its parts, for the library. @throws `WIPED` */
   static parts(library: Library, keyring: Keyring): KeyringParts {
-    requireLibrary(library, "Keyring", MADE_BY);
+    requireLibrary(library, KEYRING);
     if (keyring.#parts.vault.wiped)
       throw new KeysteadError("WIPED", "this keyring was wiped; load it from storage again");
     return keyring.#parts;
@@ -124,7 +123,7 @@ export class Keyring {
 
 /** The parts of a keyring. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function partsOf(keyring: unknown): KeyringParts {
-  if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
+  if (!Keyring.is(keyring)) throw wrongInstance("keyring", KEYRING, keyring);
   return Keyring.parts(LIBRARY, keyring);
 }
 
