@@ -9,7 +9,7 @@ import { type MemberName, nameMembers } from "../coverage/names.js";
 import type { Keyring } from "../keys/keyring.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import { type Correction, decodeBackupText } from "./code.js";
-import { allBackupKeys, arbiterOf, backupIdSymbols, type FoundBackupKey } from "./key.js";
+import { arbiterOf, type FoundBackupKey, knownBackupKeys } from "./key.js";
 
 /** The result of a drill. */
 export interface CheckedBackupKey {
@@ -53,7 +53,8 @@ export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
 }
 
 /**
- * Opens a backup key: everything that it reached, from its text and the log's entries.
+ * Opens a backup key: everything that it reached, from its text and the log's entries. The seed of an older epoch is checked fully
+ * when it is first used: until then `keyring.epochs` says what was given to the paper, and what is wrong is never used (GRT-4).
  *
  * @param entries the log's entries with their attachments.
  * @param text what was typed, see {@link checkBackupKey}.
@@ -63,7 +64,7 @@ export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
  */
 export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text: string): OpenedBackupKey {
   const { member, keys, corrections } = decode(log, text);
-  const { keyring, withheld } = openWithKeys(log, entries, member.id, keys);
+  const { keyring, withheld } = openWithKeys(log, entries, member.id, keys, { isPaper: true });
   return { ...factsOf(log, member, corrections), keyring, withheld };
 }
 
@@ -77,8 +78,13 @@ function factsOf(log: LogState, member: Member, corrections: readonly Correction
 /** The backup key of a text, with the keys by which it was found. The caller wipes them. */
 function decode(log: LogState, text: string): FoundBackupKey & Pick<CheckedBackupKey, "corrections"> {
   assertLog(log);
-  const ids = allBackupKeys(log).map(({ signingKey: sign }) => backupIdSymbols(sign));
-  const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
+  const known = knownBackupKeys(log);
+  const arbiter = arbiterOf(log.head.log, known);
+  const { match, secret, corrections } = decodeBackupText(
+    text,
+    arbiter,
+    known.map(({ id }) => id),
+  );
   secret.fill(0);
   return { ...match, corrections };
 }
