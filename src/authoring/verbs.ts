@@ -9,7 +9,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { epochsIn, intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
-import { checkedFully, meet, requireContinued, rightSeed } from "../grants/seed-check.js";
+import { meet, requireContinued, rightSeed } from "../grants/seed-check.js";
 import { requireActive } from "../grants/standing.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
@@ -220,12 +220,12 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   }
   requireContinued(log, from);
   const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
+  // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
+  const own = meet(log, from);
   const wanted =
     runs === undefined
-      ? intersectRuns(lacking, runsOf(meet(log, from).epochs)).slice(-MAX_RECLAIMED_RUNS)
+      ? intersectRuns(lacking, runsOf(own.epochs)).slice(-MAX_RECLAIMED_RUNS)
       : checkRuns("runs", runs);
-  // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
-  const own = checkedFully(log, from, epochsIn(wanted));
   const lent = new Map<number, RightSeed>();
   for (const epoch of epochsIn(wanted)) {
     const seed = rightSeed(log, own, epoch);

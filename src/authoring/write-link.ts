@@ -102,7 +102,9 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   const { before, type: name, opening } = draft;
   if (draft.keyring) requireActive(before, draft.keyring);
   const type = typeOf(name);
-  const keyring = type.missing === "never" ? draft.keyring : readyToGrant(before, draft.keyring);
+  // A link that can declare epochs missing: what a paper lacks is known before (GRT-4).
+  const isReady = type.missing === "never" || !LogState.is(before);
+  const keyring = isReady ? draft.keyring : draft.keyring && paperChecked(before, draft.keyring);
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const time = timeOf(before, env);
   const bodyWith = (fields: Draft["fields"]) =>
@@ -186,11 +188,6 @@ function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMa
 
 /** The number of runs that leaves room for a new epoch to 256 members. */
 export const MAX_MISSING_RUNS = 4096;
-
-/** A keyring with which to write a link that can declare epochs missing: a paper's has passed the full check (GRT-4). */
-function readyToGrant(before: LogFacts, keyring: Keyring | undefined): Keyring | undefined {
-  return keyring && LogState.is(before) ? paperChecked(before, keyring) : keyring;
-}
 
 /** MEM-9: the epochs that the log says the author holds, and that it could not open. */
 function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs {

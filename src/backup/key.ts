@@ -59,23 +59,13 @@ export interface FoundBackupKey {
   readonly keys: MemberKeys;
 }
 
-/** A backup key that a log ever had, and the symbols that name it. */
-export interface KnownBackupKey {
-  readonly member: Member;
-  readonly id: readonly number[];
-}
-
-/** The log's backup keys as {@link allBackupKeys} lists them, with their ids. */
-export function knownBackupKeys(log: LogFacts): readonly KnownBackupKey[] {
-  return allBackupKeys(log).map((member) => ({ member, id: backupIdSymbols(member.signingKey) }));
-}
-
 /** Judges a secret by the log: the public key of a backup key, active or removed, is the arbiter (BAK-1). */
-export function arbiterOf(log: LogId, known: readonly KnownBackupKey[]): Arbiter<FoundBackupKey> {
+export function arbiterOf(log: LogFacts): Arbiter<FoundBackupKey> {
+  const known = allBackupKeys(log);
   return (secret) => {
-    const keys = backupKeys(secret, log);
-    const found = known.find(({ member }) => equalBytes(member.signingKey, keys.signingKey));
-    if (found) return { id: found.id, match: { member: found.member, keys } };
+    const keys = backupKeys(secret, log.head.log);
+    const member = known.find(({ signingKey: sign }) => equalBytes(sign, keys.signingKey));
+    if (member) return { id: backupIdSymbols(member.signingKey), match: { member, keys } };
     keys.wipe();
     return undefined;
   };

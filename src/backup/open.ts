@@ -9,7 +9,7 @@ import { type MemberName, nameMembers } from "../coverage/names.js";
 import type { Keyring } from "../keys/keyring.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import { type Correction, decodeBackupText } from "./code.js";
-import { arbiterOf, type FoundBackupKey, knownBackupKeys } from "./key.js";
+import { allBackupKeys, arbiterOf, backupIdSymbols, type FoundBackupKey } from "./key.js";
 
 /** The result of a drill. */
 export interface CheckedBackupKey {
@@ -78,13 +78,8 @@ function factsOf(log: LogState, member: Member, corrections: readonly Correction
 /** The backup key of a text, with the keys by which it was found. The caller wipes them. */
 function decode(log: LogState, text: string): FoundBackupKey & Pick<CheckedBackupKey, "corrections"> {
   assertLog(log);
-  const known = knownBackupKeys(log);
-  const arbiter = arbiterOf(log.head.log, known);
-  const { match, secret, corrections } = decodeBackupText(
-    text,
-    arbiter,
-    known.map(({ id }) => id),
-  );
+  const ids = allBackupKeys(log).map(({ signingKey: sign }) => backupIdSymbols(sign));
+  const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
   secret.fill(0);
   return { ...match, corrections };
 }

@@ -86,7 +86,7 @@ export function openGrants(
       const { seed, verdict } = found.get(epoch) ?? {};
       if (seed && verdict === "right") {
         gained.set(epoch, seed);
-        if (isPaper) vault.markDelivered(seed);
+        if (isPaper) vault.delivered.add(seed);
       } else junk.push(epoch);
       if (seed && verdict === "opens") opens.set(epoch, seed);
     }

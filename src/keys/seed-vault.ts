@@ -29,8 +29,8 @@ export class Vault {
   readonly #rhos = new WeakMap<Secret, Uint8Array>();
   /** The last full check of each seed: the keys that it was checked against, and the result. */
   readonly #verdicts = new WeakMap<Secret, { readonly keys: EpochPublicKeys; readonly verdict: SeedVerdict }>();
-  /** Seeds that passed the quick check against a grant at hand: if one fails the full check, its epoch is junk. */
-  readonly #delivered = new WeakSet<Secret>();
+  /** Seeds that a delivered grant gave, and whose full check may wait: if one fails it, its epoch is junk. */
+  readonly delivered = new WeakSet<Secret>();
   #hasSuspects = false;
   #wiped = false;
 
@@ -72,15 +72,6 @@ export class Vault {
   /** Whether a seed passes the full check. */
   isRight(seed: Secret, keys: EpochPublicKeys): seed is RightSeed {
     return this.judge(seed, keys) === "right";
-  }
-
-  /** Remembers that a delivered grant gave a seed whose full check may wait. */
-  markDelivered(seed: Secret): void {
-    this.#delivered.add(seed);
-  }
-
-  wasDelivered(seed: Secret): boolean {
-    return this.#delivered.has(seed);
   }
 
   /** The result of the full check, if it was done for these keys. */
