@@ -71,13 +71,18 @@ export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions)
   }
   // Only what is signed contradicts.
   if (log.head.seq < (verified?.seq ?? 0)) verifyAgain(log);
+  return endOf(log, expected);
+}
+
+/** The state of a whole log whose last link was verified. */
+export function endOf(log: LogFacts, expected: Expected): LogState {
   checkLength(offeredBy(log), expected);
   if (log.head.seq > 0) return verifiedState(log);
   throw new KeysteadError("INVALID_ARGUMENT", "entries is empty; a log has at least its first link", { rule: "LOG-8" });
 }
 
 /** One more entry of a whole log. @param rest the entries after it */
-function take(
+export function take(
   log: LogFacts,
   bytes: Uint8Array,
   rest: Iterator<Uint8Array>,
@@ -292,7 +297,8 @@ export function badLink(seq: number, why: string): KeysteadError {
   });
 }
 
-function checkVerifyOptions(options: VerifyOptions): VerifyOptions {
+/** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WRONG_SUBJECT` */
+export function checkVerifyOptions(options: VerifyOptions): VerifyOptions {
   const { subject, pinned, verified } = checkSubjectOption(options);
   if (pinned !== undefined) checkPinned(pinned, subject);
   if (verified !== undefined) checkHead(verified, "options.verified");

@@ -10,7 +10,8 @@ import { type Bytes, wipe } from "../bytes/bytes.js";
 import { hkdfOver } from "./hkdf.js";
 import { isPoint, verifyEquation } from "./noble-ed25519.js";
 import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./noble-kem.js";
-import type { Primitives } from "./primitives.js";
+import type { MakeVerifier, Primitives } from "./primitives.js";
+import { webVerifier } from "./web-ed25519.js";
 
 /** {@link Primitives} over noble. */
 export const primitives: Primitives = {
@@ -37,6 +38,9 @@ export const primitives: Primitives = {
   aes256gcmSeal: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext),
   aes256gcmOpen: (key, nonce, aad, sealed) => openOrUndefined(() => gcm(key, nonce, aad).decrypt(sealed)),
 };
+
+/** What may verify signatures beside this thread. */
+export const verifiers: readonly MakeVerifier[] = [webVerifier];
 
 // FIPS 198-1. Without noble's class, which can be cloned and resumed, apps download less.
 function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Bytes {
