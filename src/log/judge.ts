@@ -62,7 +62,7 @@ export function judge(before: LogFacts, typed: TypedBody, received?: ReceivedLin
   const context = contextOf(before, type, body);
   // 5. The signatures that type and body call for.
   const signers = type.signers(body, before);
-  if (received) checkSignatures(signers, type, body, received);
+  if (received) checkSignatures(signers, type.introduces(body).signing, received);
   // 6. The keys that it introduces.
   const introduced = checkIntroduced(before, type, body);
   // 7. What its author declares missing; then whether the state admits it.
@@ -152,13 +152,11 @@ function escrowSigner(before: LogFacts, key: Uint8Array): Member | undefined {
  */
 function checkSignatures(
   signers: readonly Uint8Array[],
-  type: LinkType,
-  body: AnyBody,
+  entering: readonly Uint8Array[],
   { entry: { link }, check }: ReceivedLink,
 ): void {
-  // Without the key's own signature, somebody who does not have the key could enter it.
-  const entering = type.introduces(body).signing;
   for (const [index, signer] of signers.entries()) {
+    // Without the key's own signature, somebody who does not have the key could enter it.
     const rule = entering.some((key) => equalBytes(key, signer)) ? "LOG-6" : "LOG-4";
     const found = link.signatures[index];
     if (!found) throw wrongSignature(rule, `signature ${index + 1} of ${signers.length} is missing`);

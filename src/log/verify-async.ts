@@ -2,10 +2,10 @@
 // state. docs/spec.md sections 6.4 and 13.
 
 import { entryList } from "../arguments/entries.js";
-import { checkWork, nextTurn, type StepwiseWork } from "../arguments/work.js";
+import { nextTurn } from "../arguments/turns.js";
+import { checkWork, type StepwiseWork } from "../arguments/work.js";
 import { verifiers } from "../primitives/current.js";
 import type { MakeVerifier } from "../primitives/primitives.js";
-import { verifyLabelled } from "../primitives/sign.js";
 import { exactVerifier, type VerifyLabelledLater } from "../primitives/verify-later.js";
 import { ORIGIN } from "./advance.js";
 import type { Clock } from "./clock.js";
@@ -14,7 +14,7 @@ import type { SignatureCheck } from "./judge.js";
 import { checkExpected, type Expected } from "./pins.js";
 import type { LogFacts, LogState } from "./state.js";
 import { checkVerifyOptions, endOf, take, type VerifyOptions } from "./verify.js";
-import { verifiedBefore, verifyEntry } from "./verify-link.js";
+import { reapplyLink, verifyEntry } from "./verify-link.js";
 
 /** Progress of {@link verifyLogAsync}, in links. It begins again when links at or below `verified` have to be verified. */
 export interface VerifyProgress {
@@ -55,10 +55,10 @@ export async function verifyBeside(
   entries: Iterable<Uint8Array>,
   options: VerifyAsyncOptions,
 ): Promise<LogState> {
-  const { subject, pinned, verified, now, skew } = checkVerifyOptions(options);
+  const { expected, known, clock } = checkVerifyOptions(options);
   const { onProgress, signal } = checkWork(options);
   // A head is plain data, which the caller may change meanwhile.
-  const pins = [pinned, verified].filter((pin) => pin !== undefined).map((pin) => ("links" in pin ? pin : { ...pin }));
+  const pins = expected.pins.map((pin) => ("links" in pin ? pin : { ...pin }));
   const list = entryList(entries);
   const turn = async (done: number) => {
     await onProgress?.({ done, total: list.length });
@@ -67,8 +67,8 @@ export async function verifyBeside(
   };
   signal?.throwIfAborted();
   const later = await exactVerifier(verifiersFor(list.length));
-  const work: Work = { list, expected: { subject, pins }, clock: { now, skew }, later, turn };
-  return endOf(await verifyAll(work, verified?.seq ?? 0), work.expected);
+  const work: Work = { list, expected: { ...expected, pins }, clock, later, turn };
+  return endOf(await verifyAll(work, known), work.expected);
 }
 
 interface Work {
@@ -149,12 +149,12 @@ function judgeAhead(
   const begin = (verify: VerifyLabelledLater): SignatureCheck => {
     return (...signed) => verdicts.push(verify(...signed)) > 0;
   };
-  const check = isKnown ? verifiedBefore : later ? begin(later) : verifyLabelled;
+  const check = later && begin(later);
   try {
     const entry = decodeEntry(bytes);
     const weight = Math.max(isKnown ? 0 : entry.link.signatures.length, bytes.length / BYTES_OF_A_SIGNATURE);
     if (weight > room && !isKnown) return undefined;
-    const after = verifyEntry(before, entry, clock, check).log;
+    const after = isKnown ? reapplyLink(before, entry, clock) : verifyEntry(before, entry, clock, check).log;
     checkExpected(after, expected);
     return { before, entry, verdicts, after, weight };
   } catch {
