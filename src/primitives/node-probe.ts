@@ -6,19 +6,22 @@ import { concat, isBytes } from "../bytes/bytes.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { verifyProbes } from "./ed25519-probe.js";
 import { primitives as portable } from "./noble.js";
-import type { MlKem768PrivateKey, Primitives } from "./primitives.js";
+import type { Aes256Gcm, MlKem768PrivateKey, Primitives } from "./primitives.js";
+
+/** All that a native backend may have. */
+type AllNative = Omit<Primitives, "nativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate"> & Aes256Gcm;
 
 /** A function that a native backend may have. */
-export type NativeName = Exclude<keyof Primitives, "hasNativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate">;
+export type NativeName = keyof AllNative;
 
 /** The functions that a native backend has. */
-export type NativeFunctions = Partial<Pick<Primitives, NativeName>>;
+export type NativeFunctions = Partial<AllNative>;
 
 /** A use of a function, and what it must give: true, false, undefined, or bytes as {@link fold} writes them. */
 export type Probe<Own> = readonly [use: (own: Own) => unknown, gives: unknown];
 
 /** The probes of each function. */
-export type Probes = { readonly [Name in NativeName]: readonly Probe<Primitives[Name]>[] };
+export type Probes = { readonly [Name in NativeName]: readonly Probe<AllNative[Name]>[] };
 
 const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
 const hex = (digits: string): Uint8Array => fromHex(digits, { name: "constant" });
@@ -40,7 +43,6 @@ const CHACHA_BOX = hex(
 const GCM_BOX = hex(
   "03d2cd4d4e53c5f9d7c8b8cc58a3c6b6a6b1d5ebefb58975d983e4ff7cff707b737b1a33696ba7eb432a56ed9b23587fae71dad3a35ed922cf47b7b66730498e70e095e6a2cebdddb0cf7c887cdd7bdd648fa80d829b",
 );
-const AES: readonly string[] = ["aes256gcmSeal", "aes256gcmOpen"];
 
 /** Cheap ones: loading takes a few milliseconds for all. */
 export const PROBES: Probes = {
@@ -113,9 +115,10 @@ export const PROBES: Probes = {
 
 /** The functions of `native` that pass all their probes, and the portable ones for the rest. */
 export function withProbed(native: NativeFunctions, probes: Probes = PROBES): Primitives {
-  const sound = Object.entries(native).filter(([name, own]) => passes(own, probes[name as NativeName]));
-  const hasNativeAes = AES.every((name) => sound.some(([other]) => other === name));
-  return { ...portable, ...Object.fromEntries(sound), hasNativeAes };
+  const passing = Object.entries(native).filter(([name, own]) => passes(own, probes[name as NativeName]));
+  const { aes256gcmSeal, aes256gcmOpen, ...sound }: NativeFunctions = Object.fromEntries(passing);
+  const nativeAes = aes256gcmSeal && aes256gcmOpen && { aes256gcmSeal, aes256gcmOpen };
+  return { ...portable, ...sound, nativeAes };
 }
 
 function passes(own: unknown, probes: readonly Probe<never>[]): boolean {
