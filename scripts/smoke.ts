@@ -31,6 +31,7 @@ function installTools(): void {
 
 /** @throws unless every story came to its end, and as from the sources */
 function checkTold(said: readonly string[], expected: string): void {
+  if (said.length === 0) throw new Error("it told no story");
   for (const each of said) {
     const [, told] = /told: (.*)/.exec(each) ?? [];
     if (told === undefined) throw new Error(`the story was not told to its end:\n${each}`);

@@ -12,8 +12,8 @@ export type Way =
   | { readonly runs: "bundles" }
   /** Chromium opens the page of Vite's development server. */
   | { readonly runs: "development server" }
-  /** The commands run the tests of the folder; `imports` is what tests import of the runner. */
-  | { readonly runs: "tests"; readonly imports: string };
+  /** The commands run the tests of the folder. */
+  | { readonly runs: "tests"; readonly runner: "jest" | "vitest" };
 
 /** One row, which is one step of CI. */
 export interface Row {
@@ -50,18 +50,18 @@ export const MATRIX: readonly Row[] = [
   { name: "webpack", section: "webpack", tools: ["webpack", "webpack-cli"], way: { runs: "bundles" } },
   { name: "esbuild", section: "esbuild", tools: ["esbuild"], way: { runs: "bundles" } },
   { name: "Rollup", section: "Rollup", tools: ["rollup", "@rollup/plugin-node-resolve"], way: { runs: "bundles" } },
-  { name: "Jest", section: "Jest", tools: jest, way: { runs: "tests", imports: "@jest/globals" } },
+  { name: "Jest", section: "Jest", tools: jest, way: { runs: "tests", runner: "jest" } },
   {
     name: "Jest with jsdom",
     section: "Jest with jsdom",
     tools: [...jest, "jest-environment-jsdom"],
-    way: { runs: "tests", imports: "@jest/globals" },
+    way: { runs: "tests", runner: "jest" },
   },
-  { name: "Vitest", section: "Vitest", tools: ["vitest"], way: { runs: "tests", imports: "vitest" } },
+  { name: "Vitest", section: "Vitest", tools: ["vitest"], way: { runs: "tests", runner: "vitest" } },
   {
     name: "Vitest with jsdom",
     section: "Vitest with jsdom",
     tools: ["vitest", "jsdom"],
-    way: { runs: "tests", imports: "vitest" },
+    way: { runs: "tests", runner: "vitest" },
   },
 ];

@@ -29,14 +29,23 @@ function prepare({ section: heading, tools: used = [], way }: Row, folder: strin
     const { code } = transformSync(readFileSync(join(home, "story", name), "utf8"), { loader: "ts", target: "es2022" });
     writeFileSync(join(folder, name.replace(/ts$/, "js")), code);
   }
-  if (way.runs === "tests") {
-    const told = 'async () => console.log("told:", await story())';
-    const lines = [`import { test } from "${way.imports}";`, 'import { story } from "./story.js";'];
-    writeFileSync(join(folder, "story.test.js"), [...lines, `test("the story", ${told}, 120_000);`].join("\n"));
-  }
+  if (way.runs === "tests") writeFileSync(join(folder, "story.test.js"), testFor(way.runner));
   for (const [name, text] of section.files) writeFileSync(join(folder, name), text);
   for (const tool of used) link(tool, folder);
   return section;
+}
+
+/** The story as a test, and again under fake timers, which hang what waits for a timer of the test's. */
+function testFor(runner: "jest" | "vitest"): string {
+  const [imports, fakes] = runner === "jest" ? ["@jest/globals", "jest"] : ["vitest", "vi"];
+  const tell = 'console.log("told:", await story());';
+  return `
+import { ${fakes}, test } from "${imports}";
+import { story } from "./story.js";
+
+test("the story", async () => { ${tell} }, 120_000);
+test("under fake timers", async () => { ${fakes}.useFakeTimers(); ${tell} }, 120_000);
+`;
 }
 
 /** Makes a package of test/smoke one of the project, with its commands. */
@@ -183,7 +192,9 @@ export async function runRow(row: Row, folder: string): Promise<readonly string[
         await server.close();
       }
     }
-    case "tests":
-      return [shell(commands, folder)];
+    case "tests": {
+      const said = shell(commands, folder);
+      return [...said.matchAll(/told: .*/g)].map(([told]) => told);
+    }
   }
 }
