@@ -23,6 +23,11 @@ export const ORDER = [
   "EscrowProofs",
   "EscrowPlay",
   "EscrowLimits",
+  "Whole",
+  "WholeStatements",
+  "WholePlay",
+  "WholeProofs",
+  "WholeLimits",
   "Extract",
 ];
 
