@@ -85,7 +85,8 @@ export function finishInstance(instance: object, name: ClassName): void {
 }
 
 /**
- * The same for an instance that holds secrets: cloning it throws.
+ * The same for an instance that holds secrets: cloning it throws, and Node's `console.log` and `util.inspect` print what its
+ * `toString` gives. A class with a method of that symbol's name would be in every bundle: the name is computed at load.
  *
  * A structured clone of an instance is a plain object without its private fields: it would look like a keyring, in IndexedDB for
  * instance, and the secrets would be lost. `structuredClone` throws at an enumerable property that holds a symbol, and its error
@@ -93,7 +94,10 @@ export function finishInstance(instance: object, name: ClassName): void {
  */
 export function finishSecretInstance(instance: object, name: ClassName): void {
   const uncloneable = Symbol.for(`a ${name} holds secrets, which a clone would lose: ${CLASSES[name].instead}. It`);
-  Object.defineProperty(instance, "uncloneable", { value: uncloneable, enumerable: true });
+  Object.defineProperties(instance, {
+    uncloneable: { value: uncloneable, enumerable: true },
+    [Symbol.for("nodejs.util.inspect.custom")]: { value: () => `${instance}` },
+  });
   finishInstance(instance, name);
 }
 

@@ -133,11 +133,6 @@ export class Proposal<T> {
   toJSON(): string {
     return REDACTED;
   }
-
-  /** What Node's `console.log` and `util.inspect` print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
 }
 
 /**

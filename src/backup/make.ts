@@ -90,11 +90,6 @@ export class BackupPaper {
   toJSON(): string {
     return REDACTED;
   }
-
-  /** What Node's `console.log` and `util.inspect` print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
 }
 
 /** A state after a backup key was made, with the paper to show. */

@@ -121,11 +121,6 @@ export class Keyring {
   toJSON(): string {
     return REDACTED;
   }
-
-  /** What Node's `console.log` and `util.inspect` print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
 }
 
 /** The parts of a keyring. @throws `INVALID_ARGUMENT`, `WIPED` */
