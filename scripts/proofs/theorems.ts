@@ -28,6 +28,10 @@ export const ORDER = [
   "WholePlay",
   "WholeProofs",
   "WholeLimits",
+  "Joined",
+  "JoinedStatements",
+  "JoinedProofs",
+  "JoinedLimits",
   "Extract",
 ];
 
