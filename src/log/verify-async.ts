@@ -55,7 +55,7 @@ export async function verifyBeside(
   entries: Iterable<Uint8Array>,
   options: VerifyAsyncOptions,
 ): Promise<LogState> {
-  const { expected, known, clock } = checkVerifyOptions(options);
+  const { known, clock, ...expected } = checkVerifyOptions(options);
   const { onProgress, signal } = checkWork(options);
   // A head is plain data, which the caller may change meanwhile.
   const pins = expected.pins.map((pin) => ("links" in pin ? pin : { ...pin }));

@@ -59,7 +59,7 @@ export interface VerifyOptions extends Clock {
  * `details.evidence` `REPLACED`, `FORKED`, `ROLLED_BACK`.
  */
 export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions): LogState {
-  const { expected, known, clock } = checkVerifyOptions(options);
+  const { known, clock, ...expected } = checkVerifyOptions(options);
   const list = eachEntry(entries);
   let log: LogFacts = ORIGIN;
   for (const bytes of list) log = (log.head.seq < known ? takeKnown : take)(log, bytes, list, expected, clock);
@@ -302,5 +302,5 @@ export function checkVerifyOptions(options: VerifyOptions) {
   if (verified !== undefined) checkHead(verified, "options.verified");
   checkClock(clock);
   const pins = [pinned, verified].filter((pin) => pin !== undefined);
-  return { expected: { subject, pins }, known: verified?.seq ?? 0, clock };
+  return { subject, pins, known: verified?.seq ?? 0, clock };
 }
