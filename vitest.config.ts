@@ -168,6 +168,8 @@ export default defineConfig(({ mode }) => {
   return {
     resolve: { alias: aliases },
     test: {
+      // The tools of test/smoke have tests of their own.
+      exclude: ["**/node_modules/**"],
       maxWorkers: 2,
       // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
       testTimeout: 120_000,

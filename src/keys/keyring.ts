@@ -10,7 +10,7 @@ import { type ErrorDetails, KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { type EpochPublicKeys, exportEpochSecret } from "./epoch-keys.js";
 import { type KeyHolder, MemberKeys } from "./member-keys.js";
-import { Vault } from "./seed-vault.js";
+import { drawnHere, type RightSeed, Vault } from "./seed-vault.js";
 
 const REDACTED = "Keyring [secret]";
 
@@ -200,12 +200,13 @@ export function storedKeyring(keyring: Keyring, stored: StoredFacts): Keyring {
  *
  * @throws `NO_ACCESS`, `WIPED`
  */
-export function epochSeed(keyring: Keyring, epoch: number): Secret {
+export function epochSeed(keyring: Keyring, epoch: number): RightSeed {
   const { seeds, vault } = partsOf(keyring);
   const seed = seeds.get(epoch) ?? noAccess(keyring, epoch);
   const keys = publishedKeys(keyring, epoch);
-  if (keys && vault.judge(seed, keys) !== "right") throw wrongSeed(keyring, epoch);
-  return seed;
+  if (!keys) return drawnHere(seed);
+  if (vault.isRight(seed, keys)) return seed;
+  throw wrongSeed(keyring, epoch);
 }
 
 /**
