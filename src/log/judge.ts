@@ -10,7 +10,7 @@ import { KeysteadError, type RuleId } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
-import { checkVerifyingKey, type verifyLabelled } from "../primitives/sign.js";
+import { checkVerifyingKey, type SignatureCheck } from "../primitives/sign.js";
 import { type Clock, DEFAULT_SKEW } from "./clock.js";
 import { type Context, type Effect, type LinkType, refuse, type TypedBody } from "./contract.js";
 import { applyEffect, type DueGrant, spanOf, type Transition } from "./effects.js";
@@ -24,11 +24,9 @@ import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, m
 export interface ReceivedLink {
   readonly entry: UnverifiedEntry;
   readonly clock: Clock;
+  /** What judges each of its signatures. */
   readonly check: SignatureCheck;
 }
-
-/** What judges each signature of a link: {@link verifyLabelled}, or what stands for it. */
-export type SignatureCheck = typeof verifyLabelled;
 
 /** The findings about a link that the state before it admits. */
 export interface Judgement {

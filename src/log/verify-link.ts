@@ -4,12 +4,12 @@
 import type { CborValue } from "../bytes/cbor.js";
 import type { LogId } from "../bytes/ids.js";
 import { type ErrorDetails, KeysteadError, problemOf } from "../errors.js";
-import { verifyLabelled } from "../primitives/sign.js";
+import { type SignatureCheck, verifyLabelled } from "../primitives/sign.js";
 import { advance } from "./advance.js";
 import type { Clock } from "./clock.js";
 import type { LinkType, TypedBody } from "./contract.js";
 import type { Delivered, UnverifiedEntry, UnverifiedLink } from "./entry.js";
-import { judge, type SignatureCheck } from "./judge.js";
+import { judge } from "./judge.js";
 import { linkType } from "./registry.js";
 import { type LogFacts, type LogState, verifiedState } from "./state.js";
 

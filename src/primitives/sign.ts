@@ -43,6 +43,9 @@ export function verifyLabelled(
   return verifyEd25519(publicKey, concat(labelPrefix(label), message), signature);
 }
 
+/** {@link verifyLabelled}, or what stands for it. */
+export type SignatureCheck = typeof verifyLabelled;
+
 /**
  * Whether a bare Ed25519 signature is accepted under SIG-1 to SIG-5. Keys and signatures come from the network, so a wrong length
  * gives false, not an error.

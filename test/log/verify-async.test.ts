@@ -309,7 +309,7 @@ describe("turns", () => {
     }
   });
 
-  it("tell no progress of a link with a bad signature, nor of what follows", async () => {
+  it("tell no progress beyond a link with a bad signature", async () => {
     const entries = replaced(100, CHANGES["a signature"]);
     for (const makers of platforms) {
       let most = 0;
