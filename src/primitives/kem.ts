@@ -2,6 +2,7 @@
 // is broken. docs/spec.md section 3.
 
 import { assertBytes, type Bytes, concat, wipe } from "../bytes/bytes.js";
+import { redacted } from "../bytes/redacted.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
 import { checkKemKey, isLowOrderX25519, MLKEM_PUBLIC_KEY_LENGTH } from "./kem-rules.js";
@@ -21,8 +22,6 @@ const MLKEM_CIPHERTEXT_LENGTH = 1088;
 // The draft's label \.//^\ , which closes the combiner's input.
 const COMBINER_LABEL = /* @__PURE__ */ Uint8Array.of(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c);
 
-const REDACTED = "[KemPrivateKey]";
-
 interface Expanded {
   readonly mlkem: MlKem768PrivateKey;
   readonly x25519: X25519PrivateKey;
@@ -33,7 +32,7 @@ interface Expanded {
  * An X-Wing private key. It is expanded at its first use and then kept expanded, since expanding costs as much as opening a
  * ciphertext. It holds secrets: the owner calls {@link KemPrivateKey.wipe}. Printing it shows none of them.
  */
-export class KemPrivateKey {
+export class KemPrivateKey extends /* @__PURE__ */ redacted("[KemPrivateKey]") {
   /** d and z of ML-KEM and the X25519 secret, until they are expanded. */
   #secrets: Uint8Array | undefined;
   #expanded: Expanded | undefined;
@@ -43,10 +42,9 @@ export class KemPrivateKey {
    * @throws KeysteadError `INVALID_ARGUMENT` when it is not 32 bytes.
    */
   constructor(seed: Uint8Array) {
+    super();
     assertBytes(seed, KEM_SEED_LENGTH, "seed");
     this.#secrets = primitives.shake256(seed, 96);
-    // Not a method: one whose name is computed at load keeps the class in every bundle.
-    Object.defineProperty(this, Symbol.for("nodejs.util.inspect.custom"), { value: () => REDACTED });
   }
 
   /**
@@ -90,14 +88,6 @@ export class KemPrivateKey {
     this.#expanded?.x25519.wipe();
     this.#secrets = undefined;
     this.#expanded = undefined;
-  }
-
-  toString(): string {
-    return REDACTED;
-  }
-
-  toJSON(): string {
-    return REDACTED;
   }
 
   #expand(): Expanded {
