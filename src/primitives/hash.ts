@@ -42,18 +42,12 @@ export function labelled<T>(label: Label, parts: readonly Uint8Array[], use: (in
   let end = 0;
   for (const part of all) {
     assertBytes(part, undefined, "part");
+    if (end + part.length <= scratch.length) scratch.set(part, end);
     end += part.length;
   }
-  if (end > scratch.length) return use(concat(...all));
-  let at = 0;
-  for (const part of all) {
-    scratch.set(part, at);
-    at += part.length;
-  }
-  const input = scratch.subarray(0, end);
   try {
-    return use(input);
+    return use(end > scratch.length ? concat(...all) : scratch.subarray(0, end));
   } finally {
-    wipe(input);
+    wipe(scratch);
   }
 }
