@@ -1,10 +1,20 @@
 // A backup key from its text to keys that open data: typed correctly, and with the worst mistakes that are corrected.
 
-import { checkBackupKey, createLog, type MemberState, makeBackupKey, openBackupKey, rotate, systemEnv } from "keystead";
+import {
+  checkBackupKey,
+  createLog,
+  joinLog,
+  type MemberState,
+  makeBackupKey,
+  openBackupKey,
+  review,
+  rotate,
+  systemEnv,
+} from "keystead";
 import { SUBJECT } from "../support/long-log.js";
-import { compare, median } from "../support/measure.js";
+import { compare, median, type Rounds, type Work } from "../support/measure.js";
 import { age } from "../support/peers.js";
-import type { Row } from "../support/row.js";
+import { type Line, type Row, ratio } from "../support/row.js";
 
 const env = systemEnv();
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -58,7 +68,8 @@ export const backup: Row = {
     );
     yield { what: "typed well", value: clean, unit: "ms", base: clean, target: { figure: clean, atMost: 5, of: "ms" } };
     yield { what: "typed well, the drill", value: check, unit: "ms", base: clean };
-    yield { what: "typed well, with the grants of 30 epochs to open", value: more, unit: "ms", base: clean };
+    yield { what: "typed well, with a grant for each of 30 epochs to open", value: more, unit: "ms", base: clean };
+    yield* withHistory(quick ? [3, 10] : [10, 100, 1000], rounds);
     const slowest: number[] = [];
     for (const [mistake, make] of Object.entries(MISTAKES)) {
       const texts = Array.from({ length: quick ? 2 : TEXTS }, (_, turn) => make(text, turn));
@@ -74,6 +85,38 @@ export const backup: Row = {
   },
 };
 
+/** Papers that were made after so many epochs: one grant has them all. The device that is approved by one needs each seed checked fully. */
+async function* withHistory(sizes: readonly number[], rounds: Rounds): AsyncGenerator<Line> {
+  const works: Record<string, Work> = {};
+  for (const epochs of sizes) {
+    const { entries, log, text } = paperAfter(epochs);
+    works[`made after ${epochs} epochs`] = () => openBackupKey(log, entries, text).keyring.wipe();
+    const joined = joinLog(log, { device: { name: "Phone" } }, env);
+    const after = joined.accept();
+    const approve = { approveUncompared: [after.keyring.member] };
+    works[`made after ${epochs} epochs, and approves a device`] = () => {
+      const { keyring } = openBackupKey(after.log, entries, text);
+      review({ log: after.log, keyring }, approve, env);
+      keyring.wipe();
+    };
+  }
+  const times = await compare(works, rounds);
+  const base = times[`made after ${sizes[0]} epochs`];
+  for (const [what, value] of Object.entries(times)) {
+    const target =
+      what === "made after 1000 epochs" ? { figure: ratio(value, base), atMost: 3, of: "× 10 epochs" } : undefined;
+    yield { what, value, unit: "ms", base, target };
+  }
+}
+
+function paperAfter(epochs: number) {
+  const first = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
+  const { state, entries } = withRotations(first.accept(), [first.entry], epochs);
+  const made = makeBackupKey(state, {}, env);
+  const { log: after, paper } = made.accept();
+  return { log: after, entries: [...entries, made.entry], text: paper.reveal(after) };
+}
+
 function withRotations(session: MemberState, entries: Uint8Array[], epochs: number) {
   let last = session;
   while (last.log.epochs.length < epochs) {
@@ -81,7 +124,7 @@ function withRotations(session: MemberState, entries: Uint8Array[], epochs: numb
     entries.push(next.entry);
     last = next.accept();
   }
-  return { log: last.log, entries };
+  return { log: last.log, state: last, entries };
 }
 
 async function agePassphrase(): Promise<number | undefined> {

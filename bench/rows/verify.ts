@@ -11,7 +11,8 @@ import { auth, mls } from "../support/peers.js";
 import type { Line, Row, Scale } from "../support/row.js";
 import { ratio } from "../support/row.js";
 
-const OPENSSL = "× openssl, which has no link to decode";
+/** Bare verifications in each round: one alone takes too short to be timed. */
+const BARE = 500;
 
 export const verify: Row = {
   name: "verify",
@@ -27,9 +28,12 @@ export const verify: Row = {
     const options = { subject: SUBJECT, now: "unchecked" } as const;
 
     const openssl: number[] = [];
+    const bare = nativeVerify(average);
     const shorts = await compare(
       {
-        baseline: nativeVerify(average),
+        baseline: () => {
+          for (let count = 0; count < BARE; count++) bare();
+        },
         openssl: () => openssl.push(opensslVerify() ?? Number.NaN),
         native: () => verifyLog(short, options),
         portable: () => keystead.verifyLog(short, options),
@@ -38,7 +42,7 @@ export const verify: Row = {
       scale.fewRounds,
     );
     const per = (milliseconds: number | undefined, links: number) => milliseconds && (milliseconds * 1000) / links;
-    const base = per(shorts.baseline, 1);
+    const base = per(shorts.baseline, BARE);
     const speed = Number.isNaN(openssl[0]) ? undefined : per(median(openssl), 1);
     const native = per(shorts.native, short.length);
     const onNoble = per(shorts.portable, short.length);
@@ -48,7 +52,7 @@ export const verify: Row = {
     yield { what: "Ed25519 verify, noble's own", value: noble, unit: "µs", base };
     yield {
       ...{ what: `${short.length} links, native`, value: native, unit: "µs", base },
-      target: { figure: ratio(native, speed), atMost: 1.5, of: OPENSSL },
+      target: { figure: ratio(native, base), atMost: 1.6, of: "× the runtime's bare verify" },
     };
     yield {
       ...{ what: `${short.length} links, portable`, value: onNoble, unit: "µs", base },

@@ -2,7 +2,6 @@
 
 import { type StepwiseWork, workThrough } from "../arguments/work.js";
 import { type Runs, runsOf } from "../bytes/runs.js";
-import { partsOf } from "../keys/keyring.js";
 import { checkMemberState, type MemberState } from "./member-state.js";
 import { fullyChecked, meet, rightSeed } from "./seed-check.js";
 
@@ -39,9 +38,9 @@ export async function checkSeeds(state: MemberState, options: CheckSeedsOptions 
 export function* checkingSteps(state: MemberState): Generator<SeedProgress, CheckedSeeds> {
   const { log, keyring } = checkMemberState(state);
   const checked = new Set(fullyChecked(log, keyring));
-  const open = [...partsOf(keyring).seeds.keys()].filter((epoch) => log.epochs.at(epoch - 1) && !checked.has(epoch));
+  const open = keyring.epochs.filter((epoch) => log.epochs.at(epoch - 1) && !checked.has(epoch)).reverse();
   const wrong: number[] = [];
-  for (const [index, epoch] of open.sort((a, b) => b - a).entries()) {
+  for (const [index, epoch] of open.entries()) {
     if (!rightSeed(log, keyring, epoch)) wrong.push(epoch);
     yield { done: index + 1, total: open.length };
   }

@@ -110,11 +110,10 @@ export function rightSeed(log: Pick<LogState, "epochs">, keyring: Keyring, epoch
 /** Epochs of this log whose seeds have passed the full check, ascending. */
 export function fullyChecked({ epochs }: LogState, keyring: Keyring): readonly number[] {
   const { seeds, vault } = partsOf(keyring);
-  const isRight = (number: number, seed: Secret) => {
-    const epoch = epochs.at(number - 1);
-    return epoch !== undefined && vault.known(seed, epoch) === "right";
-  };
-  return [...seeds].flatMap(([number, seed]) => (isRight(number, seed) ? [number] : [])).sort((a, b) => a - b);
+  return keyring.epochs.filter((number) => {
+    const [seed, epoch] = [seeds.get(number), epochs.at(number - 1)];
+    return seed && epoch && vault.known(seed, epoch) === "right";
+  });
 }
 
 /** Checks from before the keyring was stored stay valid for the log it was stored with, and for every log that extends it. */

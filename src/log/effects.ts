@@ -118,21 +118,28 @@ function oweNewEpoch(
   { lockdown, mayWithhold }: { readonly lockdown: boolean; readonly mayWithhold: boolean },
 ): boolean {
   let isWithheld = false;
+  const runs: Runs = [[epoch, epoch]];
   for (const id of recipientsOfNewEpoch(active, lockdown)) {
     const member = memberOf({ active }, id);
     if (mayWithhold && member.kind === "escrow") {
       isWithheld = true;
-      active.set(id, { ...member, withheld: uniteRuns(member.withheld, [[epoch, epoch]]) });
-    } else due.oweNew(id, epoch);
+      active.set(id, { ...member, withheld: uniteRuns(member.withheld, runs) });
+    } else due.oweNew(id, runs);
   }
   return isWithheld;
 }
 
 /** Gives all members what the link owes them. */
 function handOut(active: Map<MemberId, Member>, due: DueGrants): void {
+  // Members that hold the same share one array, in a long log too: nothing is united or kept twice.
+  let last = { set: NO_RUNS, more: NO_RUNS, all: NO_RUNS };
+  const unite = (set: Runs, more: Runs) => {
+    if (last.set !== set || last.more !== more) last = { set, more, all: uniteRuns(set, more) };
+    return last.all;
+  };
   for (const [id, runs] of due.each()) {
     const member = memberOf({ active }, id);
-    const [reach, held] = [uniteRuns(member.reach, runs), uniteRuns(member.held, runs)];
+    const [reach, held] = [unite(member.reach, runs), unite(member.held, runs)];
     active.set(id, { ...member, reach, held, withheld: subtractRuns(member.withheld, runs) });
   }
 }
@@ -167,8 +174,8 @@ class DueGrants {
   }
 
   /** The epoch that the link makes. */
-  oweNew(member: MemberId, epoch: number): void {
-    this.#newest.set(member, [[epoch, epoch]]);
+  oweNew(member: MemberId, runs: Runs): void {
+    this.#newest.set(member, runs);
   }
 
   /** All that is owed to a member. */

@@ -50,10 +50,10 @@ function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Bytes {
   const pad = new Uint8Array(64);
   pad.set(key.length > 64 ? sha256(key) : key);
   const keyed = (xor: number, parts: readonly Uint8Array[]) => {
-    const input = concat(pad, ...parts);
-    for (const [at, byte] of pad.entries()) input[at] = byte ^ xor;
+    const block = pad.map((byte) => byte ^ xor);
+    const input = concat(block, ...parts);
     const hash = sha256(input);
-    wipe(input);
+    wipe(block, input);
     return hash;
   };
   const inner = keyed(0x36, data);
