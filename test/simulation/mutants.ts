@@ -98,4 +98,34 @@ export const MUTANTS: readonly Weakening[] = [
       },
     ],
   },
+  {
+    name: "a device whose store was cleared is a new one",
+    changes: [
+      {
+        file: "src/client/snapshot.ts",
+        find: '  if (!own || !keyring) return wasMember ? "lost" : "new";\n',
+        replace: '  if (!own || !keyring) return "new";\n',
+      },
+    ],
+  },
+  {
+    name: "links in a device's name that its store never held are not noticed",
+    changes: [
+      {
+        file: "src/client/entries.ts",
+        find: "  return isNew && links.last()?.author === keyring?.member ? head.seq : copiedAt;\n",
+        replace: "  return isNew && links.last() && keyring ? copiedAt : copiedAt;\n",
+      },
+    ],
+  },
+  {
+    name: "a device whose keys a copy of it replaced goes on as if they were its own",
+    changes: [
+      {
+        file: "src/client/snapshot.ts",
+        find: '  if (stands !== "active") return stands;\n',
+        replace: '  if (stands === "removed") return stands;\n',
+      },
+    ],
+  },
 ];
