@@ -10,7 +10,7 @@ import { makeBackupKey } from "../backup/make.js";
 import { openBackupKey } from "../backup/open.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { standing } from "../grants/standing.js";
+import { requireActive, standing } from "../grants/standing.js";
 import type { Env } from "../primitives/env.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import type { IntendedApproval, Intent } from "./intents.js";
@@ -80,6 +80,7 @@ function writeByPaper(
   env: Env,
 ): Written {
   const state = stateOf(model);
+  requireActive(state.log, state.keyring);
   if (text === undefined) throw notNow("the backup key's text was not kept; type it again");
   const { keyring: paper, standing } = openBackupKey(state.log, model.own?.entries ?? [], text);
   try {
