@@ -4,12 +4,13 @@
 import type { Device } from "./device.js";
 import type { Dice } from "./dice.js";
 import type { DiskContent } from "./disk.js";
-import type { Judge } from "./judge.js";
 
 /** What a misfortune needs of its world. */
 export interface MisfortuneWorld {
   readonly dice: Dice;
-  readonly judge: Judge;
+  note(what: string): void;
+  /** The disk of a device has other records now, as the original of a copy had them. */
+  beginsAnew(device: Device, original?: Device): void;
   /** All users' devices; a copy is one more. */
   readonly devices: Device[];
   copyOf(original: Device): Device;
@@ -48,33 +49,33 @@ export class Misfortune {
   }
 
   async #clear(device: Device): Promise<void> {
-    const { dice, judge } = this.#world;
+    const { dice } = this.#world;
     this.counts.cleared++;
-    judge.note(`the disk of ${device.name} is cleared`);
+    this.#world.note(`the disk of ${device.name} is cleared`);
     // With open tabs, or between two starts.
     if (dice.permille(500)) await killAll(device);
     device.disk.put();
-    judge.beginsAnew(device);
+    this.#world.beginsAnew(device);
   }
 
   async #putBack(): Promise<void> {
-    const { dice, judge } = this.#world;
+    const { dice } = this.#world;
     const backup = dice.of(this.#backups);
     if (!backup) return;
     const { device, content } = backup;
     this.counts.putBack++;
-    judge.note(`the disk of ${device.name} is put back`);
+    this.#world.note(`the disk of ${device.name} is put back`);
     await killAll(device);
     device.disk.put(content);
-    judge.beginsAnew(device);
+    this.#world.beginsAnew(device);
   }
 
   #copy(device: Device): void {
     this.counts.copied++;
     const copy = this.#world.copyOf(device);
-    this.#world.judge.note(`${copy.name} runs`);
+    this.#world.note(`${copy.name} runs`);
     this.#world.devices.push(copy);
-    this.#world.judge.beginsAnew(copy, device);
+    this.#world.beginsAnew(copy, device);
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { Weakening } from "../worlds/build.js";
 
-export const MUTANTS: readonly Weakening[] = [
+/** A weakened rule; `inOrganisations` where only a world with an organisation can show it. */
+export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true })[] = [
   {
     name: "a link is sent before it is stored",
     changes: [
@@ -125,6 +126,34 @@ export const MUTANTS: readonly Weakening[] = [
         file: "src/client/snapshot.ts",
         find: '  if (stands !== "active") return stands;\n',
         replace: '  if (stands === "removed") return stands;\n',
+      },
+    ],
+  },
+  {
+    name: "another escrow log takes the place of the one that was verified",
+    inOrganisations: true,
+    changes: [
+      {
+        file: "src/client/judge-whole.ts",
+        find: "pinned: model[of]?.log, now",
+        replace: 'pinned: of === "own" ? model.own?.log : undefined, now',
+      },
+      {
+        file: "src/client/judge-whole.ts",
+        find: "  const taken = takeEntries(calm, effect, whole.slice(known), env);\n",
+        replace:
+          '  const bare = of === "own" ? calm : { ...calm, escrow: undefined };\n  const taken = takeEntries(bare, effect, of === "own" ? whole.slice(known) : whole, env);\n',
+      },
+    ],
+  },
+  {
+    name: "that the escrow log contradicts what was verified is not said",
+    inOrganisations: true,
+    changes: [
+      {
+        file: "src/client/judge-whole.ts",
+        find: "alarms: { ...kept.alarms, [of]: alarm } }, effects",
+        replace: 'alarms: of === "own" ? { ...kept.alarms, own: alarm } : kept.alarms }, effects',
       },
     ],
   },

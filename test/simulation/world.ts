@@ -4,6 +4,7 @@
 import type { Handlers } from "../served/over.js";
 import { type Asked, Device, describe } from "./device.js";
 import { Dice } from "./dice.js";
+import type { PlainImage } from "./disk.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
 import { Misfortune } from "./misfortune.js";
@@ -59,6 +60,9 @@ export interface WorldReport {
   /** Devices of admins that were removed at the end, and contents that others opened then. */
   readonly removedAdmins: number;
   readonly opened: number;
+  /** Forks of dismissed admins that users were shown, and users' devices with an alarm about the escrow log at the end. */
+  readonly dismissedForks: number;
+  readonly escrowAlarms: number;
   /** What is broken; undefined where everything holds. */
   readonly failure: string | undefined;
   /** What happened, line by line. */
@@ -109,7 +113,10 @@ class World {
         this.#organisation?.over(...of) ?? this.#service.transportOf(...of),
     };
     const watch = {
-      committed: this.#judge.committed.bind(this.#judge),
+      committed: (device: Device, before: PlainImage) => {
+        this.#judge.committed(device, before);
+        this.#organisation?.toUsers.committed(device);
+      },
       sends: this.#judge.sends.bind(this.#judge),
       broken: this.#judge.fail.bind(this.#judge),
     };
@@ -120,7 +127,9 @@ class World {
     this.#liar = new Liar(dice.split(), this.#judge, this.#service, this.#devices);
     this.#organisation = hasOrganisation ? this.#found(dice.split()) : undefined;
     this.#misfortune = new Misfortune({
-      ...{ dice: dice.split(), judge: this.#judge, devices: this.#devices },
+      ...{ dice: dice.split(), devices: this.#devices },
+      note: (what) => this.#judge.note(what),
+      beginsAnew: (...of) => this.#beginsAnew(...of),
       copyOf: (original) => new Device(`${original.name}'s copy`, original.isThief, surroundings, watch, original),
     });
     this.#isUnlucky = dice.permille(400);
@@ -137,9 +146,18 @@ class World {
       judge: this.#judge,
       now: () => this.#now,
     };
-    const organisation = new Organisation({ ...parts, users: () => this.#devices.flatMap(({ tabs }) => tabs) });
+    const organisation = new Organisation({
+      ...parts,
+      usersDevices: this.#devices,
+      users: () => this.#devices.flatMap(({ tabs }) => tabs),
+    });
     this.#users.published = () => organisation.published;
     return organisation;
+  }
+
+  #beginsAnew(device: Device, original?: Device): void {
+    this.#judge.beginsAnew(device, original);
+    this.#organisation?.toUsers.beginsAnew(device, original);
   }
 
   /** Users' devices, and admins'. */
@@ -180,6 +198,7 @@ class World {
       failed: asked.filter(({ ended }) => ended === "failed").length,
       organisations: this.#organisation ? 1 : 0,
       ...{ ...this.#misfortune.counts, superseded: this.#judge.superseded },
+      ...(this.#organisation?.toUsers.counts ?? { dismissedForks: 0, escrowAlarms: 0 }),
       ...(this.#organisation?.counts ?? { recoveries: 0, discoveries: 0, renewals: 0, removedAdmins: 0, opened: 0 }),
       failure: this.#failure,
       trace: this.#judge.trace,
@@ -273,7 +292,7 @@ class World {
         tab.device.close(tab);
         break;
       case "lie":
-        if (this.#organisation && this.#dice.permille(500)) this.#organisation.tell();
+        if (this.#organisation && this.#dice.permille(500)) await this.#organisation.tell();
         else this.#liar.tell();
         break;
       case "slander":
