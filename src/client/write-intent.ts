@@ -9,6 +9,7 @@ import { leave, reclaim, regrant, rekey, rename, review, setLockdown } from "../
 import { makeBackupKey } from "../backup/make.js";
 import { openBackupKey } from "../backup/open.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { requireActive, standing } from "../grants/standing.js";
 import type { Env } from "../primitives/env.js";
@@ -127,8 +128,10 @@ export function tokensOf(approvals: readonly IntendedApproval[]): readonly Compa
   });
 }
 
-function ownLog({ own }: Model) {
+function ownLog({ own, sync: { connection } }: Model) {
   if (own) return own.log;
+  // There is one, and it is dated ahead of this device's clock.
+  if (connection.state === "clock") throw present(KeysteadError.from(connection.error));
   throw notNow("the service has shown no log of this account; call sync, or create the log");
 }
 
