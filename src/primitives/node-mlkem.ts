@@ -7,7 +7,8 @@ import { plain, rawPrivateKey, rawPublicBytes } from "./node-keys.js";
 import type { MlKem768PrivateKey, Primitives } from "./primitives.js";
 
 /** Node 24.7 and later; raw seeds came later than that. */
-const { decapsulate } = crypto as { decapsulate?: (key: crypto.KeyObject, ciphertext: Uint8Array) => Buffer };
+// Not `crypto.decapsulate`: webpack makes a named import of that, and where the runtime lacks the name the app would not load.
+const { decapsulate } = Object(crypto) as { decapsulate?: (key: crypto.KeyObject, ciphertext: Uint8Array) => Buffer };
 
 /** Throws where the runtime has no ML-KEM. */
 export const mlKem = { mlkem768PrivateKey } satisfies Partial<Primitives>;
