@@ -223,7 +223,8 @@ export class Driver<M extends Model = Model, I = never> {
     const machine = this.#machine;
     const stored = revision === 0 ? machine.newModel(subject) : machine.modelOf(subject, records);
     wipeModel(this.#model);
-    this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection, contacts: sync.contacts } };
+    const { connection, clock, contacts } = sync;
+    this.#model = { ...stored, sync: { ...stored.sync, connection, clock, contacts } };
     this.#revision = revision;
     this.#isStale = false;
     this.#settle();

@@ -12,6 +12,8 @@ export type Connection =
 /** How far a device is with fetching its log. */
 export interface LogSync {
   readonly connection: Connection;
+  /** The service's clock, and this device's when that answer came, milliseconds since 1970; undefined where it says no time. */
+  readonly clock: { readonly now: number; readonly at: number } | undefined;
   /** When the head of the own log arrived here, milliseconds since 1970. */
   readonly headSince: number;
   /** The service's word about the pending link, until what it shows at that place was read. */
@@ -38,6 +40,7 @@ export interface LogSync {
 /** Before anything was fetched. */
 export const NOT_SYNCED: LogSync = {
   connection: { state: "never" },
+  clock: undefined,
   headSince: 0,
   claimed: undefined,
   whole: undefined,

@@ -8,6 +8,7 @@ import type { Head, MemberId } from "../bytes/ids.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
 import type { Keyring } from "../keys/keyring.js";
+import { DEFAULT_SKEW } from "../log/clock.js";
 import type { Env } from "../primitives/env.js";
 import type { Contact } from "./contact.js";
 import type { Alarm, FollowedLog } from "./followed-log.js";
@@ -141,6 +142,16 @@ export function notNow(message: string): KeysteadError {
 export function readOnly(): KeysteadError {
   return new KeysteadError("NOT_PERMITTED", "this session only reads; open one without the mode read to do this", {
     details: { reason: "read-only" },
+  });
+}
+
+/** What a clock that is too far ahead of the service's is, once it was set back: nothing. @param now milliseconds since 1970 */
+export function clockError({ sync: { clock } }: Model, now: number): KeysteadError | undefined {
+  if (!clock || now < clock.at || !(clock.at - clock.now > DEFAULT_SKEW)) return undefined;
+  const ahead = clock.at - clock.now;
+  return new KeysteadError("CLOCK", `this device's clock is ${ahead} ms ahead of the service's; set it`, {
+    rule: "LOG-3",
+    details: { ahead, skew: DEFAULT_SKEW },
   });
 }
 

@@ -11,7 +11,7 @@ import { linksTouching } from "../views/lost-race.js";
 import type { Wipeable } from "./effects.js";
 import { type Intent, membersOf } from "./intents.js";
 import { knowledgeOf } from "./knowledge.js";
-import type { Model, PendingLink, Settlement } from "./model.js";
+import { clockError, type Model, type PendingLink, type Settlement } from "./model.js";
 import { writeIntent } from "./write-intent.js";
 
 /** So many settlements are kept for other tabs of the same store. */
@@ -20,10 +20,15 @@ const SETTLEMENTS = 16;
 const PAUSE = 2_000;
 export const LONGEST_PAUSE = 300_000;
 
+/** Whether it makes this device a member: nobody knows the keys of such a link yet, and it can be drawn anew. */
+export function isFirst({ do: verb }: Intent): boolean {
+  return ["join", "create", "create-escrow"].includes(verb);
+}
+
 /**
  * Writes the link of an intent. It is sent only after the model with it was stored.
  *
- * @throws errors of the verb; `PENDING` while another link is not settled; the error of the alarm while there is one
+ * @throws errors of the verb; `PENDING` while another link is not settled; `CLOCK` while this device's clock is ahead of the service's; the error of the alarm while there is one
  */
 export function author(model: Model, id: string, intent: Intent, env: Env): Model {
   if (model.alarms.own) throw present(KeysteadError.from(model.alarms.own.error));
@@ -35,6 +40,9 @@ export function author(model: Model, id: string, intent: Intent, env: Env): Mode
     );
   }
   const since = readClock(env);
+  // Others would refuse it until its date has come, and so would what is written behind it.
+  const clock = isFirst(intent) ? undefined : clockError(model, since);
+  if (clock) throw clock;
   const { proposal, changesKeys, borrowed } =
     model.extension?.write(model, intent, env) ?? writeIntent(model, intent, knowledgeOf(model, since), env);
   try {

@@ -15,7 +15,7 @@ import { LABELS } from "../primitives/labels.js";
 import type { Effect, MachineOptions, Stepped, Wipeable } from "./effects.js";
 import { knowledgeOf } from "./knowledge.js";
 import { type Model, stateOf } from "./model.js";
-import { author, LONGEST_PAUSE, refused, settleLost } from "./pending.js";
+import { author, isFirst, LONGEST_PAUSE, refused, settleLost } from "./pending.js";
 
 /** Milliseconds that a device waits for each member that comes before it when others could do the same. */
 const TURN = 2_000;
@@ -44,7 +44,7 @@ export function proceed(model: Model, options: MachineOptions, env: Env, retired
  * as the clock was ahead. Nobody knows the keys of it yet.
  */
 function isToBeDrawnAnew({ pending }: Model, env: Env): boolean {
-  if (!pending || !["join", "create", "create-escrow"].includes(pending.intent.do)) return false;
+  if (!pending || !isFirst(pending.intent)) return false;
   return pending.refused?.code === "NOT_YET" && readClock(env) < pending.since - DEFAULT_SKEW;
 }
 

@@ -29,6 +29,7 @@ import { compareFingerprint, type DeviceComparison, type LogComparison } from ".
 import type { DigitsComparison } from "../fingerprint/digits.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
 import { trackContact } from "../fingerprint/tracked-contact.js";
+import { requireActive } from "../grants/standing.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { currentEpoch, type LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
@@ -384,7 +385,8 @@ export class Session {
   /**
    * Seals to this account, and to the contacts in `options.to`, whose newest logs are fetched first.
    *
-   * @throws errors of `sealContent`, such as `CONTACT_CHANGED`; as {@link track}; the alarm's error while there is one
+   * @throws errors of `sealContent`, such as `CONTACT_CHANGED`; as {@link track}; `NOT_PERMITTED` where this device is no member, or was
+   * removed or superseded, and could not read what it seals; the alarm's error while there is one
    */
   async seal(plaintext: Uint8Array, options: SessionSealOptions): Promise<Bytes> {
     const { recipients, rest } = await this.#sealing(options);
@@ -474,8 +476,8 @@ export class Session {
    *
    * @param label names the use, 1 to 128 bytes of UTF-8. @param length 1 to 1,024 bytes; default 32.
    * @returns the caller wipes the key.
-   * @throws `ROTATION_DUE` while a removed member knows the newest key: a device that is online makes another; errors of `exportKey`; the
-   * alarm's error while there is one
+   * @throws `ROTATION_DUE` while a removed member knows the newest key: a device that is online makes another; errors of `exportKey`;
+   * `NOT_PERMITTED` and the alarm's error as {@link seal}
    */
   exportNewestKey(label: string, length?: number): { readonly epoch: number; readonly key: Bytes } {
     const log = this.#calmLog();
@@ -524,8 +526,6 @@ export class Session {
 
   /** What content is sealed to, and how. @throws the alarm's error: its log may not be the account's any more */
   async #sealing(options: SessionSealOptions) {
-    // It looks at the service no more, and would seal to devices that were removed meanwhile.
-    if (this.#isClosed) throw sessionClosed();
     const { to = [], sign, unsafeContactsAsLastSeen, ...rest } = checkOptions(options);
     const contacts = await this.#contacts.recipients(to, unsafeContactsAsLastSeen === true);
     const log = this.#calmLog();
@@ -535,11 +535,15 @@ export class Session {
     return { recipients, rest: { ...rest, signer: sign === true ? this.#state() : undefined } };
   }
 
-  /** @throws the alarm's error while there is one */
+  /** What this device seals to. @throws the alarm's error while there is one; `NOT_PERMITTED` when it could not read what it seals */
   #calmLog(): LogState {
+    // It looks at the service no more, and would seal to devices that were removed meanwhile.
+    if (this.#isClosed) throw sessionClosed();
     const { own } = this.#driver.model.alarms;
     if (own) throw KeysteadError.from(own.error);
-    return this.#log();
+    const { log, keyring } = this.#state();
+    requireActive(log, keyring);
+    return log;
   }
 
   #log(): LogState {

@@ -8,7 +8,8 @@ import { type Ask, asksOf } from "./asks.js";
 import { type ContactView, contactViews } from "./contact-view.js";
 import type { Alarm } from "./followed-log.js";
 import { knowledgeOf } from "./knowledge.js";
-import type { Model } from "./model.js";
+import { clockError, type Model } from "./model.js";
+import { isFirst } from "./pending.js";
 
 /** A link that this device has sent and that nothing has settled. */
 export interface PendingView {
@@ -41,12 +42,14 @@ export interface Snapshot {
 export function snapshotOf(model: Model, wasMember: boolean, now: number): Snapshot {
   const { own, keyring, pending, alarms, sync, evidence } = model;
   const { escrowLog, storedConfirmation, confirmedAt, own: members } = knowledgeOf(model, now);
+  const { state } = sync.connection;
+  const clock = state === "reached" ? clockError(model, now) : undefined;
   const known = { escrowLog, storedConfirmation, confirmedAt, own: members };
   const devices = own && keyring && devicesAndActivity(own.log, { me: keyring.member, keyring, now, ...known });
   return Object.freeze({
     status: statusOf(model, wasMember, devices),
-    connection: sync.connection.state,
-    trouble: "error" in sync.connection ? sync.connection.error : undefined,
+    connection: clock ? "clock" : state,
+    trouble: clock ? clock.toJSON() : "error" in sync.connection ? sync.connection.error : undefined,
     devices,
     asks: Object.freeze(asksOf(model, now)),
     contacts: contactViews(model),
@@ -63,7 +66,7 @@ export function snapshotOf(model: Model, wasMember: boolean, now: number): Snaps
 function statusOf(model: Model, wasMember: boolean, devices: DevicesAndActivity | undefined): Status {
   const { own, keyring, pending, alarms } = model;
   if (alarms.own) return "alarm";
-  if (pending && ["create", "create-escrow", "join"].includes(pending.intent.do)) return "joining";
+  if (pending && isFirst(pending.intent)) return "joining";
   if (!own || !keyring) return wasMember ? "lost" : "new";
   const stands = standing(own.log, keyring);
   if (stands !== "active") return stands;

@@ -17,12 +17,15 @@ import { proceed } from "./proceed.js";
 
 /** Takes in a page of entries; undefined when the service says that there is no such log. */
 export function takePage(
-  model: Model,
+  before: Model,
   effect: ReadEffect,
   page: EntriesPage = { entries: [], newest: 0 },
   options: MachineOptions,
   env: Env,
 ): Stepped {
+  const { now } = page;
+  const clock = now === undefined ? before.sync.clock : { now, at: readClock(env) };
+  const model = { ...before, sync: { ...before.sync, clock } };
   switch (effect.purpose) {
     case "newer":
     case "head":

@@ -9,8 +9,9 @@ import { leave, reclaim, regrant, rekey, rename, review, setLockdown } from "../
 import { makeBackupKey } from "../backup/make.js";
 import { openBackupKey } from "../backup/open.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
-import { standing } from "../grants/standing.js";
+import { requireActive, standing } from "../grants/standing.js";
 import type { Env } from "../primitives/env.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import type { IntendedApproval, Intent } from "./intents.js";
@@ -80,6 +81,7 @@ function writeByPaper(
   env: Env,
 ): Written {
   const state = stateOf(model);
+  requireActive(state.log, state.keyring);
   if (text === undefined) throw notNow("the backup key's text was not kept; type it again");
   const { keyring: paper, standing } = openBackupKey(state.log, model.own?.entries ?? [], text);
   try {
@@ -126,8 +128,10 @@ export function tokensOf(approvals: readonly IntendedApproval[]): readonly Compa
   });
 }
 
-function ownLog({ own }: Model) {
+function ownLog({ own, sync: { connection } }: Model) {
   if (own) return own.log;
+  // There is one, and it is dated ahead of this device's clock.
+  if (connection.state === "clock") throw present(KeysteadError.from(connection.error));
   throw notNow("the service has shown no log of this account; call sync, or create the log");
 }
 

@@ -4,6 +4,7 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
 import { openSession, type Session } from "../../src/client/session.js";
+import type { SessionOptions } from "../../src/client/session-options.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import type { MaliciousRelay } from "../../src/testing/relay.js";
@@ -18,7 +19,7 @@ export interface Phone {
   readonly disk: MemoryDisk;
   readonly env: ClientEnv;
   readonly transport: Transport;
-  open(): Promise<Session>;
+  open(options?: Pick<SessionOptions, "lastKnown" | "mode">): Promise<Session>;
 }
 
 export function phone(relay: MaliciousRelay, name: string, faults = {}, subject = SUBJECT): Phone {
@@ -27,9 +28,9 @@ export function phone(relay: MaliciousRelay, name: string, faults = {}, subject 
   const transport = overRelay(relay, name, faults);
   return {
     ...{ name, disk, env, transport },
-    open: async () =>
+    open: async (options = {}) =>
       openSession({
-        ...{ subject, store: memoryStore(disk), transport, env, background: false },
+        ...{ subject, store: memoryStore(disk), transport, env, background: false, ...options },
         sealer: await callerSealer(new Uint8Array(32).fill(7)),
       }),
   };

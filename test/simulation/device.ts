@@ -1,5 +1,6 @@
 // A device of a simulated world: its disk and clock, and the tabs that run the real client on them.
 
+import type { MemberId } from "../../src/bytes/ids.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
 import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-session.js";
 import { openSession, type Session } from "../../src/client/session.js";
@@ -28,6 +29,8 @@ export interface Asked {
 export interface Tab {
   readonly device: Device;
   readonly life: Life;
+  /** What the app gave when it opened the tab. */
+  readonly lastKnown: MemberId | undefined;
   /** Undefined while it opens, and on an admin's device. */
   session: Session | undefined;
   /** On an admin's device. */
@@ -68,19 +71,25 @@ export class Device {
   readonly #listeners = new Map<Life, () => void>();
   /** How far its clock is ahead, milliseconds. */
   clock = 0;
+  /** The member that it was last, as the app keeps it with its sign-in. */
+  lastKnown: MemberId | undefined;
   tabs: Tab[] = [];
   /** Every secret that its keys can be made of: draws of 16 bytes or more. */
   readonly draws: Uint8Array[] = [];
   /** Draws of 8 bytes, which name what is asked for. */
   readonly ids: string[] = [];
 
-  constructor(name: string, isThief: boolean, world: Surroundings, watch: DeviceWatch) {
+  /** @param original that this device is a copy of */
+  constructor(name: string, isThief: boolean, world: Surroundings, watch: DeviceWatch, original?: Device) {
     this.name = name;
     this.isThief = isThief;
     this.#world = world;
     this.#watch = watch;
     this.#dice = world.dice.split();
-    this.disk = new Disk(world.dice.split());
+    this.disk = new Disk(world.dice.split(), original?.disk);
+    if (!original) return;
+    this.disk.put(original.disk.content);
+    this.lastKnown = original.lastKnown;
   }
 
   /** The length of the log that is on its disk. */
@@ -121,7 +130,9 @@ export class Device {
   /** Opens one more tab. It is ready once its session is there. */
   openTab(): Tab {
     const { scheduler, subject, escrowSubject, isAdmins } = this.#world;
-    const tab: Tab = { device: this, life: { isAlive: true }, session: undefined, admin: undefined, asked: [] };
+    const { lastKnown } = this;
+    const life = { isAlive: true };
+    const tab: Tab = { device: this, life, lastKnown, session: undefined, admin: undefined, asked: [] };
     const diskWatch: DiskWatch = {
       committed: (before) => this.#watch.committed(this, before),
       unsealed: (key) => this.#watch.broken(`${this.name} stored ${key} without sealing it`),
@@ -135,7 +146,7 @@ export class Device {
       ? openEscrowSession(options).then((admin) => {
           tab.admin = admin;
         })
-      : openSession(options).then((session) => {
+      : openSession({ ...options, lastKnown }).then((session) => {
           tab.session = session;
         });
     opens.then(

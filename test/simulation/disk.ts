@@ -20,6 +20,12 @@ export interface DiskWatch {
 /** The records as they were before they were sealed. */
 export type PlainImage = ReadonlyMap<string, Uint8Array>;
 
+/** All that a disk has at one time, as a backup of it has. */
+export interface DiskContent {
+  readonly stored: ReturnType<typeof MemoryDisk.read>;
+  readonly image: PlainImage;
+}
+
 /** How often, of a thousand commits, the disk fails. */
 export interface DiskFaults {
   /** Before it wrote anything. */
@@ -36,13 +42,27 @@ export class Disk {
   readonly #dice: Dice;
   readonly #key: Uint8Array;
   readonly #plain = new WeakMap<Uint8Array, Uint8Array>();
-  #counter = 0;
+  #counter: number;
   image: PlainImage = new Map();
   readonly faults: DiskFaults = { before: 0, after: 0 };
 
-  constructor(dice: Dice) {
+  /** @param original whose key this disk has too, as a copy of it */
+  constructor(dice: Dice, original?: Disk) {
     this.#dice = dice;
-    this.#key = dice.bytes(32);
+    this.#key = original ? original.#key : dice.bytes(32);
+    // Nothing is sealed twice with one nonce.
+    this.#counter = original ? original.#counter + 2 ** 31 : 0;
+  }
+
+  /** All that it has, for a backup or a copy. */
+  get content(): DiskContent {
+    return { stored: MemoryDisk.read(this.#disk), image: this.image };
+  }
+
+  /** Puts back what it had once, or what another disk has; nothing, when somebody clears it. */
+  put({ stored, image }: DiskContent = { stored: { revision: 0, records: new Map() }, image: new Map() }): void {
+    MemoryDisk.write(this.#disk, stored);
+    this.image = image;
   }
 
   /** The records as an attacker would copy them. */

@@ -14,10 +14,11 @@ import { modelOf } from "../../src/client/records.js";
 import { SealedStore } from "../../src/client/sealed-store.js";
 import { readContentHeader } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
+import { standing } from "../../src/grants/standing.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import { findMember, type LinkRecord } from "../../src/log/state.js";
-import type { Asked, Device } from "./device.js";
+import type { Asked, Device, Tab } from "./device.js";
 import type { PlainImage } from "./disk.js";
 import { contactIn, hashesOf, headOf, pendingInUsersLogs, pendingOf, type StoredContact, unprovedIn } from "./image.js";
 import type { Service } from "./service.js";
@@ -41,6 +42,8 @@ interface Authored {
   readonly id: string;
   readonly intent: string;
   readonly seq: number;
+  /** The life of the disk in which it was stored. */
+  readonly life: number;
 }
 
 /** Content that a device sealed. */
@@ -58,6 +61,10 @@ interface File {
   readonly stored: Set<string>;
   /** Verified links that stood on its disk, by position. */
   readonly pinned: string[];
+  /** How often its disk was cleared or put back. */
+  life: number;
+  /** The length of the log that its disk had when its life began. */
+  begin: number;
   /** Whether it was shown another history than the true one. */
   isDeceived: boolean;
   /** Whether a first link of it was refused as dated ahead, and drawn anew. */
@@ -90,6 +97,9 @@ export class Judge {
   /** What was sealed to the contact. */
   readonly #sent: Content[] = [];
   #failure: string | undefined;
+  #isFounded = false;
+  /** Devices whose keys a copy had replaced at the end. */
+  superseded = 0;
 
   /** @param read reads the records of the devices that it judges. */
   constructor(service: Service, read: typeof modelOf = modelOf) {
@@ -120,6 +130,8 @@ export class Judge {
       authored: new Map(),
       stored: new Set(),
       pinned: [],
+      life: 0,
+      begin: 0,
       isDeceived: false,
       redrew: false,
       isStarved: false,
@@ -138,6 +150,49 @@ export class Judge {
     const member = log && findMember(log, id);
     const link = member && log.links.at(member.position - 1);
     return link && [...this.#files].find(([, { authored }]) => authored.has(link.hash))?.[0];
+  }
+
+  /** Whether a disk that was cleared or put back had the account's log: the app's sign-in knows that it is there. */
+  get isFounded(): boolean {
+    return this.#isFounded;
+  }
+
+  /**
+   * The disk of a device was cleared, or has what it, or the original that the device is a copy of, had at some time. What was lost since
+   * is no fault of the client: it begins again from what is there.
+   */
+  beginsAnew(device: Device, original = device): void {
+    const file = this.#fileOf(device);
+    const { authored, stored, isDeceived, redrew, isStarved, acknowledged } = this.#fileOf(original);
+    const { image } = device.disk;
+    const life = file.life + 1;
+    const ofOriginal = [...authored].map(([hash, each]) => [hash, { ...each, life: 0 }] as const);
+    if (device !== original) for (const [hash, each] of ofOriginal) file.authored.set(hash, each);
+    for (const hash of stored) file.stored.add(hash);
+    for (const [hash, isOther] of acknowledged) file.acknowledged.set(hash, isOther);
+    const pinned = hashesOf(image);
+    this.#isFounded ||= file.pinned.length > 0;
+    file.pinned.splice(0, file.pinned.length, ...pinned);
+    file.opened.clear();
+    Object.assign(file, { life, begin: pinned.length, isDeceived, redrew, isStarved, contact: contactIn(image) });
+    const pending = pendingOf(image);
+    if (pending) file.authored.set(pending.hash, { ...pending, life });
+    // A disk that was put back does not know what was signed since: but two links have no key in common.
+    for (const place of this.#signed.keys()) if (place.startsWith(`${device.name}: `)) this.#signed.delete(place);
+  }
+
+  /** An app whose sign-in knows the member that this device was shows no new device. */
+  looks({ device, lastKnown, session }: Tab): void {
+    if (!session) return;
+    const { status, devices } = session.getSnapshot();
+    if (status === "new" && lastKnown !== undefined)
+      this.fail(`${device.name} shows a new device, and the app knows that it was a member`);
+    if (status === "lost" && lastKnown === undefined)
+      this.fail(`${device.name} says that its keys are lost, and nobody said that it had any`);
+    const standing = devices?.me.standing;
+    if ((status === "waiting" || status === "ready") && standing !== "active")
+      this.fail(`${device.name} is ${status}, and its keys are those of a member that is ${standing}`);
+    device.lastKnown = devices?.me.member ?? device.lastKnown;
   }
 
   /** What devices sealed that saw the true log. */
@@ -214,7 +269,8 @@ export class Judge {
     const { image } = device.disk;
     const pending = pendingOf(image);
     if (pending) {
-      file.authored.set(pending.hash, { id: pending.id, intent: pending.intent, seq: pending.seq });
+      const { id, intent, seq } = pending;
+      file.authored.set(pending.hash, { id, intent, seq, life: file.life });
       file.stored.add(pending.hash);
     }
     const head = headOf(image);
@@ -368,7 +424,7 @@ export class Judge {
     for (const [device, file] of this.#files) {
       const entered = [...log.active.values()].filter(({ kind, position }) => {
         const link = log.links.at(position - 1) as LinkRecord;
-        return kind === "device" && file.authored.has(link.hash);
+        return kind === "device" && file.authored.get(link.hash)?.life === file.life;
       });
       if (entered.length > 1 && !file.redrew) this.fail(`${device.name} is ${entered.length} active members`);
     }
@@ -395,7 +451,9 @@ export class Judge {
     for (const epoch of now) opened.add(epoch);
     const member = findMember(model.own.log, model.keyring.member);
     const { seeds, junk } = partsOf(model.keyring);
-    for (const epoch of member ? epochsIn(member.held) : []) {
+    // What came since its keys were replaced was granted to the copy that replaced them.
+    const isActive = standing(model.own.log, model.keyring) !== "superseded";
+    for (const epoch of member && isActive ? epochsIn(member.held) : []) {
       if (!isStarved && !seeds.has(epoch) && !junk.has(epoch)) {
         this.fail(`${device.name} was granted epoch ${epoch} and has no key of it`);
       }
@@ -428,6 +486,8 @@ export class Judge {
       }
       if (!keyring) continue;
       this.#judgeRemoved(device, model);
+      this.#judgeCopied(device, model);
+      if (standing(own.log, keyring) === "superseded") this.superseded++;
       await this.#judgeContents(device, model);
       const owed = agenda(stateOf(model), knowledgeOf(model, now)).filter((step) => step.do === "author");
       if (owed.length > 0) this.fail(`${device.name} still owes ${JSON.stringify(owed[0])}`);
@@ -448,12 +508,28 @@ export class Judge {
     }
   }
 
+  /** A device says that its disk was put back, or runs twice, when its log shows that, and only then. */
+  #judgeCopied(device: Device, { own, keyring, former, copiedAt }: Model): void {
+    const { name } = device;
+    const { authored, begin, life } = this.#fileOf(device);
+    const isStrange = ({ seq, hash }: LinkRecord) => seq > begin && authored.get(hash)?.life !== life;
+    const strange = [...present(own).log.links].filter(isStrange);
+    const isByMe = strange.some(({ author }) => author === keyring?.member);
+    if (isByMe && copiedAt === undefined) this.fail(`${name} does not say that it was copied, or put back`);
+    const mine = new Set([keyring, ...former].map((each) => each?.member));
+    if (copiedAt !== undefined && !strange.some(({ seq, author }) => seq === copiedAt && mine.has(author as MemberId)))
+      this.fail(`${name} says that it was copied, and it was not`);
+  }
+
   /** There is no backup key that nobody saw and no device shows still. */
   #judgeUnseen(devices: readonly Device[]): void {
     const onDisk = new Set(devices.map(({ disk }) => unprovedIn(disk.image)));
-    for (const { id, kind } of this.#service.log?.active.values() ?? []) {
+    for (const { id, kind, position } of this.#service.log?.active.values() ?? []) {
       const maker = this.ownerOf(id);
-      if (kind !== "backup" || !maker || this.isDeceived(maker)) continue;
+      const file = maker && this.#fileOf(maker);
+      if (kind !== "backup" || !file || file.isDeceived) continue;
+      // A disk that is gone, or was put back, has its text no more.
+      if (file.authored.get(present(this.#service.log?.links.at(position - 1)).hash)?.life !== file.life) continue;
       if (!this.#seenPapers.has(id) && !onDisk.has(id))
         this.fail(`nobody ever sees the backup key that ${maker.name} made`);
     }

@@ -9,10 +9,13 @@ import type { Service } from "./service.js";
 
 const NAMES = ["roll back", "hold back", "drop", "corrupt", "strip", "swap", "reorder", "duplicate", "fork", "replace"];
 
+/** What hears of each lie. */
+type Told = Pick<Judge, "note" | "deceives" | "starves">;
+
 /** Tells lies, and takes them back. */
 export class Liar {
   readonly #dice: Dice;
-  readonly #judge: Judge;
+  readonly #judge: Told;
   readonly #service: Service;
   readonly #devices: readonly Device[];
   #open: (() => void)[] = [];
@@ -20,13 +23,7 @@ export class Liar {
   readonly #names: readonly string[];
 
   /** @param names of lies that it tells. */
-  constructor(
-    dice: Dice,
-    judge: Judge,
-    service: Service,
-    devices: readonly Device[],
-    names: readonly string[] = NAMES,
-  ) {
+  constructor(dice: Dice, judge: Told, service: Service, devices: readonly Device[], names: readonly string[] = NAMES) {
     this.#names = names;
     this.#dice = dice;
     this.#judge = judge;
@@ -63,6 +60,11 @@ export class Liar {
   #victims(): readonly Device[] {
     const drawn = [this.#dice.of(this.#devices), this.#dice.of(this.#devices)];
     return [...new Set(drawn)].filter((device) => device !== undefined);
+  }
+
+  /** A lie that somebody else told, to be taken back with the others. */
+  opened(takeBack: () => void): void {
+    this.#open.push(takeBack);
   }
 
   /** Takes one lie back. */

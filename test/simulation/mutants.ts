@@ -2,7 +2,8 @@
 
 import type { Weakening } from "../worlds/build.js";
 
-export const MUTANTS: readonly Weakening[] = [
+/** A weakened rule; `inOrganisations` where only a world with an organisation can show it. */
+export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true })[] = [
   {
     name: "a link is sent before it is stored",
     changes: [
@@ -95,6 +96,64 @@ export const MUTANTS: readonly Weakening[] = [
         find: "    return { ...model, pending, sync:",
         replace:
           "    const paper = backupKey === undefined ? model.paper : { member: present(model.keyring).member, text: backupKey };\n    return { ...model, paper, pending, sync:",
+      },
+    ],
+  },
+  {
+    name: "a device whose store was cleared is a new one",
+    changes: [
+      {
+        file: "src/client/snapshot.ts",
+        find: '  if (!own || !keyring) return wasMember ? "lost" : "new";\n',
+        replace: '  if (!own || !keyring) return "new";\n',
+      },
+    ],
+  },
+  {
+    name: "links in a device's name that its store never held are not noticed",
+    changes: [
+      {
+        file: "src/client/entries.ts",
+        find: "  return isNew && links.last()?.author === keyring?.member ? head.seq : copiedAt;\n",
+        replace: "  return isNew && links.last() && keyring ? copiedAt : copiedAt;\n",
+      },
+    ],
+  },
+  {
+    name: "a device whose keys a copy of it replaced goes on as if they were its own",
+    changes: [
+      {
+        file: "src/client/snapshot.ts",
+        find: '  if (stands !== "active") return stands;\n',
+        replace: '  if (stands === "removed") return stands;\n',
+      },
+    ],
+  },
+  {
+    name: "another escrow log takes the place of the one that was verified",
+    inOrganisations: true,
+    changes: [
+      {
+        file: "src/client/judge-whole.ts",
+        find: "pinned: model[of]?.log, now",
+        replace: 'pinned: of === "own" ? model.own?.log : undefined, now',
+      },
+      {
+        file: "src/client/judge-whole.ts",
+        find: "  const taken = takeEntries(calm, effect, whole.slice(known), env);\n",
+        replace:
+          '  const bare = of === "own" ? calm : { ...calm, escrow: undefined };\n  const taken = takeEntries(bare, effect, of === "own" ? whole.slice(known) : whole, env);\n',
+      },
+    ],
+  },
+  {
+    name: "that the escrow log contradicts what was verified is not said",
+    inOrganisations: true,
+    changes: [
+      {
+        file: "src/client/judge-whole.ts",
+        find: "alarms: { ...kept.alarms, [of]: alarm } }, effects",
+        replace: 'alarms: of === "own" ? { ...kept.alarms, own: alarm } : kept.alarms }, effects',
       },
     ],
   },

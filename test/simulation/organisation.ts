@@ -16,6 +16,7 @@ import type { Transport } from "../../src/transport/transport.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { Device, describe, type Surroundings, type Tab } from "./device.js";
 import type { Dice } from "./dice.js";
+import { EscrowLies } from "./escrow-lies.js";
 import { pendingInUsersLogs } from "./image.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
@@ -35,6 +36,7 @@ export interface OrganisationWorld extends Pick<Surroundings, "scheduler" | "now
   readonly service: Service;
   readonly judge: Judge;
   readonly users: () => readonly Tab[];
+  readonly usersDevices: readonly Device[];
 }
 
 /** The organisation of the user of a world. */
@@ -46,9 +48,13 @@ export class Organisation {
   readonly #judge: Judge;
   readonly devices: readonly Device[];
   readonly #liars: readonly Liar[];
+  /** Lies about the escrow log to users. */
+  readonly toUsers: EscrowLies;
   readonly #papers: string[] = [];
   /** The escrow epoch to which each epoch of the user's log was granted first; undefined for none. */
   readonly #pointed: (number | undefined)[] = [];
+  /** Epochs of the user that were made while a fork's key was pointed at. */
+  readonly #strayed = new Set<number>();
   /** The user's log, link by link. */
   #walk: LogState | undefined;
   #seen = 0;
@@ -78,6 +84,10 @@ export class Organisation {
       new Liar(dice.split(), this.#judge, this.service, this.devices, LIES),
       new Liar(dice.split(), judge, world.service, this.devices, LIES),
     ];
+    this.toUsers = new EscrowLies({
+      ...{ dice: dice.split(), judge, service: this.service, users: world.usersDevices, admins: this.devices },
+      reloaded: (device) => this.#judge.reloaded(device),
+    });
   }
 
   /** A transport to both logs. */
@@ -92,19 +102,20 @@ export class Organisation {
   }
 
   get lies(): number {
-    return this.#liars.reduce((sum, { told }) => sum + told, 0);
+    return this.#liars.reduce((sum, { told }) => sum + told, this.toUsers.told);
   }
 
-  tell(): void {
-    this.#dice.of(this.#liars)?.tell();
+  async tell(): Promise<void> {
+    if (this.#dice.permille(600)) await this.toUsers.tell();
+    else this.#dice.of(this.#liars)?.tell();
   }
 
   regret(): void {
-    this.#dice.of(this.#liars)?.regret();
+    this.#dice.of([...this.#liars, this.toUsers])?.regret();
   }
 
   repent(): void {
-    for (const liar of this.#liars) liar.repent();
+    for (const liar of [...this.#liars, this.toUsers]) liar.repent();
     for (const device of this.devices) this.#judge.starves(device, false);
   }
 
@@ -142,8 +153,10 @@ export class Organisation {
       const log = this.#walk ? appendEntry(this.#walk, entry, clock) : verifyLog([entry], { subject, ...clock });
       this.#walk = log;
       this.#seen++;
+      this.toUsers.judgePointer(log);
       const { type, actor } = log.links.last() ?? {};
       if (this.#pointed.length < currentEpoch(log)) this.#pointed.push(escrowMember(log)?.pointer?.epoch);
+      if (!this.toUsers.isTrue({ pointer: escrowMember(log)?.pointer })) this.#strayed.add(currentEpoch(log));
       if (type === "renew-escrow") this.counts.renewals++;
       if (type !== "review" || !actor) continue;
       this.counts.recoveries++;
@@ -214,7 +227,7 @@ export class Organisation {
       renew: 4,
       rename: 3,
       rekey: 2,
-      remove: 1,
+      remove: 3,
     });
     switch (choice) {
       case "recover":
@@ -311,6 +324,10 @@ export class Organisation {
   /** At the end: admins open everything that was granted to escrow; who was removed opens nothing that came later. */
   async atRest(now: number): Promise<void> {
     await this.#judge.atRest(this.devices, [], now);
+    for (const device of this.#world.usersDevices) {
+      const model = await this.#world.judge.reloaded(device);
+      if (model) this.toUsers.judgeAtRest(device, model);
+    }
     const { log, entries } = this.#world.service;
     const escrowLog = this.service.log;
     if (!log || !escrowLog || escrowsOf(log).length === 0) return;
@@ -340,7 +357,7 @@ export class Organisation {
     const { log } = this.#world.service;
     const granted = [...(log?.granted ?? [])].flatMap(([, { runs }]) => runs);
     for (const { sealed, plaintext, epoch } of this.#world.judge.contents) {
-      if (!granted.some(([first, last]) => first <= epoch && epoch <= last)) continue;
+      if (this.#strayed.has(epoch) || !granted.some(([first, last]) => first <= epoch && epoch <= last)) continue;
       const opened = await openContent(sealed, keyring, { purpose: "note" }).catch(() => undefined);
       if (!opened || !equalBytes(opened, plaintext))
         this.#fail(`${device.name} does not open what was granted to escrow`);

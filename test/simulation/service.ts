@@ -96,10 +96,10 @@ export class Service {
     return this.#relay.tell(this.subject, lie, { to });
   }
 
-  /** Shows some readers a history of their own, up to link `seq` the true one. @returns a function that ends it */
-  fork(seq: number, readers: readonly string[]): () => void {
+  /** Shows some readers a history of their own, up to link `seq` the true one, and then `more`. @returns a function that ends it */
+  fork(seq: number, readers: readonly string[], more: readonly Uint8Array[] = []): () => void {
     const branch = new MaliciousRelay();
-    for (const entry of this.entries.slice(0, seq)) branch.publish(this.subject, entry);
+    for (const entry of [...this.entries.slice(0, seq), ...more]) branch.publish(this.subject, entry);
     for (const reader of readers) this.#branches.set(reader, branch);
     return () => {
       for (const reader of readers) if (this.#branches.get(reader) === branch) this.#branches.delete(reader);

@@ -55,13 +55,25 @@ export class Users {
       case "ready":
         await this.#whileReady(tab, session);
         return;
+      case "lost":
+        this.#ask(tab, "join", () => session.join({ name: this.#newName(tab.device) }));
+        return;
       case "removed":
+      case "superseded":
         if (this.#dice.permille(200)) this.#ask(tab, "join", () => session.join({ name: this.#newName(tab.device) }));
         return;
       default:
         // A screen that shows an alarm, or that something is on its way: an impatient user tries all the same.
         if (this.#dice.permille(100)) this.#ask(tab, "rename", () => session.rename({ name: "Impatient" }));
     }
+  }
+
+  /** A user whose device says that it was copied, or put back, takes fresh keys for it. */
+  cure(tab: Tab): void {
+    const { session } = tab;
+    const { asks = [], status } = session?.getSnapshot() ?? {};
+    if (!session || status === "superseded" || status === "removed" || this.#dice.permille(300)) return;
+    if (asks.some(({ question }) => question === "copied")) this.#ask(tab, "rekey", () => session.rekey());
   }
 
   #newName({ name }: Device): string {
@@ -71,7 +83,7 @@ export class Users {
   #enter(tab: Tab, session: Session): void {
     const description = { name: this.#newName(tab.device) };
     const isFirst = this.#devices[0] === tab.device || this.#dice.permille(100);
-    if (isFirst && this.#devices.every(({ length }) => length === 0)) {
+    if (isFirst && !this.#judge.isFounded && this.#devices.every(({ length }) => length === 0)) {
       this.#ask(tab, "create", () => session.create(description));
     } else this.#ask(tab, "join", () => session.join(description));
   }
@@ -172,6 +184,10 @@ export class Users {
         if (token) this.#ask(tab, "answer", () => session.answer(ask.id, { say: "confirmed", token }));
         return;
       }
+      case "copied":
+        if (say === "yes") this.#ask(tab, "rekey", () => session.rekey());
+        else this.#ask(tab, "answer", () => session.answer(ask.id, { say: "no" }));
+        return;
       case "interrupted":
         this.#ask(tab, "answer", () => session.answer(ask.id, { say: "no" }));
         return;

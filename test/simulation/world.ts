@@ -4,8 +4,10 @@
 import type { Handlers } from "../served/over.js";
 import { type Asked, Device, describe } from "./device.js";
 import { Dice } from "./dice.js";
+import type { PlainImage } from "./disk.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
+import { Misfortune } from "./misfortune.js";
 import { ORGANISATION, Organisation } from "./organisation.js";
 import { drained, Scheduler } from "./scheduler.js";
 import { Service } from "./service.js";
@@ -44,6 +46,12 @@ export interface WorldReport {
   readonly pages?: number;
   readonly done: number;
   readonly failed: number;
+  /** Disks that were cleared, put back and copied. */
+  readonly cleared: number;
+  readonly putBack: number;
+  readonly copied: number;
+  /** Copies, and originals, whose keys the other one had replaced at the end. */
+  readonly superseded: number;
   /** Worlds with an organisation, and what its admins did: reviews in escrow's name, recorded accesses, renewals. */
   readonly organisations: number;
   readonly recoveries: number;
@@ -52,6 +60,9 @@ export interface WorldReport {
   /** Devices of admins that were removed at the end, and contents that others opened then. */
   readonly removedAdmins: number;
   readonly opened: number;
+  /** Forks of dismissed admins that users were shown, and users' devices with an alarm about the escrow log at the end. */
+  readonly dismissedForks: number;
+  readonly escrowAlarms: number;
   /** What is broken; undefined where everything holds. */
   readonly failure: string | undefined;
   /** What happened, line by line. */
@@ -71,7 +82,9 @@ class World {
   readonly #scheduler: Scheduler;
   readonly #service: Service;
   readonly #judge: Judge;
-  readonly #devices: readonly Device[];
+  readonly #devices: Device[];
+  readonly #misfortune: Misfortune;
+  readonly #isUnlucky: boolean;
   readonly #users: Users;
   readonly #organisation: Organisation | undefined;
   #now = BEGIN;
@@ -100,7 +113,10 @@ class World {
         this.#organisation?.over(...of) ?? this.#service.transportOf(...of),
     };
     const watch = {
-      committed: this.#judge.committed.bind(this.#judge),
+      committed: (device: Device, before: PlainImage) => {
+        this.#judge.committed(device, before);
+        this.#organisation?.toUsers.committed(device);
+      },
       sends: this.#judge.sends.bind(this.#judge),
       broken: this.#judge.fail.bind(this.#judge),
     };
@@ -110,6 +126,13 @@ class World {
     this.#users = new Users(dice.split(), this.#judge, this.#scheduler, this.#devices);
     this.#liar = new Liar(dice.split(), this.#judge, this.#service, this.#devices);
     this.#organisation = hasOrganisation ? this.#found(dice.split()) : undefined;
+    this.#misfortune = new Misfortune({
+      ...{ dice: dice.split(), devices: this.#devices },
+      note: (what) => this.#judge.note(what),
+      beginsAnew: (...of) => this.#beginsAnew(...of),
+      copyOf: (original) => new Device(`${original.name}'s copy`, original.isThief, surroundings, watch, original),
+    });
+    this.#isUnlucky = dice.permille(400);
     this.#maxTabs = dice.permille(500) ? 2 : 1;
     this.#isHonest = dice.permille(400);
     this.#beginsCalm = dice.permille(700);
@@ -123,9 +146,18 @@ class World {
       judge: this.#judge,
       now: () => this.#now,
     };
-    const organisation = new Organisation({ ...parts, users: () => this.#devices.flatMap(({ tabs }) => tabs) });
+    const organisation = new Organisation({
+      ...parts,
+      usersDevices: this.#devices,
+      users: () => this.#devices.flatMap(({ tabs }) => tabs),
+    });
     this.#users.published = () => organisation.published;
     return organisation;
+  }
+
+  #beginsAnew(device: Device, original?: Device): void {
+    this.#judge.beginsAnew(device, original);
+    this.#organisation?.toUsers.beginsAnew(device, original);
   }
 
   /** Users' devices, and admins'. */
@@ -165,6 +197,8 @@ class World {
       done: asked.filter(({ ended }) => ended === "done").length,
       failed: asked.filter(({ ended }) => ended === "failed").length,
       organisations: this.#organisation ? 1 : 0,
+      ...{ ...this.#misfortune.counts, superseded: this.#judge.superseded },
+      ...(this.#organisation?.toUsers.counts ?? { dismissedForks: 0, escrowAlarms: 0 }),
       ...(this.#organisation?.counts ?? { recoveries: 0, discoveries: 0, renewals: 0, removedAdmins: 0, opened: 0 }),
       failure: this.#failure,
       trace: this.#judge.trace,
@@ -225,6 +259,7 @@ class World {
         time: 2,
         grow: 3,
       },
+      misfortune: this.#isUnlucky ? 4 : 0,
       ...{ lie: this.#isHonest ? 0 : 3, slander: this.#isHonest ? 0 : 6, regret: this.#isHonest ? 0 : 4 },
     };
     switch (this.#dice.weighted(weights)) {
@@ -257,11 +292,14 @@ class World {
         tab.device.close(tab);
         break;
       case "lie":
-        if (this.#organisation && this.#dice.permille(500)) this.#organisation.tell();
+        if (this.#organisation && this.#dice.permille(500)) await this.#organisation.tell();
         else this.#liar.tell();
         break;
       case "slander":
         this.#liar.tellOfContact();
+        break;
+      case "misfortune":
+        await this.#misfortune.strike();
         break;
       case "regret":
         this.#liar.regret();
@@ -284,6 +322,7 @@ class World {
     }
     await drained();
     this.#judge.membership();
+    for (const each of this.#devices.flatMap(({ tabs }) => tabs)) this.#judge.looks(each);
     this.#organisation?.follow();
   }
 
@@ -309,6 +348,12 @@ class World {
     await this.#settle();
     for (const device of this.#all) if (device.tabs.length === 0) device.openTab();
     await this.#settle();
+    for (const tab of this.#devices.flatMap(({ tabs }) => tabs)) {
+      this.#sync(tab);
+      await this.#settle();
+      this.#users.cure(tab);
+      await this.#settle();
+    }
     let quiet = 0;
     for (let round = 0; round < 40 && quiet < 4; round++) {
       const before = this.#mark();
@@ -332,6 +377,7 @@ class World {
       .flatMap(({ asked }) => asked)
       .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));
     if (waiting) this.#judge.fail(`${waiting.verb} on ${waiting.device.name} never ended`);
+    for (const each of tabs) this.#judge.looks(each);
     await this.#judge.atRest(this.#devices, this.#users.asked, this.#now);
     await this.#organisation?.atRest(this.#now);
   }
