@@ -14,12 +14,12 @@ export interface SparseContent {
 }
 
 /** Content of `size` zeros, sealed to a log of its own. */
-export function sparseContent(size: number, env: Env): SparseContent {
+export async function sparseContent(size: number, env: Env): Promise<SparseContent> {
   const { log, keyring } = createLog({ subject: "alice", device: { name: "Laptop" } }, env).accept();
   const contentKey = drawContentKey(env);
   const core = encodeCore({ purpose: "bench", recipients: [{ head: log.head, epoch: currentEpoch(log) }] });
   const coreHash = hashCore(core);
-  const box = sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env);
+  const box = await sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env);
   const header = encodeHeader(core, commit(contentKey, coreHash, new Uint8Array(0)), box);
   const payloadKey = payloadKeyOf(contentKey, hashHeader(header));
   const front = frameHeader(header);

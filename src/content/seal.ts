@@ -190,7 +190,7 @@ async function sealHeader(
   try {
     const boxes = new Uint8Array(logs.length * BOX_LENGTH);
     for (const [index, log] of logs.entries()) {
-      boxes.set(sealBox(lastOf(log.epochs).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
+      boxes.set(await sealBox(lastOf(log.epochs).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
       if ((index + 1) % BOXES_A_TURN !== 0) continue;
       onProgress?.({ recipients: index + 1, bytes: 0 });
       await nextTurn();

@@ -4,8 +4,9 @@
 
 import { concat, isBytes } from "../bytes/bytes.js";
 import { fromHex, toHex } from "../bytes/text.js";
+import { TRIALS, trialKey } from "./kem-trials.js";
 import { primitives as portable } from "./noble.js";
-import type { MlKem768PrivateKey, Primitives } from "./primitives.js";
+import type { Encapsulated, MlKem768PrivateKey, Primitives } from "./primitives.js";
 
 /** A function that a native backend may have. */
 export type NativeName = Exclude<keyof Primitives, "hasNativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate">;
@@ -17,7 +18,7 @@ export type NativeFunctions = Partial<Pick<Primitives, NativeName>>;
 export type Probe<Own> = readonly [use: (own: Own) => unknown, gives: unknown];
 
 /** The probes of each function. */
-export type Probes = { readonly [Name in NativeName]: readonly Probe<Primitives[Name]>[] };
+export type Probes = { readonly [Name in NativeName]: readonly Probe<Required<Primitives>[Name]>[] };
 
 const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
 const hex = (digits: string): Uint8Array => fromHex(digits, { name: "constant" });
@@ -103,6 +104,15 @@ export const PROBES: Probes = {
     [(own) => own(SEED).decapsulate(bytes(1088, 6)), "1e244efea914eb2c"],
     [(own) => own(SEED).wipe(), undefined],
   ],
+  mlkem768EncapsulateFresh: [
+    [(own) => Object.values(own(trialKey().publicKey)).every(isPlain), true],
+    ...TRIALS.map(
+      ([keys, isRight]): Probe<(publicKey: Uint8Array) => Encapsulated> => [
+        (own) => isRight(keys(trialKey().publicKey).map(unlessRefused(own)), trialKey()),
+        true,
+      ],
+    ),
+  ],
   chacha20poly1305Seal: [
     [(own) => own(KEY, NONCE, NONE, NONE), "1a1d14c77b4701c5"],
     [(own) => own(KEY, NONCE, AAD, TEXT), "01ae0664bd579c83"],
@@ -142,8 +152,22 @@ function passes(own: unknown, probes: readonly Probe<never>[]): boolean {
 
 /** Bytes become the first eight bytes of their SHA-256, in hexadecimal. A Buffer does not: its slices share memory. */
 function fold(given: unknown): unknown {
-  const isPlain = isBytes(given) && Object.getPrototypeOf(given) === Uint8Array.prototype;
-  return isPlain ? toHex(portable.sha256(given).subarray(0, 8)) : given;
+  return isPlain(given) ? toHex(portable.sha256(given).subarray(0, 8)) : given;
+}
+
+function isPlain(given: unknown): given is Uint8Array {
+  return isBytes(given) && Object.getPrototypeOf(given) === Uint8Array.prototype;
+}
+
+/** What an encapsulation gives for a key, undefined where it throws. */
+function unlessRefused(own: (publicKey: Uint8Array) => Encapsulated) {
+  return (publicKey: Uint8Array): Encapsulated | undefined => {
+    try {
+      return own(publicKey);
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 function decapsulated({ publicKey, decapsulate }: MlKem768PrivateKey): Uint8Array {

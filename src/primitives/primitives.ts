@@ -58,6 +58,8 @@ export interface Primitives {
   mlkem768PrivateKey(seed: Uint8Array): MlKem768PrivateKey;
   /** FIPS 203: for a 1,184-byte key that passed the modulus check, with 32 bytes of coins. */
   mlkem768Encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulated;
+  /** The same with coins of the runtime's own, where the runtime has it. Throws for any other key. */
+  mlkem768EncapsulateFresh?(publicKey: Uint8Array): Encapsulated;
 
   /** RFC 8439: ciphertext followed by a 16-byte tag. */
   chacha20poly1305Seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;

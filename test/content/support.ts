@@ -79,7 +79,7 @@ export interface Forgery {
 export async function forge({ header, boxes, contentKey, plaintext, associatedData = NO_BYTES }: Forgery) {
   const core = encodeCore(header);
   const env = seededEnv("forger");
-  const sealed = concat(...boxes.map(([kem, key]) => sealBox(kem, hashCore(core), key, env)));
+  const sealed = concat(...(await Promise.all(boxes.map(([kem, key]) => sealBox(kem, hashCore(core), key, env)))));
   const bytes = encodeHeader(core, commit(contentKey, hashCore(core), associatedData), sealed);
   const cipher = await chunkCipher(payloadKeyOf(contentKey, hashHeader(bytes)));
   return concat(frameHeader(bytes), await sealPayload(cipher, plaintext));

@@ -11,7 +11,8 @@ import {
   type Probes,
   withProbed,
 } from "../../src/primitives/node-probe.js";
-import type { Primitives } from "../../src/primitives/primitives.js";
+import type { Encapsulated, Primitives } from "../../src/primitives/primitives.js";
+import { brokenEncapsulation, soundEncapsulation } from "./encapsulations.js";
 import { filled, flipped } from "./support.js";
 
 const NAMES = Object.keys(PROBES) as NativeName[];
@@ -20,9 +21,12 @@ const NAMES = Object.keys(PROBES) as NativeName[];
 type Broken = Readonly<Record<string, unknown>>;
 type Loose = (...inputs: Uint8Array[]) => unknown;
 
+/** The portable functions, and one that has no portable form. */
+const own = { ...portable, mlkem768EncapsulateFresh: soundEncapsulation };
+
 /** A whole backend that works, of functions that are not the portable ones. */
 function sound(): NativeFunctions {
-  return Object.fromEntries(NAMES.map((name) => [name, (...inputs: never[]) => (portable[name] as Loose)(...inputs)]));
+  return Object.fromEntries(NAMES.map((name) => [name, (...inputs: never[]) => (own[name] as Loose)(...inputs)]));
 }
 
 /** The names of the functions of `native` that are not used. */
@@ -182,6 +186,13 @@ function brokenKeys(
   };
 }
 
+function withPart(part: keyof Encapsulated, change: (bytes: Uint8Array) => Uint8Array) {
+  return (publicKey: Uint8Array): Encapsulated => {
+    const given = soundEncapsulation(publicKey);
+    return { ...given, [part]: change(given[part]) };
+  };
+}
+
 const shake = portable.shake256;
 const hmac = portable.hmacSha256 as Loose;
 const hkdf = portable.hkdfSha256;
@@ -226,6 +237,12 @@ const BROKEN: Readonly<Record<NativeName, Broken>> = {
     "a forged ciphertext": isForged,
     "an honest ciphertext": (box) => !isForged(box),
   }),
+  mlkem768EncapsulateFresh: {
+    ...brokenEncapsulation,
+    "gives a promise": async (publicKey: Uint8Array) => soundEncapsulation(publicKey),
+    "gives a Buffer as ciphertext": withPart("ciphertext", Buffer.from),
+    "gives a Buffer as secret": withPart("sharedSecret", Buffer.from),
+  },
   chacha20poly1305Seal: brokenSeal(portable.chacha20poly1305Seal),
   chacha20poly1305Open: brokenOpen(portable.chacha20poly1305Open),
   aes256gcmSeal: brokenSeal(portable.aes256gcmSeal),
@@ -244,7 +261,7 @@ it("uses the portable functions where the runtime has none", () => {
 
 it("has a probe for every function that a backend may have", () => {
   const never = ["hasNativeAes", "ed25519IsPoint", "mlkem768Encapsulate"];
-  expect([...NAMES, ...never].sort()).toEqual(Object.keys(portable).sort());
+  expect([...NAMES, ...never].sort()).toEqual(Object.keys(own).sort());
 });
 
 describe.each(NAMES)("%s", (name) => {
