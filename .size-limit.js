@@ -1,24 +1,34 @@
 // What an app's users download, minified and gzipped, with all dependencies. Budgets stand just above what is measured, so that
-// growth is noticed. The goals, 45 kB and 34 kB, are not reached: noble takes 30 kB of both.
+// growth is noticed. The goals, 78, 58 and 48 kB, are not reached: docs/performance.md says what the bytes are.
 
-// The repository's tsconfig.json maps imports to the sources; what is measured is the package.
-const modifyEsbuildConfig = (config) => ({ ...config, tsconfigRaw: "{}" });
+/**
+ * A row: the whole entry, or these names of it. What is measured is the package: the repository's tsconfig.json maps imports to
+ * the sources. The AES that is loaded only where WebCrypto is missing is left out, as by every bundler that splits, and has a row.
+ */
+const row = (name, path, limit, names) => ({
+  name,
+  path: `dist/${path}.js`,
+  ...(names && { import: names }),
+  limit,
+  gzip: true,
+  modifyEsbuildConfig: (config) => ({ ...config, tsconfigRaw: "{}", external: ["./noble-aes-*.js"] }),
+});
 
 export default [
-  { name: "whole core", path: "dist/index.js", limit: "94.5 kB", gzip: true, modifyEsbuildConfig },
-  {
-    name: "verify and seal only (a sender)",
-    path: "dist/index.js",
-    import: "{ verifyLog, sealContent, systemEnv }",
-    limit: "60.4 kB",
-    gzip: true,
-    modifyEsbuildConfig,
-  },
-  { name: "keystead/escrow", path: "dist/escrow.js", limit: "78 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/client", path: "dist/client.js", limit: "128.8 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/escrow-client", path: "dist/escrow-client.js", limit: "125.6 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/sender", path: "dist/sender.js", limit: "84 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/english", path: "dist/english.js", limit: "9.9 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/blobs", path: "dist/blobs.js", limit: "52.1 kB", gzip: true, modifyEsbuildConfig },
-  { name: "keystead/words", path: "dist/words.js", limit: "10.8 kB", gzip: true, modifyEsbuildConfig },
+  row("everything in the main entry", "index", "92.7 kB"),
+  row(
+    "device: create, join, review, rotate, receive, seal, open, agenda",
+    "index",
+    "76.8 kB",
+    "{ createLog, verifyLog, joinLog, review, rotate, receive, sealContent, openContent, agenda, systemEnv }",
+  ),
+  row("sender: verify, seal", "index", "58.4 kB", "{ verifyLog, sealContent, systemEnv }"),
+  row("keystead/escrow", "escrow", "75.8 kB"),
+  row("keystead/client", "client", "126.8 kB"),
+  row("keystead/escrow-client", "escrow-client", "123.8 kB"),
+  row("keystead/sender", "sender", "82.2 kB"),
+  row("keystead/english", "english", "9.9 kB"),
+  row("keystead/blobs", "blobs", "49.8 kB"),
+  row("keystead/words", "words", "10.8 kB"),
+  row("AES where WebCrypto is missing", "noble-aes-*", "3.9 kB"),
 ];

@@ -33,6 +33,8 @@ export default defineConfig({
   // tsup 8 sets the option `baseUrl` itself, which TypeScript 6 otherwise refuses as deprecated.
   dts: { entry, compilerOptions: { stripInternal: true, ignoreDeprecations: "6.0" } },
   splitting: true,
-  treeshake: true,
+  // No module has side effects (package.json says so too). Without this, entries import chunks of which they use nothing, and
+  // bundlers warn of each.
+  treeshake: { moduleSideEffects: false },
   clean: true,
 });

@@ -1,6 +1,6 @@
 // Packs the package, checks its files, and uses the tarball in an empty project: in Node on the native backend, and bundled in a
 // real Chromium on the portable one. It finds faults that the tests cannot find: a file left out, a wrong export, a dependency
-// that is not declared, a wrong backend.
+// that is not declared, a wrong backend, a warning of the bundler.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -62,11 +62,35 @@ function expectBackend(expected: "node" | "portable", files: readonly string[]):
   if (`${found}` !== expected) throw new Error(`expected the backend ${expected}, found ${found}`);
 }
 
+/** Bundles each entry of the installed package. Throws if the bundler warns: the developers of an app would see it at each build. */
+async function bundleEntries(project: string, { exports, peerDependencies }: Manifest): Promise<void> {
+  const entries = Object.keys(exports).filter((entry) => entry !== "./package.json");
+  for (const entry of entries) {
+    const { warnings } = await build({
+      stdin: { contents: `export * from "keystead${entry.slice(1)}";`, resolveDir: project },
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      external: ["node:*", ...Object.keys(peerDependencies)],
+      write: false,
+      logLevel: "warning",
+    });
+    if (warnings.length > 0) throw new Error(`bundling ${entry} gives ${warnings.length} warnings`);
+  }
+  console.log(`bundled ${entries.length} entries without a warning`);
+}
+
+interface Manifest {
+  readonly version: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
 const project = mkdtempSync(join(tmpdir(), "keystead-package-"));
 try {
   run("npm", ["pack", "--silent", "--pack-destination", project]);
-  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-  const tarball = join(project, `keystead-${version}.tgz`);
+  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
+  const tarball = join(project, `keystead-${manifest.version}.tgz`);
   run("npx", ["publint", "run", tarball, "--strict"]);
   run("npx", ["attw", tarball, "--profile", "esm-only", "--quiet"]);
 
@@ -76,6 +100,7 @@ try {
   // The conditions that Node resolves with, from inside the package.
   const inside = createRequire(join(project, "node_modules/keystead/dist/index.js"));
   expectBackend("node", [inside.resolve("#primitives")]);
+  await bundleEntries(project, manifest);
   const script = 'import { smoke } from "./smoke.mjs"; console.log("node:", await smoke());';
   run("node", ["--input-type=module", "--eval", script], project);
 

@@ -42,7 +42,8 @@
  * - `STORE_CORRUPT`: what the store holds is not what was committed, or was sealed by another key.
  * - `PENDING`: an earlier link of this device is not settled yet. Wait until it is.
  * - `LOST_RACE`: another link was faster, and what it changed may change the user's mind. Look again, and decide again.
- * - `OFFLINE`: the service was not reached or did not answer. It may have received what was sent.
+ * - `OFFLINE`: the service was not reached or did not answer. It may have received what was sent. Or the cipher that is loaded only
+ *   where WebCrypto is missing could not be loaded.
  * - `FORBIDDEN`: the service refused to answer this device or this account. Sign in again, or ask the service.
  */
 export type ErrorCode =

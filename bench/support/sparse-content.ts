@@ -6,7 +6,8 @@ import { commit, drawContentKey, hashCore, hashHeader, payloadKeyOf, sealBox } f
 import { encodeCore, encodeHeader, frameHeader } from "../../src/content/format.js";
 import { CHUNK_LENGTH, chunkCount, chunkNonce, payloadLength, SEALED_CHUNK_LENGTH } from "../../src/content/payload.js";
 import { currentEpoch, type Epoch } from "../../src/log/state.js";
-import { gcmSeal } from "../../src/primitives/aead.js";
+import { primitives } from "../../src/primitives/current.js";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
 
 export interface SparseContent {
   readonly source: RandomAccessSource;
@@ -26,10 +27,12 @@ export async function sparseContent(size: number, env: Env): Promise<SparseConte
 
   const chunks = chunkCount(size, CHUNK_LENGTH);
   const sealed = new Map<number, Uint8Array>();
+  const { aes256gcmSeal } = primitives.nativeAes ?? nobleAes;
   const chunk = (index: number): Uint8Array => {
     const isLast = index === chunks - 1;
     const zeros = new Uint8Array(isLast ? size - index * CHUNK_LENGTH : CHUNK_LENGTH);
-    const made = sealed.get(index) ?? gcmSeal(payloadKey.bytes(), chunkNonce(index, isLast), new Uint8Array(0), zeros);
+    const made =
+      sealed.get(index) ?? aes256gcmSeal(payloadKey.bytes(), chunkNonce(index, isLast), new Uint8Array(0), zeros);
     sealed.set(index, made);
     return made;
   };

@@ -1,10 +1,12 @@
-// The cipher of payload chunks: AES-256-GCM of the native backend, or of the runtime's WebCrypto, or the portable one. All give
-// the same bytes. docs/spec.md section 12.
+// The cipher of payload chunks: AES-256-GCM of the native backend, or of the runtime's WebCrypto, or the portable one, which is
+// loaded only then. All give the same bytes. docs/spec.md section 12.
 
 import type { Bytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
-import { gcmOpen, gcmSeal } from "../primitives/aead.js";
+import { KeysteadError } from "../errors.js";
+import { checkedGcm } from "../primitives/aead.js";
 import { primitives } from "../primitives/current.js";
+import type { Aes256Gcm } from "../primitives/primitives.js";
 
 /** Seals and opens single chunks under one key. Several chunks may be in progress at the same time. */
 export interface ChunkCipher {
@@ -14,17 +16,31 @@ export interface ChunkCipher {
   open(nonce: Uint8Array, sealed: Uint8Array): Promise<Bytes | undefined>;
 }
 
-/** The fastest cipher of this runtime, under a 32-byte key. The caller wipes the key when it no longer uses the cipher. */
+/**
+ * The fastest cipher of this runtime, under a 32-byte key. The caller wipes the key when it no longer uses the cipher.
+ *
+ * @throws KeysteadError `OFFLINE` when the portable cipher is needed and its part of the app cannot be loaded.
+ */
 export async function chunkCipher(key: Secret): Promise<ChunkCipher> {
-  if (primitives.hasNativeAes) return ownCipher(key);
+  if (primitives.nativeAes) return ownCipher(primitives.nativeAes, key);
   // Absent outside secure contexts: a page served over plain HTTP.
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (!subtle) return ownCipher(key);
+  if (!subtle) return ownCipher(await portableAes(), key);
   try {
     return await webCipher(subtle, key);
   } catch {
     // workerd refuses every operation of WebCrypto while it loads a module.
-    return ownCipher(key);
+    return ownCipher(await portableAes(), key);
+  }
+}
+
+async function portableAes(): Promise<Aes256Gcm> {
+  try {
+    return (await import("../primitives/noble-aes.js")).nobleAes;
+  } catch (cause) {
+    const message =
+      "the cipher for runtimes without WebCrypto could not be loaded; try again when the app's files can be reached, or serve the app over HTTPS, where browsers have WebCrypto";
+    throw new KeysteadError("OFFLINE", message, { cause });
   }
 }
 
@@ -46,11 +62,12 @@ export async function webCipher(subtle: SubtleCrypto, key: Secret): Promise<Chun
   };
 }
 
-/** AES-256-GCM by the library's own primitives. */
-export function ownCipher(key: Secret): ChunkCipher {
+/** AES-256-GCM by a backend's own function, or the portable one. */
+export function ownCipher(aes: Aes256Gcm, key: Secret): ChunkCipher {
+  const { seal, open } = checkedGcm(aes);
   return {
-    seal: async (nonce, plaintext) => gcmSeal(key.bytes(), nonce, NO_BYTES, plaintext),
-    open: async (nonce, sealed) => gcmOpen(key.bytes(), nonce, NO_BYTES, sealed),
+    seal: async (nonce, plaintext) => seal(key.bytes(), nonce, NO_BYTES, plaintext),
+    open: async (nonce, sealed) => open(key.bytes(), nonce, NO_BYTES, sealed),
   };
 }
 

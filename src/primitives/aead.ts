@@ -3,6 +3,7 @@
 
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { primitives } from "./current.js";
+import type { Aes256Gcm } from "./primitives.js";
 
 /** Bytes of the tag that both ciphers append. */
 export const TAG_LENGTH = 16;
@@ -29,17 +30,19 @@ export function chachaOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, 
   return primitives.chacha20poly1305Open(key, nonce, aad, sealed);
 }
 
-/** Seals like {@link chachaSeal}, with AES-256-GCM. */
-export function gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes {
-  checkInputs(key, nonce, aad, plaintext);
-  return primitives.aes256gcmSeal(key, nonce, aad, plaintext);
-}
-
-/** Opens like {@link chachaOpen}, with AES-256-GCM. */
-export function gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined {
-  checkInputs(key, nonce, aad, sealed);
-  if (sealed.length < TAG_LENGTH) return undefined;
-  return primitives.aes256gcmOpen(key, nonce, aad, sealed);
+/** AES-256-GCM that seals like {@link chachaSeal} and opens like {@link chachaOpen}. @param aes the one that does the work */
+export function checkedGcm(aes: Aes256Gcm) {
+  return {
+    seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes {
+      checkInputs(key, nonce, aad, plaintext);
+      return aes.aes256gcmSeal(key, nonce, aad, plaintext);
+    },
+    open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined {
+      checkInputs(key, nonce, aad, sealed);
+      if (sealed.length < TAG_LENGTH) return undefined;
+      return aes.aes256gcmOpen(key, nonce, aad, sealed);
+    },
+  };
 }
 
 function checkInputs(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array): void {

@@ -1,7 +1,6 @@
-// The portable backend: every primitive of suite 1 (docs/spec.md section 3) over the noble libraries. Runs the same in
-// Node, browsers, workers, Deno and Bun.
+// The portable backend: the primitives of suite 1 (docs/spec.md section 3) over the noble libraries. Runs the same in Node,
+// browsers, workers, Deno and Bun. AES-256-GCM is in noble-aes.ts.
 
-import { gcm } from "@noble/ciphers/aes.js";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -31,11 +30,15 @@ export const primitives: Primitives = {
   mlkem768Encapsulate,
 
   chacha20poly1305Seal: (key, nonce, aad, plaintext) => chacha20poly1305(key, nonce, aad).encrypt(plaintext),
-  chacha20poly1305Open: (key, nonce, aad, sealed) =>
-    openOrUndefined(() => chacha20poly1305(key, nonce, aad).decrypt(sealed)),
-  hasNativeAes: false,
-  aes256gcmSeal: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext),
-  aes256gcmOpen: (key, nonce, aad, sealed) => openOrUndefined(() => gcm(key, nonce, aad).decrypt(sealed)),
+  chacha20poly1305Open(key, nonce, aad, sealed) {
+    try {
+      return chacha20poly1305(key, nonce, aad).decrypt(sealed);
+    } catch {
+      // The lengths were checked before, so only a wrong tag can be the cause.
+      return undefined;
+    }
+  },
+  nativeAes: undefined,
 };
 
 // FIPS 198-1. Without noble's class, which can be cloned and resumed, apps download less.
@@ -53,13 +56,4 @@ function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Bytes {
   const mac = keyed(0x5c, [inner]);
   wipe(pad, inner);
   return mac;
-}
-
-// noble throws when a tag is wrong. The lengths were checked before, so no other cause is possible here.
-function openOrUndefined(open: () => Bytes): Bytes | undefined {
-  try {
-    return open();
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@
 import * as crypto from "node:crypto";
 import { wipe } from "../bytes/bytes.js";
 import { plain } from "./node-keys.js";
-import type { Primitives } from "./primitives.js";
+import type { Aes256Gcm, Primitives } from "./primitives.js";
 
 const TAG = 16;
 
@@ -11,7 +11,7 @@ const TAG = 16;
 export const aesGcm = {
   aes256gcmSeal: sealer("aes-256-gcm"),
   aes256gcmOpen: opener("aes-256-gcm"),
-} satisfies Partial<Primitives>;
+} satisfies Aes256Gcm;
 
 /** ChaCha20-Poly1305. */
 export const chachaPoly = {
@@ -19,7 +19,7 @@ export const chachaPoly = {
   chacha20poly1305Open: opener("chacha20-poly1305"),
 } satisfies Partial<Primitives>;
 
-function sealer(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256gcmSeal"] {
+function sealer(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["chacha20poly1305Seal"] {
   const algorithm = name as crypto.CipherGCMTypes;
   return (key, nonce, aad, plaintext) => {
     const cipher = crypto.createCipheriv(algorithm, key, nonce, { authTagLength: TAG });
@@ -32,7 +32,7 @@ function sealer(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["
   };
 }
 
-function opener(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256gcmOpen"] {
+function opener(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["chacha20poly1305Open"] {
   const algorithm = name as crypto.CipherGCMTypes;
   return (key, nonce, aad, sealed) => {
     const end = sealed.length - TAG;

@@ -6,19 +6,22 @@ import { concat, isBytes } from "../bytes/bytes.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { TRIALS, trialKey } from "./kem-trials.js";
 import { primitives as portable } from "./noble.js";
-import type { Encapsulated, MlKem768PrivateKey, Primitives } from "./primitives.js";
+import type { Aes256Gcm, Encapsulated, MlKem768PrivateKey, Primitives } from "./primitives.js";
+
+/** All that a native backend may have. */
+type AllNative = Required<Omit<Primitives, "nativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate">> & Aes256Gcm;
 
 /** A function that a native backend may have. */
-export type NativeName = Exclude<keyof Primitives, "hasNativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate">;
+export type NativeName = keyof AllNative;
 
 /** The functions that a native backend has. */
-export type NativeFunctions = Partial<Pick<Primitives, NativeName>>;
+export type NativeFunctions = Partial<AllNative>;
 
 /** A use of a function, and what it must give: true, false, undefined, or bytes as {@link fold} writes them. */
 export type Probe<Own> = readonly [use: (own: Own) => unknown, gives: unknown];
 
 /** The probes of each function. */
-export type Probes = { readonly [Name in NativeName]: readonly Probe<Required<Primitives>[Name]>[] };
+export type Probes = { readonly [Name in NativeName]: readonly Probe<AllNative[Name]>[] };
 
 const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
 const hex = (digits: string): Uint8Array => fromHex(digits, { name: "constant" });
@@ -51,8 +54,6 @@ const MIXED_KEY = hex("b15bf26424d1b69dd33b7a9e57db5de4a2aadea4a2a051efd9bfd6af7
 const MIXED_R = "6b12d4d055bd943206034b402ebe601bf715a3bbe772cdac6ab65b94d9a07bf6";
 const ACCEPTED = hex(`${MIXED_R}2a67812043a41f7dbf058bbd54242c5fd3539c1f8e4a00fabedf6b69a9f24400`);
 const REFUSED = hex(`${MIXED_R}a96d9fbabe7811b5b4635232af724498e92f3dc1f6e6f0d38b32c1866456210b`);
-
-const AES: readonly string[] = ["aes256gcmSeal", "aes256gcmOpen"];
 
 /** Cheap ones: loading takes a few milliseconds for all. */
 export const PROBES: Probes = {
@@ -137,9 +138,10 @@ export const PROBES: Probes = {
 
 /** The functions of `native` that pass all their probes, and the portable ones for the rest. */
 export function withProbed(native: NativeFunctions, probes: Probes = PROBES): Primitives {
-  const sound = Object.entries(native).filter(([name, own]) => passes(own, probes[name as NativeName]));
-  const hasNativeAes = AES.every((name) => sound.some(([other]) => other === name));
-  return { ...portable, ...Object.fromEntries(sound), hasNativeAes };
+  const passing = Object.entries(native).filter(([name, own]) => passes(own, probes[name as NativeName]));
+  const { aes256gcmSeal, aes256gcmOpen, ...sound }: NativeFunctions = Object.fromEntries(passing);
+  const nativeAes = aes256gcmSeal && aes256gcmOpen && { aes256gcmSeal, aes256gcmOpen };
+  return { ...portable, ...sound, nativeAes };
 }
 
 function passes(own: unknown, probes: readonly Probe<never>[]): boolean {

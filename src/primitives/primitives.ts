@@ -30,6 +30,14 @@ export interface Encapsulated {
   readonly sharedSecret: Uint8Array;
 }
 
+/** AES-256-GCM, SP 800-38D with a 12-byte nonce. */
+export interface Aes256Gcm {
+  /** Ciphertext followed by a 16-byte tag. */
+  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;
+  /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
+  aes256gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
+}
+
 /**
  * Raw operations. The callers in this folder check lengths, key validity and the rules of docs/spec.md, once for every backend.
  * An implementation may assume well-formed inputs, must not change or keep them, and returns bytes that the caller owns.
@@ -65,10 +73,9 @@ export interface Primitives {
   chacha20poly1305Seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;
   /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
   chacha20poly1305Open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
-  /** Whether AES-256-GCM is the runtime's own. It is then faster than WebCrypto and has fewer limits. */
-  readonly hasNativeAes: boolean;
-  /** SP 800-38D with a 12-byte nonce: ciphertext followed by a 16-byte tag. */
-  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;
-  /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
-  aes256gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
+  /**
+   * The runtime's own AES-256-GCM, which is faster than WebCrypto and has fewer limits. The portable one is no part of a backend:
+   * it is loaded where WebCrypto is missing too (noble-aes.ts).
+   */
+  readonly nativeAes: Aes256Gcm | undefined;
 }

@@ -5,48 +5,71 @@ import { Secret } from "../../src/bytes/secret.js";
 import { chunkCipher, ownCipher, webCipher } from "../../src/content/chunk-cipher.js";
 import { chunkNonce } from "../../src/content/payload.js";
 import { primitives } from "../../src/primitives/current.js";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
+import type { Aes256Gcm } from "../../src/primitives/primitives.js";
 import { content, expectSame } from "./support.js";
 
 const key = new Secret(content(32));
 const nonce = chunkNonce(3, false);
 const { subtle } = globalThis.crypto;
-const backend = primitives as { hasNativeAes: boolean };
-const { hasNativeAes } = backend;
+const backend = primitives as { nativeAes: Aes256Gcm | undefined };
+const { nativeAes } = backend;
 
 afterEach(() => {
-  backend.hasNativeAes = hasNativeAes;
+  backend.nativeAes = nativeAes;
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
 /** A chunk through the cipher of a runtime, and whether WebCrypto was used for it. */
-async function used(runtime: { readonly hasNativeAes: boolean; readonly crypto: unknown }): Promise<boolean> {
+async function used(runtime: {
+  readonly nativeAes: Aes256Gcm | undefined;
+  readonly crypto: unknown;
+}): Promise<boolean> {
   const importKey = vi.spyOn(subtle, "importKey");
-  backend.hasNativeAes = runtime.hasNativeAes;
+  backend.nativeAes = runtime.nativeAes;
   vi.stubGlobal("crypto", runtime.crypto);
   const cipher = await chunkCipher(key);
   const sealed = await cipher.seal(nonce, content(50));
-  expectSame(sealed, await ownCipher(key).seal(nonce, content(50)));
+  expectSame(sealed, await ownCipher(nobleAes, key).seal(nonce, content(50)));
   expect(await cipher.open(nonce, sealed)).toEqual(content(50));
   return importKey.mock.calls.length > 0;
 }
 
 describe("the cipher of chunks", () => {
   it("is the native backend's, otherwise WebCrypto's, otherwise the portable backend's", async () => {
-    expect(await used({ hasNativeAes: true, crypto: { subtle } })).toBe(false);
+    expect(await used({ nativeAes: nobleAes, crypto: { subtle } })).toBe(false);
     vi.restoreAllMocks();
-    expect(await used({ hasNativeAes: false, crypto: { subtle } })).toBe(true);
+    expect(await used({ nativeAes: undefined, crypto: { subtle } })).toBe(true);
     vi.restoreAllMocks();
     // A page over plain HTTP, and a runtime without any WebCrypto.
-    expect(await used({ hasNativeAes: false, crypto: {} })).toBe(false);
-    expect(await used({ hasNativeAes: false, crypto: undefined })).toBe(false);
+    expect(await used({ nativeAes: undefined, crypto: {} })).toBe(false);
+    expect(await used({ nativeAes: undefined, crypto: undefined })).toBe(false);
+  });
+});
+
+describe("the portable cipher", () => {
+  it("says so when its part of the app cannot be loaded", async () => {
+    vi.resetModules();
+    vi.doMock("../../src/primitives/noble-aes.js", () => {
+      throw new TypeError("Failed to fetch dynamically imported module");
+    });
+    try {
+      const fresh = await import("../../src/content/chunk-cipher.js");
+      Object.assign((await import("../../src/primitives/current.js")).primitives, { nativeAes: undefined });
+      vi.stubGlobal("crypto", {});
+      await expect(fresh.chunkCipher(key)).rejects.toMatchObject({ name: "KeysteadError", code: "OFFLINE" });
+    } finally {
+      vi.doUnmock("../../src/primitives/noble-aes.js");
+      vi.resetModules();
+    }
   });
 });
 
 describe("a runtime that refuses WebCrypto, as workerd does while it loads a module", () => {
   it("seals and opens with the portable cipher", async () => {
     const refusing = { importKey: () => Promise.reject(new Error("Disallowed operation called within global scope")) };
-    expect(await used({ hasNativeAes: false, crypto: { subtle: refusing } })).toBe(false);
+    expect(await used({ nativeAes: undefined, crypto: { subtle: refusing } })).toBe(false);
   });
 });
 

@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
-import { chachaOpen, chachaSeal, gcmOpen, gcmSeal } from "../../src/primitives/aead.js";
+import { chachaOpen, chachaSeal, checkedGcm } from "../../src/primitives/aead.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { deriveKey } from "../../src/primitives/kdf.js";
 import { checkKemKey, encapsulate, KemPrivateKey, kemPublicKey, kemRho } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
 import {
   checkVerifyingKey,
   signingPublicKey,
@@ -25,7 +26,7 @@ const junk = "00" as unknown as Uint8Array;
 /** Functions by their names, and calls in which one argument is junk, by the name of that argument. */
 const CALLS: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> = {
   ...Object.fromEntries(
-    Object.entries({ chachaSeal, chachaOpen, gcmSeal, gcmOpen }).map(([name, use]) => [
+    Object.entries({ chachaSeal, chachaOpen, ...checkedGcm(nobleAes) }).map(([name, use]) => [
       name,
       {
         key: () => use(junk, NONCE, BYTES, BYTES),

@@ -2,7 +2,14 @@
 
 import fc from "fast-check";
 import { fromHex } from "../../src/bytes/text.js";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
+import type { Aes256Gcm, Primitives } from "../../src/primitives/primitives.js";
 import { errorOf } from "../support/thrown.js";
+
+/** A backend with its AES-256-GCM, or with the portable one that stands in where WebCrypto is missing too. */
+export function withAes(backend: Primitives): Primitives & Aes256Gcm {
+  return { ...backend, ...(backend.nativeAes ?? nobleAes) };
+}
 
 /** Bytes of hexadecimal text. */
 export function hex(text: string): Uint8Array {

@@ -74,7 +74,7 @@ export class Secrets {
     return secret;
   }
 
-  #spy<N extends Exclude<keyof Primitives, "hasNativeAes">>(name: N, stand: Primitives[N]): void {
+  #spy<N extends Exclude<keyof Primitives, "nativeAes">>(name: N, stand: Primitives[N]): void {
     this.#spies.push(vi.spyOn(primitives, name as "sha256").mockImplementation(stand as Primitives["sha256"]));
   }
 }

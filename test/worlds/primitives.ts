@@ -181,7 +181,5 @@ export const primitives: Primitives = {
 
   chacha20poly1305Seal: seal,
   chacha20poly1305Open: openSealed,
-  hasNativeAes: false,
-  aes256gcmSeal: seal,
-  aes256gcmOpen: openSealed,
+  nativeAes: undefined,
 };
