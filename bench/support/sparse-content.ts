@@ -32,7 +32,8 @@ export async function sparseContent(size: number, env: Env): Promise<SparseConte
     const isLast = index === chunks - 1;
     const zeros = new Uint8Array(isLast ? size - index * CHUNK_LENGTH : CHUNK_LENGTH);
     const made =
-      sealed.get(index) ?? aes256gcmSeal(payloadKey.bytes(), chunkNonce(index, isLast), new Uint8Array(0), zeros);
+      sealed.get(index) ??
+      concat(...aes256gcmSeal(payloadKey.bytes(), chunkNonce(index, isLast), new Uint8Array(0), zeros));
     sealed.set(index, made);
     return made;
   };

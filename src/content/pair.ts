@@ -13,8 +13,8 @@ export interface StreamPair {
   readonly readable: ReadableStream<Bytes>;
 }
 
-/** Reads from its source, gives bytes, and returns a value at the end. Wipes its secrets when it ends or is stopped. */
-export type Work<R> = (source: ByteSource, signal: AbortSignalLike) => AsyncGenerator<Bytes, R>;
+/** Reads from its source, gives bytes in parts, and returns a value at the end. Wipes its secrets when it ends or is stopped. */
+export type Work<R> = (source: ByteSource, signal: AbortSignalLike) => AsyncGenerator<readonly Bytes[], R>;
 
 /**
  * Begins when somebody reads. Any early end (an abort, a failure of the work or of the input, a reader or a writer that gives up)
@@ -60,7 +60,7 @@ export function streamPair<R>(
           const { done, value } = await output.next();
           if (inner.signal.aborted) return;
           if (!done) {
-            controller.enqueue(value);
+            for (const part of value) controller.enqueue(part);
             return;
           }
           outer?.removeEventListener("abort", onAbort);

@@ -16,7 +16,7 @@ import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js
 import { checkFreshness, type Freshness } from "./freshness.js";
 import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./long-work.js";
 import { type StreamPair, streamPair } from "./pair.js";
-import { CHUNKS_IN_FLIGHT, payloadLength, sealChunks } from "./payload.js";
+import { payloadLength, sealChunks } from "./payload.js";
 import { ahead } from "./read-ahead.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
 import { type Signer, signerOf, Transcript, trailerLength } from "./signature.js";
@@ -81,10 +81,12 @@ export async function sealContent(
   const behindFront = payloadLength(plaintext.length, job.padded) + trailerLength(job.signer?.sender);
   let sealed: Bytes = new Uint8Array(0);
   let at = 0;
-  for await (const part of seal(job, env, arraySource(plaintext), job.signal)) {
-    if (at === 0) sealed = new Uint8Array(part.length + behindFront);
-    sealed.set(part, at);
-    at += part.length;
+  for await (const parts of seal(job, env, arraySource(plaintext), job.signal)) {
+    for (const part of parts) {
+      if (at === 0) sealed = new Uint8Array(part.length + behindFront);
+      sealed.set(part, at);
+      at += part.length;
+    }
   }
   // If the memory shrank meanwhile, zeros would be left at the end, and the content would never open.
   if (at !== sealed.length)
@@ -147,27 +149,25 @@ async function* seal(
   env: Env,
   source: ByteSource,
   signal: AbortSignalLike | undefined,
-): AsyncGenerator<Bytes, void> {
+): AsyncGenerator<readonly Bytes[], void> {
   const { front, headerHash, payloadKey } = await sealHeader(job, env, signal);
   try {
-    yield front;
+    yield [front];
     const transcript = job.signer && new Transcript(headerHash);
     const { onProgress, logs } = job;
     const recipients = logs.length;
     let turn = 0;
-    for await (const { sealed, end } of ahead(
-      sealChunks(await chunkCipher(payloadKey), source, job.padded),
-      CHUNKS_IN_FLIGHT,
-    )) {
+    const cipher = await chunkCipher(payloadKey);
+    for await (const { sealed, end } of ahead(sealChunks(cipher, source, job.padded), cipher.inFlight)) {
       signal?.throwIfAborted();
-      const chunk = await sealed;
-      transcript?.add(chunk);
+      const parts = await sealed;
+      transcript?.add(...parts);
       // Called without `this`: the job object has the signer's keys, and nobody else may see it.
       onProgress?.({ recipients, bytes: end });
-      yield chunk;
+      yield parts;
       if (++turn % CHUNKS_A_TURN === 0) await nextTurn();
     }
-    if (transcript && job.signer) yield new Uint8Array(transcript.sign(job.signer.keys));
+    if (transcript && job.signer) yield [new Uint8Array(transcript.sign(job.signer.keys))];
   } finally {
     payloadKey.wipe();
   }

@@ -125,8 +125,9 @@ export const PROBES: Probes = {
     [(own) => own(KEY, NONCE, AAD, bytes(16, 0)), undefined],
   ],
   aes256gcmSeal: [
-    [(own) => own(KEY, NONCE, NONE, NONE), "2beee90d5cdd195f"],
-    [(own) => own(KEY, NONCE, AAD, TEXT), "d0e2ef9376db608d"],
+    [(own) => concat(...own(KEY, NONCE, NONE, NONE)), "2beee90d5cdd195f"],
+    [(own) => concat(...own(KEY, NONCE, AAD, TEXT)), "d0e2ef9376db608d"],
+    [(own) => own(KEY, NONCE, NONE, TEXT).every(isPlain), true],
   ],
   aes256gcmOpen: [
     [(own) => own(KEY, NONCE, AAD, GCM_BOX), "9fb72b141c2395c1"],

@@ -32,8 +32,8 @@ export interface Encapsulated {
 
 /** AES-256-GCM, SP 800-38D with a 12-byte nonce. */
 export interface Aes256Gcm {
-  /** Ciphertext followed by a 16-byte tag. */
-  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;
+  /** Ciphertext followed by a 16-byte tag, in one part or two: joining them would copy what a stream can give one after the other. */
+  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): readonly Bytes[];
   /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
   aes256gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
 }

@@ -23,6 +23,7 @@ import {
   person,
   rejection,
   SEALED_CHUNK,
+  sealChunk,
   sealPayload,
 } from "./support.js";
 
@@ -57,7 +58,7 @@ describe.each(ciphers)("a payload sealed by %s", (_, cipher) => {
 
   it("opens no chunk that was changed, and none under another nonce or key", async () => {
     const [own, other] = [await cipher(), ownCipher(nobleAes, new Secret(content(33).subarray(1)))];
-    const sealed = await own.seal(chunkNonce(1, false), content(40));
+    const sealed = await sealChunk(own, chunkNonce(1, false), content(40));
     expect(await own.open(chunkNonce(1, false), sealed)).toEqual(content(40));
     for (const at of [0, 39, 40, -1]) {
       expect(await own.open(chunkNonce(1, false), flipped(sealed, at))).toBeUndefined();
@@ -204,12 +205,12 @@ describe("attacks of a server on the chunks", () => {
 describe("a second framing of the same content", () => {
   it("is refused: an empty last chunk after a full one, although sealed with the right key", async () => {
     const cipher = ownCipher(nobleAes, key);
-    const full = await cipher.seal(chunkNonce(0, false), content(CHUNK));
-    const empty = await cipher.seal(chunkNonce(1, true), NO_BYTES);
+    const full = await sealChunk(cipher, chunkNonce(0, false), content(CHUNK));
+    const empty = await sealChunk(cipher, chunkNonce(1, true), NO_BYTES);
     const payload = concat(full, empty);
     const details = { chunk: 1, chunks: 2 };
     expect(await rejection(openPayload(cipher, payload))).toMatchObject({ code: "CORRUPT_CONTENT", details });
-    const one = await cipher.seal(chunkNonce(1, true), content(1));
+    const one = await sealChunk(cipher, chunkNonce(1, true), content(1));
     expectSame(await openPayload(cipher, concat(full, one)), concat(content(CHUNK), content(1)));
   });
 
@@ -217,8 +218,8 @@ describe("a second framing of the same content", () => {
     const cipher = ownCipher(nobleAes, key);
     const [short, rest] = [content(10), content(20)];
     const payload = concat(
-      await cipher.seal(chunkNonce(0, false), short),
-      await cipher.seal(chunkNonce(1, true), rest),
+      await sealChunk(cipher, chunkNonce(0, false), short),
+      await sealChunk(cipher, chunkNonce(1, true), rest),
     );
     expect(await rejection(openPayload(cipher, payload))).toMatchObject({ code: "CORRUPT_CONTENT" });
   });

@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { primitives } from "../../src/primitives/noble.js";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
 import {
   type NativeFunctions,
   type NativeName,
@@ -34,12 +35,24 @@ const own = { ...portable, mlkem768EncapsulateFresh: soundEncapsulation };
 
 /** A whole backend that works, of functions that are not the portable ones. */
 function sound(): NativeFunctions {
-  return Object.fromEntries(NAMES.map((name) => [name, (...inputs: never[]) => (own[name] as Loose)(...inputs)]));
+  const names = NAMES.map((name) => [name, (...inputs: never[]) => (own[name] as Loose)(...inputs)]);
+  return { ...Object.fromEntries(names), aes256gcmSeal: inParts(own.aes256gcmSeal as Loose) };
+}
+
+/** Bytes as the parts that a backend gives. */
+function inParts(seal: Loose): Loose {
+  return (...inputs) => [seal(...inputs)];
+}
+
+/** The functions that are used. */
+function usedOf(native: NativeFunctions, probes?: Probes): NativeFunctions {
+  const { nativeAes = nobleAes, ...others } = withProbed(native, probes);
+  return { ...others, ...nativeAes };
 }
 
 /** The names of the functions of `native` that are not used. */
 function refused(native: NativeFunctions, probes?: Probes): string[] {
-  const used = withAes(withProbed(native, probes));
+  const used = usedOf(native, probes);
   return NAMES.filter((name) => used[name] !== native[name]);
 }
 
@@ -253,7 +266,19 @@ const BROKEN: Readonly<Record<NativeName, Broken>> = {
   },
   chacha20poly1305Seal: brokenSeal(portable.chacha20poly1305Seal),
   chacha20poly1305Open: brokenOpen(portable.chacha20poly1305Open),
-  aes256gcmSeal: brokenSeal(portable.aes256gcmSeal),
+  aes256gcmSeal: {
+    ...Object.fromEntries(
+      Object.entries(brokenSeal(portable.aes256gcmSeal)).map(([way, broken]) => [
+        way,
+        broken && inParts(broken as Loose),
+      ]),
+    ),
+    "gives bytes that are no parts": portable.aes256gcmSeal,
+    "gives the tag first": (...inputs: Parameters<typeof portable.aes256gcmSeal>) => {
+      const sealed = portable.aes256gcmSeal(...inputs);
+      return [sealed.subarray(-16), sealed.subarray(0, -16)];
+    },
+  },
   aes256gcmOpen: brokenOpen(portable.aes256gcmOpen),
 };
 
@@ -277,7 +302,7 @@ describe.each(NAMES)("%s", (name) => {
   it.each(Object.entries(BROKEN[name]))("is replaced, and nothing else is, when it %s", (_way, broken) => {
     const native = { ...sound(), [name]: broken } as NativeFunctions;
     expect(refused(native)).toEqual(replacedWith(name));
-    expect(withAes(withProbed(native))[name]).toBe(portable[name]);
+    expect(usedOf(native)[name]).toBe({ ...primitives, ...nobleAes }[name]);
   });
 
   it("needs each of its probes: without one, a broken stand-in would be used", () => {
