@@ -33,9 +33,10 @@ const needsNode = "test/**/*.node.test.ts";
 /** What only a browser has, such as IndexedDB. */
 const needsBrowser = "test/**/*.browser.test.ts";
 /** Clients in real processes and real pages, which bring their own backend, and clients that are killed everywhere. */
-const ended = "test/client/{processes,reloads,service-worker,escrow-crash,escrow-mutants}.node.test.ts";
-/** The relay over its databases, with real processes, kills and slow requests. */
-const served = "test/{relay/{logs,blobs,kills,beyond,restore,bad-input},cli/relay}.node.test.ts";
+const ended =
+  "test/{client/{processes,reloads,service-worker,escrow-crash,escrow-mutants,trial,notes-example},storage/kill}.node.test.ts";
+/** The relay and services over their databases, with real processes, kills and slow requests. */
+const served = "test/{relay/!(handler),cli/relay,sender/{example,sql-store}}.node.test.ts";
 /** The stories of the client, also told over the real handler. */
 const stories = {
   include: ["test/client/*.test.ts"],
@@ -44,11 +45,21 @@ const stories = {
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
 /** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended, the relay under load and kills. */
-const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts", ended, served];
+const slow = [
+  "test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts",
+  "test/attack/spread.test.ts",
+  ended,
+  served,
+];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
-/** Tools, the file store and the relay have no backend of their own; worlds and clients that are ended bring theirs: they run once. */
-const once = ["test/{tooling,worlds,frameworks}/**/*.test.ts", "test/storage/*.node.test.ts", ended, served];
+/** Tools, the file store and the relay have no backend of their own; worlds, clients that are ended and the probes bring theirs: they run once. */
+const once = [
+  "test/{tooling,worlds,frameworks}/**/*.test.ts",
+  "test/{storage/*,primitives/probes}.node.test.ts",
+  ended,
+  served,
+];
 
 interface Files {
   readonly include: string[];
@@ -62,7 +73,7 @@ function filesOf(mode: string): { readonly node: Files; readonly portable: Files
     case "quick":
       return {
         node: { include: [all], exclude: [...slow, needsBrowser] },
-        portable: { include: [backends], exclude: [needsBrowser] },
+        portable: { include: [backends], exclude: [...once, needsBrowser] },
         chromium: { include: [] },
       };
     case "deep":
@@ -157,6 +168,8 @@ export default defineConfig(({ mode }) => {
   return {
     resolve: { alias: aliases },
     test: {
+      // The tools of test/smoke have tests of their own.
+      exclude: ["**/node_modules/**"],
       maxWorkers: 2,
       // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
       testTimeout: 120_000,

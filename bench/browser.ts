@@ -1,10 +1,12 @@
-// npm run bench:browser [-- --quick]: the portable backend in a headless Chromium, beside noble and WebCrypto in the same page.
+// npm run bench:browser [-- --quick]: the portable backend in a headless Chromium, beside noble and WebCrypto in the same page, and the
+// demo's inbox, beside the same page without encryption.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright";
 import { chromiumLaunchOptions } from "../scripts/chromium.js";
+import { inbox } from "./browser/inbox.js";
 import type { Orders } from "./browser/page.js";
 import { bundle } from "./support/bundle.js";
 import { longLog, SUBJECT } from "./support/long-log.js";
@@ -49,3 +51,6 @@ try {
   await browser.close();
   server.close();
 }
+console.log("\ninbox: the demo's, beside the same page without encryption");
+for await (const line of inbox(quick ? { letters: 30, rounds: 1 } : { letters: 500, rounds: 7 }))
+  console.log(formatLine(line));

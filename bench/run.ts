@@ -18,11 +18,13 @@ import { remove } from "./rows/remove.js";
 import { replay } from "./rows/replay.js";
 import { stream } from "./rows/stream.js";
 import { verify } from "./rows/verify.js";
+import { verifyAsync } from "./rows/verify-async.js";
 import { INSTALL, peersInstalled } from "./support/peers.js";
 import { formatLine, type Scale } from "./support/row.js";
 
 const ROWS = [
   verify,
+  verifyAsync,
   replay,
   append,
   join,

@@ -27,7 +27,7 @@ Inductive wlink :=
 | GrantMembers (ms es : list nat) (i : nat)           (* the set [es], at place [i], in either log *)
 | GrantEscrow (es : list nat) (i : nat)               (* in the user's log; an epoch that is withheld is in none of these (MEM-6) *)
 | Point (p : option pair)                             (* enroll, renew to any keys at all, or remove (ESC-3, ESC-4, ESC-7) *)
-| Give (ds runs : list nat) (pairs : list pair) (i : nat).   (* a review by escrow that approves [ds] and gives [runs] (ESC-8, ESC-11) *)
+| Give (ds runs : list nat) (pairs : list pair) (i : nat).   (* a review by escrow that approves [ds] and gives [runs] (11.3, ESC-11) *)
 
 (** ESC-11: whose signing keys sign: the pair in force, and those that the review names. *)
 Definition proven (w : world) (pairs : list pair) : list pair :=

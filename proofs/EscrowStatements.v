@@ -41,7 +41,7 @@ Definition escrow_gives_what_was_granted := forall (D DK : nat -> Prop) w ds run
   whistory D DK w -> wadm w (Give ds runs pairs i) -> In e runs ->
   exists p, (force w = Some p \/ In p pairs) /\ gp w p e.
 
-(** What was granted to a pair was sealed to its KEM key while the pair was in force: a pointer, whatever it names, is granted nothing older by being set. *)
+(** A pointer, whatever it names, is granted nothing by being set: what was granted before stays with the pair that was in force. *)
 Definition pointing_grants_nothing := forall w p ts q e, gp (wapply w (Point p) ts) q e -> gp w q e.
 
 (** Where the coalition has the KEM key of every pair that signs, a review by escrow gives it nothing that was not granted to its pairs. *)

@@ -8,7 +8,7 @@
 
     Admission here is weaker than the specification's: every history of the specification is one of these, so what holds
     for all histories here holds for all of the specification's. Left out are MEM-1 (an approval must extend or move), MEM-2
-    (order of lists), MEM-3, who may switch lockdown on (MEM-5), and roles (MEM-8). *)
+    (lists are sorted, not empty, and name nobody twice), MEM-3, who may switch lockdown on (MEM-5), and roles (MEM-8). *)
 Require Import List Arith Bool.
 Import ListNotations.
 

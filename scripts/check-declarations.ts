@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { packInto } from "./tarball.js";
 
 const home = resolve("test/consumer");
 const { devDependencies } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as {
@@ -32,10 +33,9 @@ execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--prefer-offline", "--sil
 const project = mkdtempSync(join(tmpdir(), "keystead-types-"));
 try {
   // The package as it is published, and nothing of the repository that its declarations could find by accident.
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", project], { stdio: ["ignore", "ignore", "inherit"] });
-  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
+  const tarball = packInto(project);
   mkdirSync(join(project, "node_modules"));
-  execFileSync("tar", ["-xzf", `keystead-${version}.tgz`], { cwd: project });
+  execFileSync("tar", ["-xzf", tarball], { cwd: project });
   cpSync(join(project, "package"), join(project, "node_modules/keystead"), { recursive: true });
   for (const name of ["@types", "undici-types"]) {
     symlinkSync(join(home, "node_modules", name), join(project, "node_modules", name));

@@ -120,6 +120,7 @@ export {
   type VerifyOptions,
   verifyLog,
 } from "./log/verify.js";
+export { type VerifyAsyncOptions, type VerifyProgress, verifyLogAsync } from "./log/verify-async.js";
 export { type Env, systemEnv } from "./primitives/env.js";
 export type { ComparedDevice, ComparedLog } from "./trust/compared.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";

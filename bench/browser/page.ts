@@ -1,8 +1,8 @@
 // The part of the benchmark that runs in the browser. Its bundle has the portable backend, as an app's bundle has.
 
-import { createLog, openStream, sealStream, systemEnv, verifyLog } from "keystead";
+import { createLog, openStream, sealStream, systemEnv, verifyLog, verifyLogAsync } from "keystead";
 import type { Portable } from "../support/bundle.js";
-import { compare } from "../support/measure.js";
+import { beside, compare } from "../support/measure.js";
 import { type Line, ratio } from "../support/row.js";
 import { chunks, drain, inMebibytes, mebibytes, pieces, streamOf } from "../support/streams.js";
 import { bareLoops, IN_FLIGHT } from "../support/web-crypto.js";
@@ -39,6 +39,12 @@ async function verifyLines(
     },
     { rounds, milliseconds: 100 },
   );
+  const options = { subject, now: "unchecked" } as const;
+  const later = await beside(
+    () => verifyLog(log, options),
+    () => verifyLogAsync(log, options),
+    3 * rounds,
+  );
   const microseconds = (milliseconds: number | undefined) => milliseconds && milliseconds * 1000;
   const base = microseconds(times.noble);
   const each = ratio(microseconds(times.ours), log.length);
@@ -48,6 +54,11 @@ async function verifyLines(
     {
       ...{ what: `verify a log of ${log.length} links, per link`, value: each, unit: "µs", base },
       target: { figure: ratio(each, base), atMost: 1, of: "× noble's own verify" },
+    },
+    {
+      ...{ what: `${log.length} links, signatures by WebCrypto, against verifyLog`, unit: "ms" as const },
+      ...{ value: later.ratio * later.base, base: later.base },
+      target: { figure: later.ratio, atMost: 0.55, of: "× verifyLog, median of the ratios" },
     },
   ];
 }

@@ -50,3 +50,12 @@ export function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b);
   return sorted[sorted.length >>> 1] as number;
 }
+
+/** A work beside its baseline: the median of the ratios of the rounds, in each of which the two ran one after the other. */
+export async function beside(baseline: Work, work: Work, rounds: number): Promise<{ base: number; ratio: number }> {
+  await baseline();
+  await work();
+  const pairs: (readonly [number, number])[] = [];
+  for (let round = 0; round < rounds; round++) pairs.push([await time(baseline), await time(work)]);
+  return { base: median(pairs.map(([base]) => base)), ratio: median(pairs.map(([base, taken]) => taken / base)) };
+}

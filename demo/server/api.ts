@@ -12,8 +12,11 @@ import type { Papers } from "./papers.js";
 import { cookieOf, type Portal, SIGN_IN, STEP_UP } from "./portal.js";
 import { type PortalApiParts, portalApi } from "./portal-api.js";
 import type { PostRoom } from "./post-room.js";
-import { bodyOf, text } from "./requests.js";
+import { bodyOf, text, texts } from "./requests.js";
 import type { SealedItems } from "./sealed-items.js";
+
+/** How many notes a page may ask for in one request. */
+const MOST_NOTES = 100;
 
 /** Each device of `/d/NAME` has a sign-in of its own, so that one page can show several people; until then it has the browser's. */
 function cookieNameOf(headers: Pick<Headers, "get">): string {
@@ -106,16 +109,17 @@ export function api(parts: ApiParts): Hono<Env> {
     }
     return c.json({}, 201);
   });
-  app.get("/items/:id/note", async (c) => {
+  app.post("/items/notes", async (c) => {
     const { subject } = c.get("account");
-    const all = (await items.list(subject)).filter(({ kind }) => kind === "mail").map(({ id }) => id);
-    const id = c.req.param("id");
-    const note = await items.note(subject, all.includes(id) ? liar.shown(subject, id, all) : id);
-    if (!note) return c.json({ error: "none" }, 404);
-    return c.body(new Uint8Array(note), 200, {
-      "content-type": "application/octet-stream",
-      "cache-control": "no-store",
+    const ids = texts(await bodyOf(c), "ids", MOST_NOTES);
+    const mails = (await items.list(subject)).filter(({ kind }) => kind === "mail").map(({ id }) => id);
+    const shown = new Map(ids.map((id) => [id, mails.includes(id) ? liar.shown(subject, id, mails) : id]));
+    const notes = await items.notes(subject, [...shown.values()]);
+    const found = ids.flatMap((id) => {
+      const note = notes.get(shown.get(id) ?? id);
+      return note ? [[id, Buffer.from(note).toString("base64")]] : [];
     });
+    return c.json(Object.fromEntries(found), 200, { "cache-control": "no-store" });
   });
 
   app.route("/", messageRoutes(accounts, messages, hasLog));

@@ -17,6 +17,15 @@ export function text(body: Readonly<Record<string, unknown>>, name: string): str
   return value;
 }
 
+/** A list of texts of a body. @throws an answer 400 */
+export function texts(body: Readonly<Record<string, unknown>>, name: string, most: number): readonly string[] {
+  const value = body[name];
+  const isText = (each: unknown): each is string => typeof each === "string" && each.length <= 300;
+  if (!Array.isArray(value) || value.length > most || !value.every(isText))
+    throw wrong(`${name} as at most ${most} texts`);
+  return value;
+}
+
 /** An answer that says what was expected. */
 export function wrong(expected: string): HTTPException {
   return refused(400, `the request needs ${expected}`);

@@ -60,10 +60,17 @@ export class SealedItems {
 
   /** The sealed note of an item; undefined when the user has no such item. */
   async note(subject: string, id: string): Promise<Uint8Array | undefined> {
-    const [found] = await this.#sql.query<{ note: Uint8Array }>(
-      "select note from demo.sealed where subject = $1 and id = $2",
-      [subject, id],
+    return (await this.notes(subject, [id])).get(id);
+  }
+
+  /** The sealed notes of items, by their ids; without those that the user does not have. */
+  async notes(subject: string, ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    if (ids.length === 0) return new Map();
+    const places = ids.map((_, index) => `$${index + 2}`).join(", ");
+    const found = await this.#sql.query<{ id: string; note: Uint8Array }>(
+      `select id, note from demo.sealed where subject = $1 and id in (${places})`,
+      [subject, ...ids],
     );
-    return found?.note;
+    return new Map(found.map(({ id, note }) => [id, note]));
   }
 }

@@ -232,7 +232,7 @@ describe("bad input", () => {
 
   const POSTS = [
     ...["/step-up", "/portal/remove", "/portal/people/ben/site", "/portal/people/ben/role"],
-    ...["/sign-in", "/items", "/lies"],
+    ...["/sign-in", "/items", "/items/notes", "/lies"],
   ];
   const BODIES = ["", "{", "null", "[]", "7", '"text"', `{"code":${"[".repeat(50)}`];
 
@@ -264,9 +264,17 @@ describe("bad input", () => {
       ...[1, null, "yes", undefined].map((may) => ["/portal/people/ben/role", { mayAddEscrowDevices: may }] as const),
       ...[1, null, {}].map((account) => ["/sign-in", { account, password: PASSWORD }] as const),
       ...[1, null, {}].map((password) => ["/sign-in", { account: "ben", password }] as const),
+      ...[undefined, null, {}, "id", [1], [null], ["0".repeat(400)], Array(101).fill("id")].map(
+        (ids) => ["/items/notes", { ids }] as const,
+      ),
     ];
     for (const [path, body] of wrong)
       expect([path, body, (await george.post(path, body)).status]).toEqual([path, body, 400]);
+  });
+
+  it("about notes that are nobody's or another's gets none", async () => {
+    expect(await (await george.post("/items/notes", { ids: [] })).json()).toEqual({});
+    expect(await (await george.post("/items/notes", { ids: ["nowhere", "'; --"] })).json()).toEqual({});
   });
 
   it("about other accounts is refused, and about one at another site as about one that is nowhere", async () => {

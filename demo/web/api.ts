@@ -87,6 +87,9 @@ export const lie = async (): Promise<Lie | null> => ((await (await ask("/lies"))
 /** Has the server tell a lie, or none; `join` has it add a device of its own. */
 export const tell = (on: Lie | "join" | null): Promise<Response> => send("/lies", { on });
 
-export async function note(id: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await ask(`/items/${id}/note`)).arrayBuffer());
+/** The sealed notes of up to 100 items, by their ids; without those that the server does not have. */
+export async function notes(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = (await (await send("/items/notes", { ids })).json()) as Readonly<Record<string, string>>;
+  const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
+  return new Map(Object.entries(found).map(([id, base64]) => [id, bytesOf(base64)]));
 }

@@ -28,6 +28,8 @@ type Seen =
   | { readonly state: "opening" };
 
 const REFRESH = 3000;
+/** How many notes are fetched and opened before they are drawn: the first ones show at once, and a long list draws seldom. */
+const BATCH = 25;
 
 /** What came in: looked at again from time to time. */
 function useItems(): readonly [readonly api.SealedItem[] | undefined, () => Promise<void>] {
@@ -54,12 +56,10 @@ function useOpened(items: readonly api.SealedItem[] | undefined) {
   useEffect(() => {
     let isOver = false;
     const openAll = async () => {
-      for (const item of items ?? []) {
-        const before = seen.get(item.id);
-        if (before?.state === "open") continue;
-        const now = await openNote(session, item);
-        if (isOver) return;
-        setSeen((all) => new Map(all).set(item.id, now));
+      const closed = (items ?? []).filter(({ id }) => seen.get(id)?.state !== "open");
+      for (let start = 0; start < closed.length && !isOver; start += BATCH) {
+        const opened = await openBatch(session, closed.slice(start, start + BATCH));
+        if (!isOver) setSeen((all) => new Map([...all, ...opened]));
       }
     };
     void openAll();
@@ -70,20 +70,22 @@ function useOpened(items: readonly api.SealedItem[] | undefined) {
   return [seen, () => setRound((count) => count + 1)] as const;
 }
 
-async function openNote(session: Session, { id, kind }: api.SealedItem): Promise<Seen> {
+async function openBatch(session: Session, items: readonly api.SealedItem[]): Promise<ReadonlyMap<string, Seen>> {
+  const notes = await api.notes(items.map(({ id }) => id)).catch(() => new Map<string, Uint8Array>());
+  const opened = new Map<string, Seen>();
+  for (const item of items) opened.set(item.id, await openNote(session, item, notes.get(item.id)));
+  return opened;
+}
+
+async function openNote(session: Session, { id, kind }: api.SealedItem, sealed: Uint8Array | undefined): Promise<Seen> {
+  if (!sealed) return { state: "opening" };
   try {
-    const sealed = await api.note(id);
-    try {
-      const opened = await session.open(sealed, { purpose: kind, associatedData: new TextEncoder().encode(id) });
-      return { state: "open", note: JSON.parse(new TextDecoder().decode(opened)) as Note };
-    } catch (error) {
-      const refused = KeysteadError.from(error);
-      if (refused?.code === "NOT_A_RECIPIENT") return { state: "elsewhere" };
-      if (refused?.code !== "NO_ACCESS") throw error;
-      return { state: "locked", epoch: Number(refused.details["epoch"]) };
-    }
+    const opened = await session.open(sealed, { purpose: kind, associatedData: new TextEncoder().encode(id) });
+    return { state: "open", note: JSON.parse(new TextDecoder().decode(opened)) as Note };
   } catch (error) {
-    if (error instanceof api.ApiError) return { state: "opening" };
+    const refused = KeysteadError.from(error);
+    if (refused?.code === "NOT_A_RECIPIENT") return { state: "elsewhere" };
+    if (refused?.code === "NO_ACCESS") return { state: "locked", epoch: Number(refused.details["epoch"]) };
     return { state: "damaged" };
   }
 }

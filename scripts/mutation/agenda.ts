@@ -11,7 +11,7 @@ export const AGENDA: readonly Explained[] = [
   },
   {
     file: "src/agenda/admin.ts",
-    line: 'for (const [, log] of given ?? []) if (isDisguised("LogState", log)) assertLog(log, "each of userLogs");',
+    line: 'for (const [, log] of given ?? []) if (isDisguised(LOG_STATE, log)) assertLog(log, "each of userLogs");',
     becomes: ['["Stryker was here"]'],
     why: "Where there is no Map, the check below refuses it; here only its logs get a better error.",
   },

@@ -6,6 +6,7 @@ export const MODELS = {
   Model: { on: [], with: ["Statements", "Play"] },
   Classes: { on: ["Model"], with: ["ClassStatements", "ClassPlay"] },
   Escrow: { on: ["Model"], with: ["EscrowStatements", "EscrowPlay"] },
+  Whole: { on: ["Model", "Classes", "Escrow"], with: ["WholeStatements", "WholePlay"] },
 } as const;
 
 export interface BrokenRule {
@@ -41,12 +42,17 @@ export const STATEMENTS = {
   renewal_ends_it: "after a renewal nothing more is granted to a removed admin",
   pair_keys_stay_private: "a pair's key stays private",
   operator_spares_the_confirmed: "the operator removes no confirmed member in lockdown",
+  restored_may_act: "whom escrow restores holds the current epoch",
+  rotation_due_with_escrow: "rotation is due while a member that escrow removed reaches the current epoch",
+  withheld_is_not_reached: "escrow does not reach what is withheld from it",
+  pairs_are_what_escrow_reaches: "pairs were granted what escrow members reach",
+  reviews_give_what_pairs_were_granted: "a review by escrow gives what pairs were granted",
+  escrow_moves_nobody_before: "escrow moves nobody while a founding device is active",
 } as const;
 
 /** The Coq text that refutes the statement, after the model and its statements. */
 export function refutationOf({ model = "Model", statement, links, proof }: BrokenRule): string {
-  return `Require Import Lia.
-Definition links := ${links}.
+  return `Definition links := ${links}.
 ${HELP[model]}
 Theorem refuted : ~ ${statement}.
 Proof.
@@ -74,8 +80,19 @@ Ltac beyond_reach T C m e :=
   [|unfold C, one in X; subst x; vm_compute in R; discriminate].
 `;
 
+/** Pointers, and how the hypotheses of a statement about a whole log are shown. */
+const WHOLE = `Ltac played := apply history_after_whole; vm_compute; reflexivity.
+Ltac feed X := repeat match type of X with ?A -> _ =>
+  let H := fresh in assert (H : A); [first [played|vm_compute; reflexivity|vm_compute; tauto]|specialize (X H); clear H] end.
+`;
+
 /** What refutations of statements about a model use. */
-const HELP: { readonly [model in keyof typeof MODELS]: string } = { Model: KNOWLEDGE, Classes: CLASSES, Escrow: "" };
+const HELP: { readonly [model in keyof typeof MODELS]: string } = {
+  Model: KNOWLEDGE,
+  Classes: CLASSES,
+  Escrow: "",
+  Whole: WHOLE,
+};
 
 /** Members and epochs: [m] is removed in epoch [c], and reaches [e]. */
 const newer = (m: number, c: number, e: number) =>
@@ -276,6 +293,108 @@ const BROKEN_ESCROW: readonly BrokenRule[] = [
   },
 ];
 
+const ENROLLED = "Plain (Genesis 1 false) false; EnrollEscrow 1 (mkP (7, 70) 1 5) []";
+/** In lockdown; escrow restored a device, whose class is confirmed only while escrow's approvals count. */
+const RESTORED = `${ENROLLED}; Plain (Lockdown 1 true [] []) false; Plain (Join 4) false; ByEscrow 2 [4] [1] [1] []`;
+const byWhole = (args: string) => `pose proof (T (after_whole links) ${args}) as X. feed X.`;
+const lacksTheCurrent = (review: string) => `${byWhole(review)} destruct X as [_ X]. vm_compute in X. discriminate.`;
+const MADE_BY_ESCROW = "(negb (empty ap) && negb (granted_in_force w (cur (core2 w)) && memb (cur (core2 w)) runs))";
+
+const BROKEN_WHOLE: readonly BrokenRule[] = [
+  {
+    model: "Whole",
+    rule: "MEM-7",
+    becomes: "a review by escrow makes an epoch only where it removes",
+    from: MADE_BY_ESCROW,
+    to: "false",
+    statement: "restored_may_act",
+    links: `[${RESTORED}; Plain (Rotate 4 []) true; Plain (Join 7) false]`,
+    proof: lacksTheCurrent("2 [7] [] [1] [] 7"),
+  },
+  {
+    model: "Whole",
+    rule: "ESC-11",
+    becomes: "a review by escrow makes no epoch where it gives only older ones",
+    from: MADE_BY_ESCROW,
+    to: MADE_BY_ESCROW.replace(" && memb (cur (core2 w)) runs", ""),
+    statement: "restored_may_act",
+    links: `[${RESTORED}; Plain (Join 6) false]`,
+    proof: lacksTheCurrent("2 [6] [] [1] [] 6"),
+  },
+  {
+    model: "Whole",
+    rule: "MEM-5",
+    becomes: "in lockdown escrow approves whom its approval does not confirm",
+    from: "ByEscrow _ ap _ _ _ => forallb (confirmed2 s) ap",
+    to: "ByEscrow _ ap _ _ _ => true",
+    statement: "restored_may_act",
+    links: `[${ENROLLED}; Plain (Lockdown 1 true [] []) false; Plain (Rotate 1 []) true; Plain (Join 5) false]`,
+    proof: lacksTheCurrent("2 [5] [] [1] [] 5"),
+  },
+  {
+    model: "Whole",
+    rule: "MEM-7",
+    becomes: "a review by escrow that removes makes no epoch",
+    from: "takes (core2 w) rm || (negb (empty ap)",
+    to: "(negb (empty ap)",
+    statement: "rotation_due_with_escrow",
+    links: `[${ENROLLED}; Plain (Join 3) false; ByEscrow 2 [] [3] [] []]`,
+    proof: `${byWhole("3 2")} vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Whole",
+    rule: "MEM-6",
+    becomes: "an epoch that is withheld from escrow is granted to it all the same",
+    from: "due_to w l m && negb (keeps l && is_escrow w m).",
+    to: "due_to w l m.",
+    statement: "withheld_is_not_reached",
+    links: `[${ENROLLED}; Plain (Rotate 1 []) true]`,
+    proof: `${byWhole("2 2")} vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Whole",
+    rule: "MEM-6",
+    becomes: "what was withheld stays withheld after a regrant",
+    from: "(kept w m e && negb (grants_to w l m e))",
+    to: "kept w m e",
+    statement: "withheld_is_not_reached",
+    links: `[${ENROLLED}; Plain (Rotate 1 []) true; Plain (Regrant 1 [(2, [2])] []) false]`,
+    proof: `${byWhole("2 2")} vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Whole",
+    rule: "ESC-11",
+    becomes: "a grant counts for the pair that was in force before the link",
+    from: "match pair_in_force s with",
+    to: "match pair_in_force w with",
+    statement: "pairs_are_what_escrow_reaches",
+    links: `[${ENROLLED}]`,
+    proof: `assert (H : whole_history (after_whole links)) by played.
+  destruct (T _ 1 H) as [_ X]. destruct X as [p X]; [exists 2; split; vm_compute; reflexivity|]. vm_compute in X. discriminate.`,
+  },
+  {
+    model: "Whole",
+    rule: "ESC-11",
+    becomes: "in a review escrow gives any epoch",
+    from: "&& forallb (can_give w ps) runs",
+    to: "",
+    statement: "reviews_give_what_pairs_were_granted",
+    links: `[Plain (Genesis 1 false) false; Plain (Join 2) false; EnrollEscrow 2 (mkP (7, 70) 1 5) []; Plain (Join 4) false]`,
+    proof: `${byWhole("3 [4] [] [1] [] 4 1")} vm_compute in X. destruct X as [X|[X|[X|(p & [] & _)]]]; discriminate.`,
+  },
+  {
+    model: "Whole",
+    rule: "section 6.8",
+    becomes: "escrow's approvals always count",
+    from: "founder_in (if escrow_counts w then all_led w else own_led w) w m.",
+    to: "founder_in (all_led w) w m.",
+    statement: "escrow_moves_nobody_before",
+    links: `[${ENROLLED}; Plain (Join 3) false]`,
+    proof: `assert (H : whole_history (after_whole links)) by played.
+  pose proof (T _ 2 [3] [] [1; 2] [] 1 3 H eq_refl) as X. cbv zeta in X. feed X. vm_compute in X. discriminate.`,
+  },
+];
+
 export const BROKEN: readonly BrokenRule[] = [
   {
     rule: "MEM-6",
@@ -341,7 +460,7 @@ export const BROKEN: readonly BrokenRule[] = [
     proof: lacksCurrent(2),
   },
   {
-    rule: "GRT-1",
+    rule: "MEM-1",
     becomes: "who is enrolled does not get the current epoch",
     from: "| Enroll a m _ => [(m, upto (held1 st l a) (cur st))]",
     to: "| Enroll a m _ => [(m, upto (held1 st l a) (cur st - 1))]",
@@ -350,7 +469,7 @@ export const BROKEN: readonly BrokenRule[] = [
     proof: lacksCurrent(2),
   },
   {
-    rule: "GRT-1",
+    rule: "MEM-1",
     becomes: "an approval gives only the first epoch",
     from: "held1 st l a e && negb (held1 st l m e)) (cur st))) ap",
     to: "held1 st l a e && negb (held1 st l m e)) 1)) ap",
@@ -436,7 +555,7 @@ export const BROKEN: readonly BrokenRule[] = [
     proof: computes(2, 2, "made 2."),
   },
   {
-    rule: "MEM-5",
+    rule: "section 2",
     becomes: "who joins in lockdown is confirmed",
     from: "| Join x => if m =? x then negb (lock st) else conf st m",
     to: "| Join x => if m =? x then true else conf st m",
@@ -499,10 +618,15 @@ export const BROKEN: readonly BrokenRule[] = [
   },
   ...BROKEN_CLASSES,
   ...BROKEN_ESCROW,
+  ...BROKEN_WHOLE,
 ];
 
 /** Broken rules that the comparison with the code must notice. */
 export const NOTICED: readonly string[] = [
   "a review that removes makes no new epoch",
   "an approval joins both classes",
+  "a review by escrow makes no epoch where it gives only older ones",
+  "what was withheld stays withheld after a regrant",
+  "a grant counts for the pair that was in force before the link",
+  "escrow's approvals always count",
 ];

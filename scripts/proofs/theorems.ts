@@ -23,6 +23,15 @@ export const ORDER = [
   "EscrowProofs",
   "EscrowPlay",
   "EscrowLimits",
+  "Whole",
+  "WholeStatements",
+  "WholePlay",
+  "WholeProofs",
+  "WholeLimits",
+  "Joined",
+  "JoinedStatements",
+  "JoinedProofs",
+  "JoinedLimits",
   "Extract",
 ];
 

@@ -1,7 +1,7 @@
 // After an admin was removed, left, was expelled or took fresh keys, every other admin with the role `manage` must disown the
 // acts that it announced and did not do. Otherwise somebody could still do them. docs/spec.md sections 11.2 and 11.3 (ESC-8).
 
-import { isDisguised } from "../arguments/instances.js";
+import { isDisguised, LOG_STATE } from "../arguments/instances.js";
 import { isMap } from "../arguments/realms.js";
 import type { LogId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
@@ -58,7 +58,7 @@ function checkKnowledge({
     throw new KeysteadError("INVALID_ARGUMENT", "acts must be what actRecords gave");
   }
   const given = isMap(userLogs) ? [...userLogs] : undefined;
-  for (const [, log] of given ?? []) if (isDisguised("LogState", log)) assertLog(log, "each of userLogs");
+  for (const [, log] of given ?? []) if (isDisguised(LOG_STATE, log)) assertLog(log, "each of userLogs");
   if (!given?.every(([id, log]) => log === undefined || (LogState.is(log) && log.head.log === id))) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",

@@ -14,7 +14,9 @@ const COPY = /* @__PURE__ */ Symbol.for("keystead.copy");
 /** This copy. Not registered: another copy of the same version has another one. */
 const THIS_COPY = /* @__PURE__ */ Symbol(`keystead ${VERSION}`);
 
-interface Known {
+/** A class whose instances callers hold. */
+export interface HeldClass {
+  readonly name: string;
   /** Where instances come from. */
   readonly from: string;
   /** Some of its fields. They identify a copy that has lost everything else. */
@@ -23,51 +25,63 @@ interface Known {
   readonly instead: string;
 }
 
-const CLASSES = {
-  LogState: {
-    from: "createLog, verifyLog or appendEntry",
-    fields: ["kind", "subject", "head", "epochs", "active", "links"],
-    instead: "store and send the log's entries, and verify them there",
-  },
-  Keyring: {
-    from: "an accepted proposal, openKeyring or parseKeyring",
-    fields: ["log", "member"],
-    instead: "store the bytes that unsafeSerializeKeyring gives, and read them with parseKeyring",
-  },
-  Proposal: {
-    from: "a function that writes a link",
-    fields: ["entry", "head"],
-    instead: "send its entry, and store the bytes of unsafeSerializeProposal",
-  },
-  BackupPaper: {
-    from: "an accepted proposal of makeBackupKey",
-    fields: ["log", "member"],
-    instead: "reveal it where it was made",
-  },
-  ContentReader: {
-    from: "openRandomAccess",
-    fields: ["sender", "named", "size"],
-    instead: "open the content again there",
-  },
-  OperatorKeys: {
-    from: "new OperatorKeys(seed)",
-    fields: ["signingKey"],
-    instead: "keep its seed, and make it anew from that",
-  },
-  StatementKeys: {
-    from: "new StatementKeys(seed)",
-    fields: ["signingKey"],
-    instead: "keep its seed, and make it anew from that",
-  },
-  Fingerprint: {
-    from: "fingerprintOf",
-    fields: ["head", "hex"],
-    instead: "send its head, and make it anew with fingerprintOf",
-  },
-} satisfies Readonly<Record<string, Known>>;
+// One constant for each, so that an app's bundle has those of the classes in it.
 
-/** A class whose instances callers hold. */
-export type ClassName = keyof typeof CLASSES;
+export const LOG_STATE: HeldClass = {
+  name: "LogState",
+  from: "createLog, verifyLog or appendEntry",
+  fields: ["kind", "subject", "head", "epochs", "active", "links"],
+  instead: "store and send the log's entries, and verify them there",
+};
+
+export const KEYRING: HeldClass = {
+  name: "Keyring",
+  from: "an accepted proposal, openBackupKey or parseKeyring",
+  fields: ["log", "member"],
+  instead: "store the bytes that unsafeSerializeKeyring gives, and read them with parseKeyring",
+};
+
+export const PROPOSAL: HeldClass = {
+  name: "Proposal",
+  from: "a function that writes a link",
+  fields: ["entry", "head"],
+  instead: "send its entry, and store the bytes of unsafeSerializeProposal",
+};
+
+export const BACKUP_PAPER: HeldClass = {
+  name: "BackupPaper",
+  from: "an accepted proposal of makeBackupKey",
+  fields: ["log", "member"],
+  instead: "reveal it where it was made",
+};
+
+export const CONTENT_READER: HeldClass = {
+  name: "ContentReader",
+  from: "openRandomAccess",
+  fields: ["sender", "named", "size"],
+  instead: "open the content again there",
+};
+
+export const OPERATOR_KEYS: HeldClass = {
+  name: "OperatorKeys",
+  from: "new OperatorKeys(seed)",
+  fields: ["signingKey"],
+  instead: "keep its seed, and make it anew from that",
+};
+
+export const STATEMENT_KEYS: HeldClass = {
+  name: "StatementKeys",
+  from: "new StatementKeys(seed)",
+  fields: ["signingKey"],
+  instead: "keep its seed, and make it anew from that",
+};
+
+export const FINGERPRINT: HeldClass = {
+  name: "Fingerprint",
+  from: "fingerprintOf",
+  fields: ["head", "hex"],
+  instead: "send its head, and make it anew with fingerprintOf",
+};
 
 /** What the caller gave in place of an instance. */
 export type LooksLike = "proxy" | "other-copy" | "spread" | "clone" | "text" | "state" | "other-class";
@@ -78,31 +92,34 @@ export type LooksLike = "proxy" | "other-copy" | "spread" | "clone" | "text" | "
  * Freezing also keeps Vue from wrapping it in a Proxy: Vue does not wrap objects that cannot be extended. MobX and Immer do not
  * wrap instances of classes.
  */
-export function finishInstance(instance: object, name: ClassName): void {
+export function finishInstance(instance: object, { name }: HeldClass): void {
   // Not enumerable: a spread copy does not have them, and nothing prints them.
   Object.defineProperties(instance, { [CLASS]: { value: name }, [COPY]: { value: THIS_COPY } });
   Object.freeze(instance);
 }
 
 /**
- * The same for an instance that holds secrets: cloning it throws.
+ * The same for an instance that holds secrets: cloning it throws, and Node's `console.log` and `util.inspect` print what its
+ * `toString` gives. A class with a method of that symbol's name would be in every bundle: the name is computed at load.
  *
  * A structured clone of an instance is a plain object without its private fields: it would look like a keyring, in IndexedDB for
  * instance, and the secrets would be lost. `structuredClone` throws at an enumerable property that holds a symbol, and its error
  * shows the symbol's text. JSON leaves such a property out.
  */
-export function finishSecretInstance(instance: object, name: ClassName): void {
-  const uncloneable = Symbol.for(`a ${name} holds secrets, which a clone would lose: ${CLASSES[name].instead}. It`);
-  Object.defineProperty(instance, "uncloneable", { value: uncloneable, enumerable: true });
-  finishInstance(instance, name);
+export function finishSecretInstance(instance: object, held: HeldClass): void {
+  const uncloneable = Symbol.for(`a ${held.name} holds secrets, which a clone would lose: ${held.instead}. It`);
+  Object.defineProperties(instance, {
+    uncloneable: { value: uncloneable, enumerable: true },
+    [Symbol.for("nodejs.util.inspect.custom")]: { value: () => `${instance}` },
+  });
+  finishInstance(instance, held);
 }
 
 /** The error for a value that is no instance of a class. @param argument the name of the argument */
-export function wrongInstance(argument: string, name: ClassName, value: unknown): KeysteadError {
-  const { from } = CLASSES[name];
-  const looksLike = recognise(name, value);
-  const said = looksLike === undefined ? "" : `; ${hintOf(looksLike, name, value)}`;
-  return new KeysteadError("INVALID_ARGUMENT", `${argument} must be a ${name} from ${from}${said}`, {
+export function wrongInstance(argument: string, held: HeldClass, value: unknown): KeysteadError {
+  const looksLike = recognise(held, value);
+  const said = looksLike === undefined ? "" : `; ${hintOf(looksLike, held, value)}`;
+  return new KeysteadError("INVALID_ARGUMENT", `${argument} must be a ${held.name} from ${held.from}${said}`, {
     details: { name: argument, ...(looksLike && { looksLike }) },
   });
 }
@@ -110,12 +127,12 @@ export function wrongInstance(argument: string, name: ClassName, value: unknown)
 /**
  * Whether a value looks like an instance of a class but is none, for arguments that also accept something else, such as a head.
  */
-export function isDisguised(name: ClassName, value: unknown): boolean {
-  const looksLike = recognise(name, value);
+export function isDisguised(held: HeldClass, value: unknown): boolean {
+  const looksLike = recognise(held, value);
   return looksLike !== undefined && looksLike !== "other-class" && looksLike !== "state";
 }
 
-function recognise(name: ClassName, value: unknown): LooksLike | undefined {
+function recognise({ name, fields }: HeldClass, value: unknown): LooksLike | undefined {
   try {
     if (value === `${name} [secret]`) return "text";
     if (typeof value !== "object" || value === null) return undefined;
@@ -123,8 +140,8 @@ function recognise(name: ClassName, value: unknown): LooksLike | undefined {
     if (given !== undefined && given !== name) return "other-class";
     // A Proxy passes on the properties of its target, but lacks the private fields.
     if (given === name) return (value as Marked)[COPY] === THIS_COPY ? "proxy" : "other-copy";
-    if (name === "LogState" && classOf(Object(value).log) === name) return "state";
-    if (!CLASSES[name].fields.every((field) => Object.hasOwn(value, field))) return undefined;
+    if (name === LOG_STATE.name && classOf(Object(value).log) === name) return "state";
+    if (!fields.every((field) => Object.hasOwn(value, field))) return undefined;
     return Object.values(value).some(isNotCloned) ? "spread" : "clone";
   } catch {
     // A getter or a Proxy of the caller's threw.
@@ -137,9 +154,9 @@ interface Marked {
   readonly [COPY]?: unknown;
 }
 
-function classOf(value: unknown): ClassName | undefined {
+function classOf(value: unknown): string | undefined {
   const name = Object(value)[CLASS];
-  return typeof name === "string" && Object.hasOwn(CLASSES, name) ? (name as ClassName) : undefined;
+  return typeof name === "string" ? name : undefined;
 }
 
 /** Whether no structured clone can hold this value: a symbol, a frozen object, or an instance of a class of this library. */
@@ -150,8 +167,7 @@ function isNotCloned(value: unknown): boolean {
   return Object.isFrozen(value) || !plain.includes(Object.getPrototypeOf(value));
 }
 
-function hintOf(looksLike: LooksLike, name: ClassName, value: unknown): string {
-  const { instead } = CLASSES[name];
+function hintOf(looksLike: LooksLike, { instead }: HeldClass, value: unknown): string {
   switch (looksLike) {
     case "proxy":
       return "this is a Proxy around one; give the object itself, and keep it where nothing wraps it: in shallowRef or with markRaw (Vue), in observable.ref or observableRef (MobX)";

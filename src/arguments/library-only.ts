@@ -3,6 +3,7 @@
 // that sealing accepts. docs/spec.md section 6.
 
 import { KeysteadError } from "../errors.js";
+import type { HeldClass } from "./instances.js";
 
 /**
  * What the library shows to such a constructor. It is unregistered, no entry of the package exports it, and no object holds it,
@@ -16,10 +17,9 @@ export type Library = typeof LIBRARY;
 /**
  * The first step of such a constructor.
  *
- * @param from what makes these instead.
  * @throws `INVALID_ARGUMENT` unless the library calls
  */
-export function requireLibrary(library: unknown, name: string, from: string): void {
+export function requireLibrary(library: unknown, { name, from }: HeldClass): void {
   if (library === LIBRARY) return;
   throw new KeysteadError("INVALID_ARGUMENT", `a ${name} cannot be constructed; it comes from ${from}`);
 }

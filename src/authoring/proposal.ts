@@ -1,7 +1,7 @@
 // A proposal: a link that was written and that the server has not accepted yet. It is no state of a log: nothing can be sealed,
 // signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
 
-import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { finishSecretInstance, PROPOSAL, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
@@ -59,19 +59,19 @@ export class Proposal<T> {
 
   /** @internal Takes over the fresh secrets. */
   constructor(library: Library, parts: ProposalParts<T>) {
-    requireLibrary(library, "Proposal", "a function that writes a link");
+    requireLibrary(library, PROPOSAL);
     const { entry, log, accept, fresh, backupKey } = parts;
     this.entry = entry;
     this.head = log.head;
     this.#accept = accept;
     this.#fresh = fresh;
     this.#backupKey = backupKey;
-    finishSecretInstance(this, "Proposal");
+    finishSecretInstance(this, PROPOSAL);
   }
 
   /** @throws `INVALID_ARGUMENT` for a call on a value that is no proposal, such as a Proxy of one */
   static #check(proposal: unknown): void {
-    if (!Proposal.is(proposal)) throw wrongInstance("proposal", "Proposal", proposal);
+    if (!Proposal.is(proposal)) throw wrongInstance("proposal", PROPOSAL, proposal);
   }
 
   /**
@@ -133,11 +133,6 @@ export class Proposal<T> {
   toJSON(): string {
     return REDACTED;
   }
-
-  /** What Node's `console.log` and `util.inspect` print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
 }
 
 /**
@@ -146,7 +141,7 @@ export class Proposal<T> {
  * @throws `WIPED` after {@link Proposal.discard}, `INVALID_ARGUMENT` for a value that is no proposal
  */
 export function previewProposal<T>(proposal: Proposal<T>): Preview<T> {
-  if (!Proposal.is(proposal)) throw wrongInstance("proposal", "Proposal", proposal);
+  if (!Proposal.is(proposal)) throw wrongInstance("proposal", PROPOSAL, proposal);
   return previewOf(proposal);
 }
 

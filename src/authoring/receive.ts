@@ -69,14 +69,23 @@ export function resume(log: LogState, entries: Iterable<Uint8Array>, keyring: Ke
   const { stored } = partsOf(keyring);
   const history = stored ? continuityOf(log, stored.head) : "continued";
   const since = stored && history === "continued" ? stored.head.seq + 1 : 1;
-  const newer = [...log.epochs].filter(({ seq }) => seq >= since).map(({ number }) => number);
+  return { log, standing: state, history, ...lookedThrough(log, entries, keyring, { since }) };
+}
+
+function lookedThrough(
+  log: LogState,
+  entries: Iterable<Uint8Array>,
+  keyring: Keyring,
+  options: OpenGrantsOptions & { readonly since: number },
+): OpenedGrants {
+  const newer = [...log.epochs].filter(({ seq }) => seq >= options.since).map(({ number }) => number);
   const checked = checkedFully(log, meet(log, keyring), newer);
-  const { withheld, ...opened } = openEntries(log, entries, checked, { since });
+  const { withheld, ...opened } = openEntries(log, entries, checked, options);
   const { seeds, junk } = partsOf(opened.keyring);
   const { held } = present(findMember(log, keyring.member));
   // A member whose keys were replaced cannot open what was granted to the new ones.
-  const lacking = state === "superseded" ? withheld : subtractRuns(held, runsOf(junk));
-  return { log, standing: state, history, ...opened, withheld: subtractRuns(lacking, runsOf(seeds.keys())) };
+  const lacking = standing(log, keyring) === "superseded" ? withheld : subtractRuns(held, runsOf(junk));
+  return { ...opened, withheld: subtractRuns(lacking, runsOf(seeds.keys())) };
 }
 
 /** A keyring opened from a log's entries. */
@@ -110,16 +119,23 @@ export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: 
   return openWithKeys(log, entries, member.id, keys);
 }
 
-/** As {@link openKeyring}, by a member's keys, which it takes over: they are wiped when it fails. */
+/**
+ * As {@link openKeyring}, by a member's keys, which it takes over: they are wiped when it fails.
+ *
+ * @param options.isPaper the keys are a backup key's: the current epoch is checked fully at once, and every other one before its first
+ * use, as for a device that was just approved (GRT-4).
+ */
 export function openWithKeys(
   log: LogState,
   entries: Iterable<Uint8Array>,
   member: MemberId,
   keys: MemberKeys,
+  { isPaper = false } = {},
 ): OpenedKeyring {
   return wipingOnFailure(newKeyring(log.head.log, member, keys), (empty) => {
-    const { keyring, standing, withheld } = resume(log, entries, empty);
-    return { keyring, standing, withheld };
+    const since = isPaper ? present(log.epochs.last()).seq : 1;
+    const { keyring, withheld } = lookedThrough(log, entries, empty, { since, isPaper });
+    return { keyring, standing: standing(log, empty), withheld };
   });
 }
 

@@ -6,22 +6,14 @@ import { checkOptions } from "../arguments/options.js";
 import { checkPositions } from "../arguments/positions.js";
 import { checkRuns } from "../arguments/runs.js";
 import type { MemberId } from "../bytes/ids.js";
-import {
-  epochsIn,
-  hasEpoch,
-  intersectRuns,
-  NO_RUNS,
-  type Runs,
-  runsOf,
-  subtractRuns,
-  uniteRuns,
-} from "../bytes/runs.js";
+import { epochsIn, intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
-import { checkedFully, meet, requireContinued } from "../grants/seed-check.js";
+import { meet, requireContinued, rightSeed } from "../grants/seed-check.js";
 import { requireActive } from "../grants/standing.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
+import type { RightSeed } from "../keys/seed-vault.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Role } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
@@ -228,22 +220,27 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   }
   requireContinued(log, from);
   const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
+  // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
+  const own = meet(log, from);
   const wanted =
     runs === undefined
-      ? intersectRuns(lacking, runsOf(meet(log, from).epochs)).slice(-MAX_RECLAIMED_RUNS)
+      ? intersectRuns(lacking, runsOf(own.epochs)).slice(-MAX_RECLAIMED_RUNS)
       : checkRuns("runs", runs);
-  // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
-  const { seeds } = partsOf(checkedFully(log, from, epochsIn(wanted)));
-  const given = runs === undefined ? intersectRuns(wanted, runsOf(seeds.keys())) : wanted;
+  const lent = new Map<number, RightSeed>();
+  for (const epoch of epochsIn(wanted)) {
+    const seed = rightSeed(log, own, epoch);
+    if (seed) lent.set(epoch, seed);
+  }
+  const given = runs === undefined ? runsOf(lent.keys()) : wanted;
   if (given.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "the removed member has nothing that this one lacks", { rule: "MEM-10" });
   const written = write(checked, "reclaim", { from: member, runs: given }, env, {
     signers: [keys],
     guard: options,
-    lent: seeds,
+    lent,
   });
   // Copies, which this proposal wipes when it is discarded: the caller may wipe `from` before.
-  const gained = new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
+  const gained = new Map([...lent].map(([epoch, seed]) => [epoch, seed.copy()]));
   return makeProposal({
     entry: written.entry,
     log: written.log,

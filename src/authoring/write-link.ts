@@ -7,11 +7,12 @@ import { encode } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError, problemOf } from "../errors.js";
 import { makeGrants } from "../grants/make.js";
-import { rightSeed } from "../grants/seed-check.js";
+import { paperChecked, rightSeed } from "../grants/seed-check.js";
 import { requireActive } from "../grants/standing.js";
 import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type KeyHolder, SEED_LENGTH } from "../keys/member-keys.js";
+import { drawnHere, type RightSeed } from "../keys/seed-vault.js";
 import { DEFAULT_SKEW, UNCHECKED } from "../log/clock.js";
 import type { Effect } from "../log/contract.js";
 import type { Transition } from "../log/effects.js";
@@ -43,7 +44,7 @@ export interface Draft {
   /** What a user's device knows of escrow (ESC-4, ESC-8). */
   readonly guard: EscrowGuard;
   /** Seeds of epochs that the author lacks and that another keyring of its owner provides (MEM-10). */
-  readonly lent?: ReadonlyMap<number, Secret> | undefined;
+  readonly lent?: ReadonlyMap<number, RightSeed> | undefined;
 }
 
 /** A complete body, before it is signed. */
@@ -53,14 +54,14 @@ export interface Composed {
   readonly signers: readonly Uint8Array[];
   readonly attachments: readonly Uint8Array[];
   /** Number and seed of the new epoch, owned by the caller. */
-  readonly newEpoch: ReadonlyMap<number, Secret>;
+  readonly newEpoch: ReadonlyMap<number, RightSeed>;
 }
 
 /** An entry and its result. */
 export interface Written {
   readonly log: LogState;
   readonly entry: Bytes;
-  readonly newEpoch: ReadonlyMap<number, Secret>;
+  readonly newEpoch: ReadonlyMap<number, RightSeed>;
 }
 
 /**
@@ -98,9 +99,12 @@ export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Si
 
 /** Puts a body together: common fields, what is missing, a new epoch where one is due, and the grants that are due. */
 export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
-  const { before, type: name, keyring, opening } = draft;
-  if (keyring) requireActive(before, keyring);
+  const { before, type: name, opening } = draft;
+  if (draft.keyring) requireActive(before, draft.keyring);
   const type = typeOf(name);
+  // A link that can declare epochs missing: what a paper lacks is known before (GRT-4).
+  const isReady = type.missing === "never" || !LogState.is(before);
+  const keyring = isReady ? draft.keyring : draft.keyring && paperChecked(before, draft.keyring);
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const time = timeOf(before, env);
   const bodyWith = (fields: Draft["fields"]) =>
@@ -178,8 +182,8 @@ function publicKeysOf(seed: Secret, signs: boolean): NewEpoch {
   return { kem: epochKemPublicKey(seed.bytes()), ...(signs && { sign: epochSigningPublicKey(seed.bytes()) }) };
 }
 
-function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMap<number, Secret> {
-  return new Map(newEpoch ? [[currentEpoch(before) + 1, Secret.take(drawRandom(env, SEED_LENGTH))]] : []);
+function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMap<number, RightSeed> {
+  return new Map(newEpoch ? [[currentEpoch(before) + 1, drawnHere(Secret.take(drawRandom(env, SEED_LENGTH)))]] : []);
 }
 
 /** The number of runs that leaves room for a new epoch to 256 members. */
@@ -195,7 +199,7 @@ function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs
 }
 
 /** A seed that the author must pass on, because the log says that the author holds it. */
-function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): Secret {
+function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): RightSeed {
   const seed = keyring && rightSeed(before, keyring, epoch);
   if (seed) return seed;
   if (keyring && partsOf(keyring).junk.has(epoch)) {

@@ -1,6 +1,6 @@
 // Making a backup key: a member whose secret goes on paper. docs/spec.md section 9 (BAK-2, BAK-3).
 
-import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { BACKUP_PAPER, finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { checkOptions } from "../arguments/options.js";
 import { openingOf } from "../authoring/device-description.js";
@@ -43,17 +43,17 @@ export class BackupPaper {
 
   /** @internal Takes over the secret. */
   constructor(library: Library, parts: PaperParts) {
-    requireLibrary(library, "BackupPaper", "an accepted proposal of makeBackupKey");
+    requireLibrary(library, BACKUP_PAPER);
     this.log = parts.log;
     this.member = parts.member;
     this.#id = parts.id;
     this.#secret = parts.secret;
-    finishSecretInstance(this, "BackupPaper");
+    finishSecretInstance(this, BACKUP_PAPER);
   }
 
   /** @throws `INVALID_ARGUMENT` for a call on an object that is no paper, such as a Proxy of one */
   static #check(paper: unknown): void {
-    if (!(#secret in (paper as object))) throw wrongInstance("paper", "BackupPaper", paper);
+    if (!(#secret in (paper as object))) throw wrongInstance("paper", BACKUP_PAPER, paper);
   }
 
   /**
@@ -88,11 +88,6 @@ export class BackupPaper {
 
   /** Says only that this is secret. */
   toJSON(): string {
-    return REDACTED;
-  }
-
-  /** What Node's `console.log` and `util.inspect` print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return REDACTED;
   }
 }

@@ -53,7 +53,8 @@ export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
 }
 
 /**
- * Opens a backup key: everything that it reached, from its text and the log's entries.
+ * Opens a backup key: everything that it reached, from its text and the log's entries. The seed of an older epoch is checked fully
+ * when it is first used: until then `keyring.epochs` says what was given to the paper, and what is wrong is never used (GRT-4).
  *
  * @param entries the log's entries with their attachments.
  * @param text what was typed, see {@link checkBackupKey}.
@@ -63,7 +64,7 @@ export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
  */
 export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text: string): OpenedBackupKey {
   const { member, keys, corrections } = decode(log, text);
-  const { keyring, withheld } = openWithKeys(log, entries, member.id, keys);
+  const { keyring, withheld } = openWithKeys(log, entries, member.id, keys, { isPaper: true });
   return { ...factsOf(log, member, corrections), keyring, withheld };
 }
 

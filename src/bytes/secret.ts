@@ -3,19 +3,19 @@
 
 import { KeysteadError } from "../errors.js";
 import { assertBytes, type Bytes, equalBytes, wipe } from "./bytes.js";
-
-const REDACTED = "[secret]";
+import { redacted } from "./redacted.js";
 
 /**
  * Secret bytes. The caller that makes a Secret wipes it. Printing, inspecting, serialising or cloning a Secret reveals no byte:
  * the bytes are in a private field, and every conversion gives `[secret]`.
  */
-export class Secret {
+export class Secret extends /* @__PURE__ */ redacted("[secret]") {
   readonly #bytes: Bytes;
   #wiped = false;
 
   /** Copies `bytes`, of any length; the caller wipes its own array. Throws `INVALID_ARGUMENT`. */
   constructor(bytes: Uint8Array) {
+    super();
     assertBytes(bytes, undefined, "secret");
     // Not bytes.slice(): a Buffer's slice shares memory.
     this.#bytes = new Uint8Array(bytes);
@@ -66,23 +66,6 @@ export class Secret {
       throw new KeysteadError("INVALID_ARGUMENT", "a Secret can only be compared with a Secret");
     }
     return equalBytes(this.bytes(), other.bytes());
-  }
-
-  toString(): string {
-    return REDACTED;
-  }
-
-  toJSON(): string {
-    return REDACTED;
-  }
-
-  [Symbol.toPrimitive](): string {
-    return REDACTED;
-  }
-
-  /** What Node's `console.log` and `util.inspect` print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
   }
 }
 

@@ -7,7 +7,7 @@ import { type Env, systemEnv } from "../primitives/env.js";
 export interface ClientEnv extends Env {
   /** Resolves after so many milliseconds, or when the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignalLike): Promise<void>;
-  /** Tells the other tabs of this app that the store has changed. A tab that misses it notices at its next commit. */
+  /** Tells the other tabs of this app that the store has changed. A tab that misses it notices at its next commit; an error is ignored. */
   announce(topic: string): void;
   /** Calls `listener` when another tab announces the topic. @returns a function that ends that */
   hear(topic: string, listener: () => void): () => void;

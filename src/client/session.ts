@@ -98,7 +98,13 @@ export class Session {
     this.#options = options;
     this.#env = env;
     const sealed = new SealedStore(store, sealer, subject);
-    const stored = () => env.announce(subject);
+    const stored = () => {
+      try {
+        env.announce(subject);
+      } catch {
+        // Deno throws once a channel was closed. It is stored: a verb that failed now, or waited, would be wrong about that.
+      }
+    };
     const parts = {
       subject,
       store: sealed,

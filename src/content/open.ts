@@ -2,6 +2,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
+import { nextTurn } from "../arguments/turns.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { canOpen, type Keyring, partsOf } from "../keys/keyring.js";
@@ -18,7 +19,7 @@ import {
   PREAMBLE_LENGTH,
   splitHeader,
 } from "./format.js";
-import { CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./long-work.js";
+import { CHUNKS_A_TURN, checkLongWork, type LongWork } from "./long-work.js";
 import { END_LENGTH, paddedLength, unpad } from "./padding.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";

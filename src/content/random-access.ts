@@ -1,7 +1,7 @@
 // Reads any part of sealed content without the rest. docs/spec.md section 12 (random access).
 
 import { checkCount } from "../arguments/counts.js";
-import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { CONTENT_READER, finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { BlobLike } from "../arguments/platform.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -41,7 +41,7 @@ export class ContentReader {
 
   /** @internal Only {@link openRandomAccess} calls this. */
   constructor(library: Library, parts: ReaderParts) {
-    requireLibrary(library, "ContentReader", "openRandomAccess");
+    requireLibrary(library, CONTENT_READER);
     const { core, named, payload } = parts;
     const claimed = core.sender;
     this.#core = core;
@@ -49,12 +49,12 @@ export class ContentReader {
     this.sender = claimed ? { status: "unchecked", claimed } : { status: "unsigned" };
     this.size = payload.size;
     this.#payload = payload;
-    finishSecretInstance(this, "ContentReader");
+    finishSecretInstance(this, CONTENT_READER);
   }
 
   /** @throws `INVALID_ARGUMENT` for a call on what is no reader, such as a Proxy of one */
   static #check(reader: unknown): void {
-    if (!(#payload in (reader as object))) throw wrongInstance("reader", "ContentReader", reader);
+    if (!(#payload in (reader as object))) throw wrongInstance("reader", CONTENT_READER, reader);
   }
 
   /** The content's statements about itself. */

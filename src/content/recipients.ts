@@ -1,7 +1,7 @@
 // Checks the logs that content is sealed to, before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
 // (ENC-3).
 
-import { isDisguised } from "../arguments/instances.js";
+import { isDisguised, LOG_STATE } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
 import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
@@ -62,7 +62,7 @@ export function checkRecipients(recipients: readonly Recipient[], demands: Recip
   const logs = new Map<string, LogState>();
   const bySubject = new Map<string, LogState>();
   for (const recipient of recipients as readonly Recipient[]) {
-    if (isDisguised("LogState", recipient)) assertLog(recipient, "each recipient");
+    if (isDisguised(LOG_STATE, recipient)) assertLog(recipient, "each recipient");
     const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient, demands);
     const id = log.head.log;
     if (logs.has(id)) {

@@ -2,6 +2,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
+import { nextTurn } from "../arguments/turns.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { lastOf } from "../bytes/present.js";
 import type { Secret } from "../bytes/secret.js";
@@ -14,7 +15,7 @@ import { chunkCipher } from "./chunk-cipher.js";
 import { BOX_LENGTH, commit, drawContentKey, hashCore, hashHeader, payloadKeyOf, sealBox } from "./content-key.js";
 import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js";
 import { checkFreshness, type Freshness } from "./freshness.js";
-import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./long-work.js";
+import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork } from "./long-work.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { payloadLength, sealChunks } from "./payload.js";
 import { ahead } from "./read-ahead.js";

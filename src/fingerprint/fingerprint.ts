@@ -2,7 +2,7 @@
 // docs/spec.md section 10.
 
 import { checkHead } from "../arguments/heads.js";
-import { finishInstance, isDisguised, wrongInstance } from "../arguments/instances.js";
+import { FINGERPRINT, finishInstance, isDisguised, LOG_STATE, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -30,11 +30,11 @@ export class Fingerprint {
 
   /** @internal Called by {@link fingerprintOf} only. */
   constructor(library: Library, head: Head, member: MemberId | undefined, hex: string) {
-    requireLibrary(library, "Fingerprint", "fingerprintOf");
+    requireLibrary(library, FINGERPRINT);
     this.head = head;
     this.member = member;
     this.hex = hex;
-    finishInstance(this, "Fingerprint");
+    finishInstance(this, FINGERPRINT);
   }
 
   /** @internal Whether the value is a fingerprint made by {@link fingerprintOf}. */
@@ -76,7 +76,7 @@ export function fingerprintHead({ kind, head, links }: LogState): Head {
  * not active in the log
  */
 export function fingerprintOf(of: Head | LogState, member?: MemberId): Fingerprint {
-  if (isDisguised("LogState", of)) assertLog(of);
+  if (isDisguised(LOG_STATE, of)) assertLog(of);
   const device = member === undefined ? undefined : LogState.is(of) ? deviceOf(of, member).id : parseMemberId(member);
   return fingerprintAt(LogState.is(of) ? fingerprintHead(of) : of, device);
 }
@@ -115,7 +115,7 @@ export function fingerprintAt(given: Head, member: MemberId | undefined): Finger
  * @throws `INVALID_ARGUMENT`
  */
 export function formatFingerprint(fingerprint: Fingerprint, form: FingerprintForm = "digits"): string {
-  if (!Fingerprint.is(fingerprint)) throw wrongInstance("fingerprint", "Fingerprint", fingerprint);
+  if (!Fingerprint.is(fingerprint)) throw wrongInstance("fingerprint", FINGERPRINT, fingerprint);
   if (!Object.hasOwn(FORMS, form)) {
     throw new KeysteadError("INVALID_ARGUMENT", `form must be one of ${Object.keys(FORMS).join(", ")}`);
   }

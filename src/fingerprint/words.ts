@@ -2,7 +2,7 @@
 // download. docs/spec.md section 10.
 
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { wrongInstance } from "../arguments/instances.js";
+import { FINGERPRINT, wrongInstance } from "../arguments/instances.js";
 import { Fingerprint } from "./fingerprint.js";
 import { WORD_BITS, WORDS, WORDS_HEX_DIGITS, wordBits } from "./forms.js";
 import { notUnderstood, type ParsedFingerprint, splitFingerprint, wrongLength } from "./parse.js";
@@ -16,7 +16,7 @@ const INDICES: ReadonlyMap<string, number> = /* @__PURE__ */ new Map(wordlist.ma
  * @throws `INVALID_ARGUMENT`
  */
 export function fingerprintWords(fingerprint: Fingerprint): string {
-  if (!Fingerprint.is(fingerprint)) throw wrongInstance("fingerprint", "Fingerprint", fingerprint);
+  if (!Fingerprint.is(fingerprint)) throw wrongInstance("fingerprint", FINGERPRINT, fingerprint);
   const bits = BigInt(`0x${wordBits(fingerprint)}`)
     .toString(2)
     .padStart(WORDS * WORD_BITS, "0");

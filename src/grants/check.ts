@@ -5,9 +5,9 @@ import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { epochsIn, type Runs } from "../bytes/runs.js";
-import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { Keyring } from "../keys/keyring.js";
+import type { RightSeed } from "../keys/seed-vault.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { makeGrant } from "./make.js";
@@ -73,7 +73,7 @@ export function faultsOf(
   keyring: Keyring,
 ): ReadonlyMap<MemberId, WrongGrant["wrong"]> | undefined {
   const { epochs, boxes } = grant;
-  const seeds = new Map<number, Secret>();
+  const seeds = new Map<number, RightSeed>();
   for (const epoch of epochsIn(epochs)) {
     // With a wrong seed of its own, this member would accuse honest authors (GRT-4).
     const seed = rightSeed(log, keyring, epoch);

@@ -9,6 +9,7 @@ import { epochsIn, type Runs } from "../bytes/runs.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
+import type { RightSeed } from "../keys/seed-vault.js";
 import { type DueGrant, spanOf } from "../log/effects.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Grant } from "../log/fields.js";
@@ -43,7 +44,11 @@ const ABSENT = new Uint8Array(32);
  * @param seedOf the seed of an epoch. It stays the caller's.
  * @throws the error of `seedOf` for an epoch that is not available.
  */
-export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: (epoch: number) => Secret): MadeGrants {
+export function makeGrants(
+  due: readonly DueGrant[],
+  place: GrantPlace,
+  seedOf: (epoch: number) => RightSeed,
+): MadeGrants {
   const attachments: Uint8Array[] = [];
   const grants = due.map((grant): Grant => {
     const { keyring, boxes } = makeGrant(grant, place, seedOf);

@@ -12,7 +12,7 @@ import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { epochAt } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
-import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
+import { boxInfo, epochsDigest, grantKey, KEYRING_NONCE } from "./make.js";
 import { checkedFully, meet } from "./seed-check.js";
 
 const AEAD_KEY_LENGTH = 32;
@@ -34,6 +34,8 @@ export interface OpenGrantsOptions {
   readonly members?: ReadonlySet<MemberId> | undefined;
   /** Position of the first link that was just received; default the link itself. Epochs made from there on are checked fully. */
   readonly since?: number | undefined;
+  /** Whether a paper is opened: seeds whose full check waits are junk if they fail it, since the grants are at hand now. */
+  readonly isPaper?: boolean | undefined;
 }
 
 /**
@@ -51,10 +53,10 @@ export function openGrants(
   before: Keyring,
   options: OpenGrantsOptions = {},
 ): OpenedGrants {
-  const { members = new Set([before.member]), since = record.seq } = options;
+  const { members = new Set([before.member]), since = record.seq, isPaper = false } = options;
   const made = record.epoch !== undefined && record.seq >= since ? [record.epoch] : [];
   const keyring = checkedFully(log, meet(log, before), made);
-  const { keys, seeds, aside, junk: known } = partsOf(keyring);
+  const { keys, seeds, aside, junk: known, vault } = partsOf(keyring);
   // Where a seed was found wrong or the epoch was found junk before, a matching ρ alone is not enough.
   const isFull = (epoch: number) => aside.size > 0 || known.has(epoch) || epochAt(log, epoch).seq >= since;
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
@@ -76,13 +78,16 @@ export function openGrants(
     }
     // The first link's grants know no log id yet (GRT-2).
     const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-    const info = boxInfo(place.log, epochsDigest(grant.epochs), box.kemKey);
-    const opened = hpkeOpen(kem, { info, sealed: boxBytes });
-    const found = openGrant({ log, keyring, isFull }, grant, place, opened, keyringBytes);
+    const set = epochsDigest(grant.epochs);
+    const opened = hpkeOpen(kem, { info: boxInfo(place.log, set, box.kemKey), sealed: boxBytes });
+    const keyOf = (held: Secret) => grantKey(held, set, place);
+    const found = openGrant({ log, keyring, isFull }, grant, keyOf, opened, keyringBytes);
     for (const epoch of wanted) {
       const { seed, verdict } = found.get(epoch) ?? {};
-      if (seed && verdict === "right") gained.set(epoch, seed);
-      else junk.push(epoch);
+      if (seed && verdict === "right") {
+        gained.set(epoch, seed);
+        if (isPaper) vault.delivered.add(seed);
+      } else junk.push(epoch);
       if (seed && verdict === "opens") opens.set(epoch, seed);
     }
     for (const [epoch, { seed }] of found) if (gained.get(epoch) !== seed && opens.get(epoch) !== seed) seed.wipe();
@@ -114,7 +119,7 @@ interface FoundSeed {
 function openGrant(
   judging: Judging,
   { epochs }: GrantRecord,
-  place: GrantPlace,
+  keyOf: (seeds: Secret) => Secret,
   opened: Uint8Array | undefined,
   ciphertext: Uint8Array,
 ): ReadonlyMap<number, FoundSeed> {
@@ -137,7 +142,7 @@ function openGrant(
   }
   // GRT-5: a grant that was made for another place is refused here, although its box and keyring open. Where a seed is junk the
   // key cannot be recomputed. The good seeds are kept then, and the missing ones expose the author.
-  const owed = grantKey(seeds, epochsDigest(epochs), place);
+  const owed = keyOf(seeds);
   const isWhole = found.size === count && [...found.values()].every(({ verdict }) => verdict === "right");
   if (isWhole && !owed.equals(key)) {
     wipeAll([...found.values()].map(({ seed }) => seed));
@@ -151,8 +156,8 @@ function openGrant(
 function judgeFound({ log, keyring, isFull }: Judging, epoch: number, seed: Secret): SeedVerdict {
   const { vault } = partsOf(keyring);
   const published = epochAt(log, epoch);
-  if (!vault.passes(seed, published)) return "wrong";
-  return isFull(epoch) ? vault.judge(seed, published) : "right";
+  if (isFull(epoch)) return vault.judge(seed, published);
+  return vault.passes(seed, published) ? "right" : "wrong";
 }
 
 function wipeAll(secrets: Iterable<Secret | undefined>): void {

@@ -7,6 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, type KeyringParts, partsOf } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
+import type { RightSeed } from "../keys/seed-vault.js";
 import { continuityOf } from "../log/heads.js";
 import type { LogState } from "../log/state.js";
 import { epochAt } from "../log/state.js";
@@ -28,6 +29,7 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
   const dropped = new Set<number>();
   const opens = new Map<number, Secret>();
   const aside = new Map<string, Secret | undefined>();
+  const junk: number[] = [];
   for (const number of known > 0 && !vault.hasSuspects ? numbersAfter(known, log) : seeds.keys()) {
     const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
     if (!seed || !epoch) continue;
@@ -36,13 +38,15 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
     else if (verdict === "wrong" || (number > known && !vault.passes(seed, epoch))) {
       dropped.add(number);
       aside.set(digestOf(epochKemPublicKey(seed.bytes())), seed);
-    }
+    } else continue;
+    // The grant that gave it is at hand, and the seed is the one to which the published ρ commits: no other will pass.
+    if (vault.delivered.has(seed) && vault.passes(seed, epoch)) junk.push(number);
   }
   const back = takenBack(log, parts, new Map([...parts.aside, ...aside] as [string, Secret][]), known, dropped);
   for (const digest of back.digests) aside.set(digest, undefined);
   if (published === log.epochs && !stored && dropped.size + opens.size + back.gained.size === 0) return keyring;
   return changedKeyring(keyring, {
-    ...{ dropped, aside, published: log.epochs, gained: back.gained },
+    ...{ dropped, aside, junk, published: log.epochs, gained: back.gained },
     opens: new Map([...opens, ...back.opens]),
   });
 }
@@ -85,12 +89,22 @@ export function checkedFully(log: LogState, keyring: Keyring, epochs: Iterable<n
   return meet(log, keyring);
 }
 
+/**
+ * The keyring of a paper after the full check of its seeds: those that fail are junk, so that the author declares them, and an epoch
+ * to which a thief published a false key makes no link impossible.
+ */
+export function paperChecked(log: LogState, keyring: Keyring): Keyring {
+  const { seeds, vault } = partsOf(keyring);
+  for (const [epoch, seed] of seeds) if (vault.delivered.has(seed)) rightSeed(log, keyring, epoch);
+  return meet(log, keyring);
+}
+
 /** The seed of an epoch, if the keyring has one that passes the full check (GRT-4). */
-export function rightSeed(log: Pick<LogState, "epochs">, keyring: Keyring, epoch: number): Secret | undefined {
+export function rightSeed(log: Pick<LogState, "epochs">, keyring: Keyring, epoch: number): RightSeed | undefined {
   const { seeds, vault } = partsOf(keyring);
   const seed = seeds.get(epoch);
   const published = log.epochs.at(epoch - 1);
-  return seed && published && vault.judge(seed, published) === "right" ? seed : undefined;
+  return seed && published && vault.isRight(seed, published) ? seed : undefined;
 }
 
 /** Epochs of this log whose seeds have passed the full check, ascending. */

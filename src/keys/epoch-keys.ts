@@ -5,7 +5,7 @@ import { encodeCbor } from "../bytes/cbor.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { deriveKey } from "../primitives/kdf.js";
-import { KemPrivateKey, kemPublicKey, kemRho } from "../primitives/kem.js";
+import { KemPrivateKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 import { signingPublicKey } from "../primitives/sign.js";
 
@@ -31,18 +31,19 @@ export function epochKemKey(seed: Uint8Array): KemPrivateKey {
 
 /** The X-Wing public key of an epoch: 1,216 bytes. */
 export function epochKemPublicKey(seed: Uint8Array): Bytes {
-  const kemSeed = Secret.take(deriveKey(LABELS.epochKem, seed));
-  const key = kemPublicKey(kemSeed.bytes());
-  kemSeed.wipe();
-  return key;
+  return ofKey(seed, (key) => key.publicKey);
 }
 
 /** ρ of an epoch's public key, 32 bytes. Comparing it finds most wrong seeds at little cost (GRT-4). */
 export function epochRho(seed: Uint8Array): Uint8Array {
-  const kemSeed = Secret.take(deriveKey(LABELS.epochKem, seed));
-  const rho = kemRho(kemSeed.bytes());
-  kemSeed.wipe();
-  return rho;
+  return ofKey(seed, (key) => key.rho);
+}
+
+function ofKey(seed: Uint8Array, read: (key: KemPrivateKey) => Bytes): Bytes {
+  const key = epochKemKey(seed);
+  const bytes = read(key);
+  key.wipe();
+  return bytes;
 }
 
 /** The 32-byte Ed25519 seed with which an escrow epoch signs. The caller wipes it. */

@@ -1,7 +1,7 @@
 // A keyring: one member's secrets for one log: its own seed, and the epoch seeds that it really has. docs/spec.md sections 5 and
 // 7 (GRT-4).
 
-import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { finishSecretInstance, KEYRING, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
@@ -10,7 +10,7 @@ import { type ErrorDetails, KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { type EpochPublicKeys, exportEpochSecret } from "./epoch-keys.js";
 import { type KeyHolder, MemberKeys } from "./member-keys.js";
-import { Vault } from "./seed-vault.js";
+import { drawnHere, type RightSeed, Vault } from "./seed-vault.js";
 
 const REDACTED = "Keyring [secret]";
 
@@ -48,8 +48,6 @@ export interface KeyringParts {
   readonly vault: Vault;
 }
 
-let partsOfKeyring: (keyring: Keyring) => KeyringParts;
-
 /**
  * One member's secrets for one log. Immutable: receiving an entry gives a new keyring. Keyrings made from one another share their
  * secrets, so that {@link Keyring.wipe} on any of them leaves none behind. It never prints or serialises its secrets.
@@ -63,25 +61,25 @@ export class Keyring {
 
   /** @internal */
   constructor(library: Library, parts: KeyringParts) {
-    requireLibrary(library, "Keyring", "an accepted proposal, openBackupKey or parseKeyring");
+    requireLibrary(library, KEYRING);
     this.#parts = parts;
     this.log = parts.log;
     this.member = parts.member;
-    finishSecretInstance(this, "Keyring");
+    finishSecretInstance(this, KEYRING);
   }
 
   /** Its parts, also after it was wiped. @throws `INVALID_ARGUMENT` for a call on what is no keyring, such as a Proxy of one */
   static #of(keyring: Keyring): KeyringParts {
-    if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
+    if (!Keyring.is(keyring)) throw wrongInstance("keyring", KEYRING, keyring);
     return keyring.#parts;
   }
 
-  static {
-    partsOfKeyring = (keyring) => {
-      if (keyring.#parts.vault.wiped)
-        throw new KeysteadError("WIPED", "this keyring was wiped; load it from storage again");
-      return keyring.#parts;
-    };
+  /** @internal Its parts, for the library. @throws `WIPED` */
+  static parts(library: Library, keyring: Keyring): KeyringParts {
+    requireLibrary(library, KEYRING);
+    if (keyring.#parts.vault.wiped)
+      throw new KeysteadError("WIPED", "this keyring was wiped; load it from storage again");
+    return keyring.#parts;
   }
 
   /** @internal Whether the value is a keyring. */
@@ -121,17 +119,12 @@ export class Keyring {
   toJSON(): string {
     return REDACTED;
   }
-
-  /** What Node's `console.log` and `util.inspect` print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
 }
 
 /** The parts of a keyring. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function partsOf(keyring: unknown): KeyringParts {
-  if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
-  return partsOfKeyring(keyring);
+  if (!Keyring.is(keyring)) throw wrongInstance("keyring", KEYRING, keyring);
+  return Keyring.parts(LIBRARY, keyring);
 }
 
 /** A device's or backup key's own keys. @throws `INVALID_ARGUMENT` for a keyring opened as escrow, `WIPED` */
@@ -207,12 +200,13 @@ export function storedKeyring(keyring: Keyring, stored: StoredFacts): Keyring {
  *
  * @throws `NO_ACCESS`, `WIPED`
  */
-export function epochSeed(keyring: Keyring, epoch: number): Secret {
+export function epochSeed(keyring: Keyring, epoch: number): RightSeed {
   const { seeds, vault } = partsOf(keyring);
   const seed = seeds.get(epoch) ?? noAccess(keyring, epoch);
   const keys = publishedKeys(keyring, epoch);
-  if (keys && vault.judge(seed, keys) !== "right") throw wrongSeed(keyring, epoch);
-  return seed;
+  if (!keys) return drawnHere(seed);
+  if (vault.isRight(seed, keys)) return seed;
+  throw wrongSeed(keyring, epoch);
 }
 
 /**

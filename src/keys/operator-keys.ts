@@ -1,7 +1,7 @@
 // The service operator's signing key. A log's first link names it. It can remove members and nothing else. docs/spec.md sections
 // 2 and 6 (expel).
 
-import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { finishSecretInstance, OPERATOR_KEYS, wrongInstance } from "../arguments/instances.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import type { Label } from "../primitives/labels.js";
@@ -19,13 +19,13 @@ export class OperatorKeys {
     assertBytes(seed, SEED_LENGTH, "operator seed");
     this.#seed = new Secret(seed);
     this.signingKey = signingPublicKey(seed);
-    finishSecretInstance(this, "OperatorKeys");
+    finishSecretInstance(this, OPERATOR_KEYS);
   }
 
   /** @internal @throws `INVALID_ARGUMENT` unless the value is one. A Proxy of one is none */
   static check(keys: unknown, argument: string): asserts keys is OperatorKeys {
     if (typeof keys !== "object" || keys === null || !(#seed in keys))
-      throw wrongInstance(argument, "OperatorKeys", keys);
+      throw wrongInstance(argument, OPERATOR_KEYS, keys);
   }
 
   /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */

@@ -4,13 +4,23 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { type KemPrivateKey, rhoOf } from "../primitives/kem.js";
-import { type EpochPublicKeys, epochKemKey, epochKemPublicKey, epochRho, epochSigningPublicKey } from "./epoch-keys.js";
+import { type EpochPublicKeys, epochKemKey, epochRho, epochSigningPublicKey } from "./epoch-keys.js";
 
 /**
  * Result of the full check of a seed (GRT-4). `right`: it derives every key that the log publishes for its epoch. `opens`: it
  * derives the KEM key only, so it still opens. `wrong`: it does not derive the KEM key.
  */
 export type SeedVerdict = "right" | "opens" | "wrong";
+
+declare const PASSED: unique symbol;
+
+/** A seed that passed the full check, or was drawn here. No other is granted, exported from or signed with (GRT-4). */
+export type RightSeed = Secret & { readonly [PASSED]: true };
+
+/** A seed that this device drew itself: what is published are the keys that it derives. */
+export function drawnHere(seed: Secret): RightSeed {
+  return seed as RightSeed;
+}
 
 /** Every secret that a keyring and the keyrings made from it ever held, so that wiping one keyring wipes all of them. */
 export class Vault {
@@ -19,6 +29,8 @@ export class Vault {
   readonly #rhos = new WeakMap<Secret, Uint8Array>();
   /** The last full check of each seed: the keys that it was checked against, and the result. */
   readonly #verdicts = new WeakMap<Secret, { readonly keys: EpochPublicKeys; readonly verdict: SeedVerdict }>();
+  /** Seeds that a delivered grant gave, and whose full check may wait: if one fails it, its epoch is junk. */
+  readonly delivered = new WeakSet<Secret>();
   #hasSuspects = false;
   #wiped = false;
 
@@ -57,6 +69,11 @@ export class Vault {
     return verdict;
   }
 
+  /** Whether a seed passes the full check. */
+  isRight(seed: Secret, keys: EpochPublicKeys): seed is RightSeed {
+    return this.judge(seed, keys) === "right";
+  }
+
   /** The result of the full check, if it was done for these keys. */
   known(seed: Secret, keys: EpochPublicKeys): SeedVerdict | undefined {
     const last = this.#verdicts.get(seed);
@@ -78,9 +95,19 @@ export class Vault {
     for (const secret of this.#secrets) secret.wipe();
   }
 
-  #judge(seed: Secret, { kemKey: kem, signingKey: sign }: EpochPublicKeys): SeedVerdict {
-    const derived = this.#expanded.get(seed)?.publicKey ?? epochKemPublicKey(seed.bytes());
-    if (!equalBytes(derived, kem)) return "wrong";
+  #judge(seed: Secret, keys: EpochPublicKeys): SeedVerdict {
+    const { kemKey: kem, signingKey: sign } = keys;
+    const known = this.#expanded.get(seed);
+    const key = known ?? epochKemKey(seed.bytes());
+    try {
+      // Both checks by one derivation. The first finds most wrong seeds before the key is expanded.
+      if (!this.#rhos.has(seed)) this.#rhos.set(seed, key.rho);
+      if (!this.passes(seed, keys)) return "wrong";
+      const derived = key.publicKey;
+      if (!equalBytes(derived, kem)) return "wrong";
+    } finally {
+      if (!known) key.wipe();
+    }
     return sign === undefined || equalBytes(epochSigningPublicKey(seed.bytes()), sign) ? "right" : "opens";
   }
 }

@@ -1,7 +1,7 @@
 // The keys with which a service states the heads of logs. They are online. The operator certifies them until a date, so that the
 // operator's own key can stay offline. docs/spec.md sections 5 and 13.4.
 
-import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { finishSecretInstance, STATEMENT_KEYS, wrongInstance } from "../arguments/instances.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import type { Label } from "../primitives/labels.js";
@@ -19,13 +19,13 @@ export class StatementKeys {
     assertBytes(seed, SEED_LENGTH, "statement seed");
     this.#seed = new Secret(seed);
     this.signingKey = signingPublicKey(seed);
-    finishSecretInstance(this, "StatementKeys");
+    finishSecretInstance(this, STATEMENT_KEYS);
   }
 
   /** @internal @throws `INVALID_ARGUMENT` unless the value is one. A Proxy of one is none */
   static check(keys: unknown, argument: string): asserts keys is StatementKeys {
     if (typeof keys !== "object" || keys === null || !(#seed in keys))
-      throw wrongInstance(argument, "StatementKeys", keys);
+      throw wrongInstance(argument, STATEMENT_KEYS, keys);
   }
 
   /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */

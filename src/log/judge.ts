@@ -10,11 +10,11 @@ import { KeysteadError, type RuleId } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
-import { checkVerifyingKey, verifyLabelled } from "../primitives/sign.js";
+import { checkVerifyingKey, type verifyLabelled } from "../primitives/sign.js";
 import { type Clock, DEFAULT_SKEW } from "./clock.js";
 import { type Context, type Effect, type LinkType, refuse, type TypedBody } from "./contract.js";
 import { applyEffect, type DueGrant, spanOf, type Transition } from "./effects.js";
-import { type Delivered, matchAttachments, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
+import { type Delivered, matchAttachments, type UnverifiedEntry } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
 import { checkInvariants } from "./invariants.js";
 import { originOf } from "./links/genesis.js";
@@ -24,9 +24,11 @@ import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, m
 export interface ReceivedLink {
   readonly entry: UnverifiedEntry;
   readonly clock: Clock;
-  /** The same bytes were verified before, and their hash proves it now or later: no signature is verified again. */
-  readonly isKnown: boolean;
+  readonly check: SignatureCheck;
 }
+
+/** What judges each signature of a link: {@link verifyLabelled}, or what stands for it. */
+export type SignatureCheck = typeof verifyLabelled;
 
 /** The findings about a link that the state before it admits. */
 export interface Judgement {
@@ -60,7 +62,7 @@ export function judge(before: LogFacts, typed: TypedBody, received?: ReceivedLin
   const context = contextOf(before, type, body);
   // 5. The signatures that type and body call for.
   const signers = type.signers(body, before);
-  if (received && !received.isKnown) checkSignatures(signers, type, body, received.entry.link);
+  if (received) checkSignatures(signers, type.introduces(body).signing, received);
   // 6. The keys that it introduces.
   const introduced = checkIntroduced(before, type, body);
   // 7. What its author declares missing; then whether the state admits it.
@@ -148,17 +150,20 @@ function escrowSigner(before: LogFacts, key: Uint8Array): Member | undefined {
 /**
  * LOG-4: the signatures that type and body call for, in order, no extra one, each valid. LOG-6: also those by keys that enter.
  */
-function checkSignatures(signers: readonly Uint8Array[], type: LinkType, body: AnyBody, link: UnverifiedLink): void {
-  // Without the key's own signature, somebody who does not have the key could enter it.
-  const entering = type.introduces(body).signing;
+function checkSignatures(
+  signers: readonly Uint8Array[],
+  entering: readonly Uint8Array[],
+  { entry: { link }, check }: ReceivedLink,
+): void {
   for (const [index, signer] of signers.entries()) {
+    // Without the key's own signature, somebody who does not have the key could enter it.
     const rule = entering.some((key) => equalBytes(key, signer)) ? "LOG-6" : "LOG-4";
     const found = link.signatures[index];
     if (!found) throw wrongSignature(rule, `signature ${index + 1} of ${signers.length} is missing`);
     if (!equalBytes(found.key, signer)) {
       throw wrongSignature(rule, `signature ${index + 1} is by another key than type and body call for`);
     }
-    if (!verifyLabelled(LABELS.linkSignature, found.key, link.body, found.signature)) {
+    if (!check(LABELS.linkSignature, found.key, link.body, found.signature)) {
       throw wrongSignature(rule, `signature ${index + 1} is not valid`);
     }
   }

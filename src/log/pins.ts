@@ -2,7 +2,7 @@
 // and 13.1.
 
 import { checkHead } from "../arguments/heads.js";
-import { isDisguised } from "../arguments/instances.js";
+import { isDisguised, LOG_STATE } from "../arguments/instances.js";
 import { KeysteadError } from "../errors.js";
 import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
 import { assertLog, type Head, type LogFacts, LogState } from "./state.js";
@@ -85,7 +85,7 @@ function contradiction(kind: EvidenceKind, subject: string, pin: Pin, offered: O
 
 /** @throws `INVALID_ARGUMENT`; `WRONG_SUBJECT` for a pinned state of another subject, which is the caller's mistake */
 export function checkPinned(pinned: unknown, subject: string): void {
-  if (isDisguised("LogState", pinned)) assertLog(pinned, "options.pinned");
+  if (isDisguised(LOG_STATE, pinned)) assertLog(pinned, "options.pinned");
   if (!LogState.is(pinned)) checkHead(pinned as Head, "options.pinned");
   else if (pinned.subject !== subject)
     throw wrongSubject("options.pinned is a log about another subject than options.subject; look up the right pin", {

@@ -1,6 +1,6 @@
 // The content of a verified log: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
 
-import { finishInstance, wrongInstance } from "../arguments/instances.js";
+import { finishInstance, LOG_STATE, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
@@ -227,9 +227,9 @@ export class LogState implements LogFacts {
 
   /** @internal Called by {@link verifiedState} only. */
   constructor(library: Library, facts: LogFacts) {
-    requireLibrary(library, "LogState", "createLog, verifyLog or appendEntry");
+    requireLibrary(library, LOG_STATE);
     Object.assign(this, freeze({ ...facts, active: new FrozenMap(facts.active) }));
-    finishInstance(this, "LogState");
+    finishInstance(this, LOG_STATE);
   }
 
   /** @internal Whether the value is a verified state. */
@@ -245,7 +245,7 @@ export function verifiedState(facts: LogFacts): LogState {
 
 /** @throws `INVALID_ARGUMENT` unless the value is a verified state. @param argument what it was given as */
 export function assertLog(value: unknown, argument = "log"): asserts value is LogState {
-  if (!LogState.is(value)) throw wrongInstance(argument, "LogState", value);
+  if (!LogState.is(value)) throw wrongInstance(argument, LOG_STATE, value);
 }
 
 /** Number of the current epoch: data is sealed to it. */

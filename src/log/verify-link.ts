@@ -4,11 +4,12 @@
 import type { CborValue } from "../bytes/cbor.js";
 import type { LogId } from "../bytes/ids.js";
 import { type ErrorDetails, KeysteadError, problemOf } from "../errors.js";
+import { verifyLabelled } from "../primitives/sign.js";
 import { advance } from "./advance.js";
 import type { Clock } from "./clock.js";
 import type { LinkType, TypedBody } from "./contract.js";
 import type { Delivered, UnverifiedEntry, UnverifiedLink } from "./entry.js";
-import { judge } from "./judge.js";
+import { judge, type SignatureCheck } from "./judge.js";
 import { linkType } from "./registry.js";
 import { type LogFacts, type LogState, verifiedState } from "./state.js";
 
@@ -78,16 +79,20 @@ export interface VerifiedEntry {
 /**
  * Verifies one entry on the state before it and applies it.
  *
- * @param isKnown the same bytes of the link were verified before, and their hash proves it now or later: no signature is
- * verified.
+ * @param check judges its signatures.
  * @throws {@link KeysteadError} naming the rule; the state before is untouched.
  */
-export function verifyEntry(before: LogFacts, entry: UnverifiedEntry, clock: Clock, isKnown = false): VerifiedEntry {
+export function verifyEntry(
+  before: LogFacts,
+  entry: UnverifiedEntry,
+  clock: Clock,
+  check: SignatureCheck = verifyLabelled,
+): VerifiedEntry {
   let what = "link";
   try {
     const typed = readBody(entry.link);
     what = `${typed.type.type} link`;
-    const judged = judge(before, typed, { entry, clock, isKnown });
+    const judged = judge(before, typed, { entry, clock, check });
     return { log: advance(before, entry.link, judged), delivered: judged.delivered };
   } catch (error) {
     throw located(error, what, before.head.log, before.head.seq + 1);
@@ -103,7 +108,7 @@ export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Cloc
  * The state after a link whose bytes were verified before: it does what {@link verifyLink} does, without verifying signatures.
  */
 export function reapplyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogFacts {
-  return verifyEntry(before, entry, clock, true).log;
+  return verifyEntry(before, entry, clock, () => true).log;
 }
 
 /** Says in the error which link of which log it is about. */

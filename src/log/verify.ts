@@ -59,25 +59,24 @@ export interface VerifyOptions extends Clock {
  * `details.evidence` `REPLACED`, `FORKED`, `ROLLED_BACK`.
  */
 export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions): LogState {
-  const { subject, pinned, verified, ...clock } = checkVerifyOptions(options);
-  const expected = { subject, pins: [pinned, verified].filter((pin) => pin !== undefined) };
+  const { known, clock, ...expected } = checkVerifyOptions(options);
   const list = eachEntry(entries);
   let log: LogFacts = ORIGIN;
-  for (const bytes of list) {
-    log =
-      log.head.seq < (verified?.seq ?? 0)
-        ? takeKnown(log, bytes, list, expected, clock)
-        : take(log, bytes, list, expected, clock);
-  }
+  for (const bytes of list) log = (log.head.seq < known ? takeKnown : take)(log, bytes, list, expected, clock);
   // Only what is signed contradicts.
-  if (log.head.seq < (verified?.seq ?? 0)) verifyAgain(log);
+  if (log.head.seq < known) verifyAgain(log);
+  return endOf(log, expected);
+}
+
+/** The state of a whole log whose last link was verified. */
+export function endOf(log: LogFacts, expected: Expected): LogState {
   checkLength(offeredBy(log), expected);
   if (log.head.seq > 0) return verifiedState(log);
   throw new KeysteadError("INVALID_ARGUMENT", "entries is empty; a log has at least its first link", { rule: "LOG-8" });
 }
 
 /** One more entry of a whole log. @param rest the entries after it */
-function take(
+export function take(
   log: LogFacts,
   bytes: Uint8Array,
   rest: Iterator<Uint8Array>,
@@ -292,10 +291,16 @@ export function badLink(seq: number, why: string): KeysteadError {
   });
 }
 
-function checkVerifyOptions(options: VerifyOptions): VerifyOptions {
-  const { subject, pinned, verified } = checkSubjectOption(options);
+/**
+ * What a whole log is judged by; `known` is the position up to which it was verified before.
+ *
+ * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WRONG_SUBJECT`
+ */
+export function checkVerifyOptions(options: VerifyOptions) {
+  const { subject, pinned, verified, ...clock } = checkSubjectOption(options);
   if (pinned !== undefined) checkPinned(pinned, subject);
   if (verified !== undefined) checkHead(verified, "options.verified");
-  checkClock(options);
-  return options;
+  checkClock(clock);
+  const pins = [pinned, verified].filter((pin) => pin !== undefined);
+  return { subject, pins, known: verified?.seq ?? 0, clock };
 }

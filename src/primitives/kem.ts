@@ -2,6 +2,7 @@
 // is broken. docs/spec.md section 3.
 
 import { assertBytes, type Bytes, concat, wipe } from "../bytes/bytes.js";
+import { redacted } from "../bytes/redacted.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
 import { drawRandom, drawsFromSystem, type Env } from "./env.js";
@@ -23,8 +24,6 @@ const MLKEM_CIPHERTEXT_LENGTH = 1088;
 // The draft's label \.//^\ , which closes the combiner's input.
 const COMBINER_LABEL = /* @__PURE__ */ Uint8Array.of(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c);
 
-const REDACTED = "[KemPrivateKey]";
-
 interface Expanded {
   readonly mlkem: MlKem768PrivateKey;
   readonly x25519: X25519PrivateKey;
@@ -35,8 +34,9 @@ interface Expanded {
  * An X-Wing private key. It is expanded at its first use and then kept expanded, since expanding costs as much as opening a
  * ciphertext. It holds secrets: the owner calls {@link KemPrivateKey.wipe}. Printing it shows none of them.
  */
-export class KemPrivateKey {
-  #seed: Uint8Array | undefined;
+export class KemPrivateKey extends /* @__PURE__ */ redacted("[KemPrivateKey]") {
+  /** d and z of ML-KEM and the X25519 secret, until they are expanded. */
+  #secrets: Uint8Array | undefined;
   #expanded: Expanded | undefined;
 
   /**
@@ -44,8 +44,22 @@ export class KemPrivateKey {
    * @throws KeysteadError `INVALID_ARGUMENT` when it is not 32 bytes.
    */
   constructor(seed: Uint8Array) {
+    super();
     assertBytes(seed, KEM_SEED_LENGTH, "seed");
-    this.#seed = new Uint8Array(seed);
+    this.#secrets = primitives.shake256(seed, 96);
+  }
+
+  /**
+   * ρ of the ML-KEM part of the public key, 32 bytes, a copy: a commitment to the seed that costs a hundredth of expanding the key
+   * (GRT-4). @throws KeysteadError `WIPED` after {@link KemPrivateKey.wipe}.
+   */
+  get rho(): Bytes {
+    if (this.#expanded) return new Uint8Array(rhoOf(this.#expanded.publicKey));
+    const input = concat(this.#unexpanded().subarray(0, 32), MLKEM_K);
+    const hash = primitives.sha3_512(input);
+    const rho = hash.slice(0, 32);
+    wipe(input, hash);
+    return rho;
   }
 
   /** The 1,216-byte public key, a copy. @throws KeysteadError `WIPED` after {@link KemPrivateKey.wipe}. */
@@ -71,33 +85,27 @@ export class KemPrivateKey {
 
   /** Overwrites the secrets. Every later use throws `WIPED`. */
   wipe(): void {
-    if (this.#seed) wipe(this.#seed);
+    if (this.#secrets) wipe(this.#secrets);
     this.#expanded?.mlkem.wipe();
     this.#expanded?.x25519.wipe();
-    this.#seed = undefined;
+    this.#secrets = undefined;
     this.#expanded = undefined;
-  }
-
-  toString(): string {
-    return REDACTED;
-  }
-
-  toJSON(): string {
-    return REDACTED;
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
   }
 
   #expand(): Expanded {
     if (this.#expanded) return this.#expanded;
-    if (!this.#seed)
-      throw new KeysteadError("WIPED", "this KEM private key was wiped and cannot be used any more; derive it again");
-    this.#expanded = expand(this.#seed);
-    wipe(this.#seed);
-    this.#seed = undefined;
+    const secrets = this.#unexpanded();
+    const mlkem = primitives.mlkem768PrivateKey(secrets.subarray(0, 64));
+    const x25519 = primitives.x25519PrivateKey(secrets.subarray(64));
+    this.#expanded = { mlkem, x25519, publicKey: concat(mlkem.publicKey, x25519.publicKey) };
+    wipe(secrets);
+    this.#secrets = undefined;
     return this.#expanded;
+  }
+
+  #unexpanded(): Uint8Array {
+    if (this.#secrets) return this.#secrets;
+    throw new KeysteadError("WIPED", "this KEM private key was wiped and cannot be used any more; derive it again");
   }
 }
 
@@ -106,17 +114,11 @@ const RHO_START = 1152;
 /** FIPS 203, algorithm 13: the parameter k of ML-KEM-768, which key generation hashes together with d. */
 const MLKEM_K = /* @__PURE__ */ Uint8Array.of(3);
 
-/**
- * ρ of the ML-KEM part of the public key of a 32-byte seed, 32 bytes: a commitment to the seed that costs a hundredth of deriving
- * the key (GRT-4). The caller wipes the seed.
- */
+/** ρ in the public key of a 32-byte seed, see {@link KemPrivateKey.rho}. The caller wipes the seed. */
 export function kemRho(seed: Uint8Array): Bytes {
-  assertBytes(seed, KEM_SEED_LENGTH, "seed");
-  const secrets = primitives.shake256(seed, 96);
-  const input = concat(secrets.subarray(0, 32), MLKEM_K);
-  const expanded = primitives.sha3_512(input);
-  const rho = new Uint8Array(expanded.subarray(0, 32));
-  wipe(secrets, input, expanded);
+  const key = new KemPrivateKey(seed);
+  const { rho } = key;
+  key.wipe();
   return rho;
 }
 
@@ -181,17 +183,6 @@ function x25519Half(publicKey: Uint8Array, secret: Uint8Array): (mlkem: Encapsul
     });
   } finally {
     ephemeral.wipe();
-  }
-}
-
-function expand(seed: Uint8Array): Expanded {
-  const secrets = primitives.shake256(seed, 96);
-  try {
-    const mlkem = primitives.mlkem768PrivateKey(secrets.subarray(0, 64));
-    const x25519 = primitives.x25519PrivateKey(secrets.subarray(64));
-    return { mlkem, x25519, publicKey: concat(mlkem.publicKey, x25519.publicKey) };
-  } finally {
-    wipe(secrets);
   }
 }
 

@@ -9,7 +9,8 @@ import { plain, rawPrivateKey, rawPublicBytes } from "./node-keys.js";
 import type { Encapsulated, MlKem768PrivateKey, Primitives } from "./primitives.js";
 
 /** Node 24.7 and later; raw seeds came later than that. */
-const { decapsulate, encapsulate } = crypto as {
+// Not `crypto.decapsulate`: webpack makes a named import of that, and where the runtime lacks the name the app would not load.
+const { decapsulate, encapsulate } = Object(crypto) as {
   decapsulate?: (key: crypto.KeyObject, ciphertext: Uint8Array) => Buffer;
   encapsulate?: (key: crypto.KeyObject) => { readonly ciphertext: Buffer; readonly sharedKey: Buffer };
 };

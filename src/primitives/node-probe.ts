@@ -4,6 +4,7 @@
 
 import { concat, isBytes } from "../bytes/bytes.js";
 import { fromHex, toHex } from "../bytes/text.js";
+import { verifyProbes } from "./ed25519-probe.js";
 import { TRIALS, trialKey } from "./kem-trials.js";
 import { primitives as portable } from "./noble.js";
 import type { Aes256Gcm, Encapsulated, MlKem768PrivateKey, Primitives } from "./primitives.js";
@@ -36,24 +37,13 @@ const TEXT = bytes(70, 4);
 const LONG = bytes(1300, 5);
 /** A u coordinate that is not reduced, p + 2, with the top bit set, which X25519 ignores. */
 const UNREDUCED = concat(bytes(1, 0xef), bytes(31, 0xff));
-/** No point has this y coordinate. */
-const NO_POINT = concat(bytes(1, 2), bytes(31, 0));
 
-const VERIFYING_KEY = hex("8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c");
-const SIGNATURE = hex(
-  "64b7b03b4779f09f1d28dc286c7e448d70c41be5546c5873136e3d95d5f29f76df24a20f88d7f3c3feb63bd1d774b5d1e3b0afa84f75dd37ec6ebacbbced260a",
-);
 const CHACHA_BOX = hex(
   "e218f62a89a7ecde7529edfdd78fe02d88b7680987ae79d710801fb9f19240d8d717fdf13f0a02bdd2cf3b038cca2ae38d97ddd67e3adb0e565c98bf6d811dd187b28b76f792279c584dcf2e9dac9eda2c1c4f218abe",
 );
 const GCM_BOX = hex(
   "03d2cd4d4e53c5f9d7c8b8cc58a3c6b6a6b1d5ebefb58975d983e4ff7cff707b737b1a33696ba7eb432a56ed9b23587fae71dad3a35ed922cf47b7b66730498e70e095e6a2cebdddb0cf7c887cdd7bdd648fa80d829b",
 );
-/** A key with a part of small order: one message in eight has a signature that the equation without cofactor accepts (SIG-5). */
-const MIXED_KEY = hex("b15bf26424d1b69dd33b7a9e57db5de4a2aadea4a2a051efd9bfd6af74165d2b");
-const MIXED_R = "6b12d4d055bd943206034b402ebe601bf715a3bbe772cdac6ab65b94d9a07bf6";
-const ACCEPTED = hex(`${MIXED_R}2a67812043a41f7dbf058bbd54242c5fd3539c1f8e4a00fabedf6b69a9f24400`);
-const REFUSED = hex(`${MIXED_R}a96d9fbabe7811b5b4635232af724498e92f3dc1f6e6f0d38b32c1866456210b`);
 
 /** Cheap ones: loading takes a few milliseconds for all. */
 export const PROBES: Probes = {
@@ -86,13 +76,10 @@ export const PROBES: Probes = {
     [(own) => own(KEY, NONE), "7d2d263ccd25fe5c"],
     [(own) => own(KEY, LONG), "5e67747591c674f2"],
   ],
-  ed25519Verify: [
-    [(own) => own(VERIFYING_KEY, TEXT, SIGNATURE), true],
-    [(own) => own(VERIFYING_KEY, AAD, SIGNATURE), false],
-    [(own) => own(NO_POINT, TEXT, SIGNATURE), false],
-    [(own) => own(MIXED_KEY, Uint8Array.of(7), ACCEPTED), true],
-    [(own) => own(MIXED_KEY, Uint8Array.of(10), REFUSED), false],
-  ],
+  ed25519Verify: verifyProbes().map(([key, message, signature, isAccepted]) => [
+    (own) => own(key, message, signature),
+    isAccepted,
+  ]),
   x25519PrivateKey: [
     [(own) => own(KEY).publicKey, "1a92f23852dc908d"],
     [(own) => own(KEY).agree(KEY), "d4916798cccc10ca"],

@@ -3,11 +3,12 @@
 // BoringSSL know fewer names than OpenSSL, older Nodes have no ML-KEM, and newer Nodes may read keys in another way.
 
 import { aesGcm, chachaPoly } from "./node-aead.js";
-import { ed25519, x25519 } from "./node-curves.js";
+import { ed25519, verifyInPool, x25519 } from "./node-curves.js";
 import { sha2, sha3 } from "./node-hash.js";
 import { mlKem } from "./node-mlkem.js";
 import { withProbed } from "./node-probe.js";
-import type { Primitives } from "./primitives.js";
+import type { MakeVerifier, Primitives } from "./primitives.js";
+import { webVerifier } from "./web-ed25519.js";
 
 /** {@link Primitives} over node:crypto, as far as it works here. */
 export const primitives: Primitives = withProbed({
@@ -19,3 +20,6 @@ export const primitives: Primitives = withProbed({
   ...x25519,
   ...mlKem,
 });
+
+/** What may verify signatures beside this thread: Node warns of WebCrypto's Ed25519. */
+export const verifiers: readonly MakeVerifier[] = [() => verifyInPool, webVerifier];

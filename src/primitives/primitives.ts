@@ -79,3 +79,12 @@ export interface Primitives {
    */
   readonly nativeAes: Aes256Gcm | undefined;
 }
+
+/**
+ * SIG-5 alone, for a key and signature that passed SIG-1 to SIG-4, by the platform and beside this thread. It may reject where the
+ * platform refuses a key. The arguments must not change until then.
+ */
+export type VerifyLater = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
+
+/** Makes a verifier; undefined where the platform has none. */
+export type MakeVerifier = () => VerifyLater | undefined;

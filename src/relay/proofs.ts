@@ -4,7 +4,7 @@ import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import type { LogState } from "../log/state.js";
-import { checkDigest, isSigned, type SignedRequest, verifyRequest } from "../transport/request-signature.js";
+import { checkDigest, isSigned, type SignedRequest, verifyRequest } from "../transport/verify-request.js";
 import type { Query } from "../transport/wire.js";
 import type { AccessRequest, RelaySettings } from "./options.js";
 import { Refusal, refusalOf } from "./refusal.js";

@@ -1,33 +1,26 @@
 // Requests that a member signs, by HTTP Message Signatures (RFC 9421) with one fixed profile: what is signed, and in which order, is
-// the same in every request, so that there is nothing to negotiate and nothing to leave out. docs/transport.md.
+// the same in every request, so that there is nothing to negotiate and nothing to leave out. So signing needs no library; a service
+// verifies with one (verify-request.ts), which is no part of what apps download. docs/transport.md.
 
 import { base64, base64urlnopad } from "@scure/base";
-import { createSignatureSync, isSignatureError, type SignatureParameters, verifySignature } from "http-message-sig";
-import { assertBytes, type Bytes, equalBytes, isBytes } from "../bytes/bytes.js";
-import type { MemberId } from "../bytes/ids.js";
+import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
+import { utf8Encode } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, ownKeys } from "../keys/keyring.js";
 import { primitives } from "../primitives/current.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { LABELS } from "../primitives/labels.js";
-import { SIGNATURE_LENGTH, verifyEd25519 } from "../primitives/sign.js";
+import { SIGNATURE_LENGTH } from "../primitives/sign.js";
 import type { RequestSigner } from "./transport.js";
 
 /** How long a signed request is good, in milliseconds. */
 export const REQUEST_LIFETIME = 60_000;
-/** How far ahead of the service's clock that of a device may be, in milliseconds. */
-export const REQUEST_SKEW = 60_000;
 
-const LABEL = "keystead";
-const COMPONENTS = ["@method", "@authority", "@path", "@query", "content-digest"];
-const PARAMETERS = ["created", "expires", "nonce", "keyid"];
-const NONCE_LENGTH = 16;
-const NONCE = /^[A-Za-z0-9_-]{22}$/;
-const MEMBER = /^[0-9a-f]{32}$/;
-/** The 43rd digit has no unused bits that are set, or one digest would have several texts. */
-const DIGEST = /^sha-256=:([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=):$/;
+export const LABEL = "keystead";
+export const COMPONENTS = ["@method", "@authority", "@path", "@query", "content-digest"];
+export const NONCE_LENGTH = 16;
 
 /** A request, as far as it is signed. */
 export interface SignableRequest {
@@ -36,16 +29,6 @@ export interface SignableRequest {
   /** Path and query as they were sent, from the first slash on. */
   readonly target: string;
 }
-
-/**
- * Why a signed request is refused.
- *
- * - `absent`: there is no signature of this profile. - `malformed`: a header is not in its form.
- * - `profile`: more, less or other things are signed. - `ahead`, `expired`: by the service's clock; the device's is wrong.
- * - `digest`: the body is another one. - `member`: no such member. - `signature`: it does not verify: method, authority, path, query
- * or a parameter is another one than was signed.
- */
-export type RequestFault = "absent" | "malformed" | "profile" | "ahead" | "expired" | "digest" | "member" | "signature";
 
 /**
  * The signer of a keyring's member.
@@ -93,12 +76,6 @@ export function writeDigest(digest: Uint8Array): string {
   return `sha-256=:${base64.encode(digest)}:`;
 }
 
-/** SHA-256 of a body, as the header `Content-Digest` has it; undefined for another form. */
-export function readDigest({ headers }: { readonly headers: HeadersLike }): Bytes | undefined {
-  const digest = DIGEST.exec(headers.get("content-digest") ?? "")?.[1];
-  return digest === undefined ? undefined : new Uint8Array(base64.decode(digest));
-}
-
 /** Headers that sign a request: `Content-Digest`, `Signature-Input` and `Signature`. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function signRequest(
   { method, target }: SignableRequest,
@@ -106,166 +83,35 @@ export function signRequest(
 ): Readonly<Record<string, string>> {
   const contentDigest = writeDigest(digest);
   const created = Math.floor(readClock(env) / 1000);
-  const { signature, signatureInput } = createSignatureSync(
-    { kind: "request", method, targetUri: origin + target, fields: [{ name: "content-digest", value: contentDigest }] },
-    {
-      label: LABEL,
-      components: COMPONENTS,
-      parameters: {
-        created,
-        expires: created + REQUEST_LIFETIME / 1000,
-        nonce: base64urlnopad.encode(drawRandom(env, NONCE_LENGTH)),
-        keyid: signer.member,
-      },
-      signer: { algorithm: "ed25519", sign: (base) => checkedSignature(signer.sign(base)) },
-    },
-  );
-  return { "content-digest": contentDigest, "signature-input": signatureInput, signature };
+  const expires = created + REQUEST_LIFETIME / 1000;
+  const nonce = base64urlnopad.encode(drawRandom(env, NONCE_LENGTH));
+  const names = COMPONENTS.map((name) => `"${name}"`).join(" ");
+  const parameters = `(${names});created=${created};expires=${expires};nonce="${nonce}";keyid="${signer.member}"`;
+  const [path, query] = split(target);
+  // The signature base (RFC 9421 section 2.5): one line for each of COMPONENTS, in their order, then the parameters.
+  const base = [
+    `"@method": ${method}`,
+    `"@authority": ${new URL(origin).host}`,
+    `"@path": ${path}`,
+    `"@query": ${query}`,
+    `"content-digest": ${contentDigest}`,
+    `"@signature-params": ${parameters}`,
+  ].join("\n");
+  const signature = checkedSignature(signer.sign(utf8Encode(base)));
+  return {
+    "content-digest": contentDigest,
+    "signature-input": `${LABEL}=${parameters}`,
+    signature: `${LABEL}=:${base64.encode(signature)}:`,
+  };
+}
+
+/** Path and query of a target. The query begins with its question mark, which is there without a query too (section 2.2.7). */
+function split(target: string): [path: string, query: string] {
+  const at = target.indexOf("?");
+  return at === -1 ? [target, "?"] : [target.slice(0, at), target.slice(at)];
 }
 
 function checkedSignature(signature: Uint8Array): Uint8Array {
   assertBytes(signature, SIGNATURE_LENGTH, "the result of signer.sign");
   return signature;
-}
-
-/** Headers of a request, such as a `Headers`. */
-export interface HeadersLike {
-  get(name: string): string | null;
-}
-
-/** Whether a request claims to be signed by a member. */
-export function isSigned(headers: HeadersLike): boolean {
-  return /(^|[\s,])keystead=/.test(headers.get("signature-input") ?? "");
-}
-
-/** One key, or several that are tried in turn. */
-type RequestKeys = Uint8Array | Iterable<Uint8Array> | undefined;
-
-/** What {@link verifyRequest} needs beside the request. */
-export interface VerifyRequestOptions {
-  /** The service's own scheme, host and port, from its configuration: what the request says of its host is not believed. */
-  readonly origin: string;
-  /** The service's clock, in milliseconds since 1970. */
-  readonly now: number;
-  /**
-   * The Ed25519 key that this member has in its log now, 32 bytes; undefined for no such member. Not proven yet: only looked up. Where
-   * the member only reads, give its former keys after it: a device whose `rekey` was stored and not acknowledged knows no other key to
-   * be in force.
-   */
-  readonly keyOf: (member: MemberId) => RequestKeys | Promise<RequestKeys>;
-}
-
-/** The package asks for a minimum. The profile is exact, and each part of it has its own reason: so this file checks them all. */
-const AS_LISTED = {
-  algorithms: ["ed25519"],
-  requiredComponents: [],
-  requiredParameters: [],
-  clockSkew: Number.MAX_VALUE,
-};
-
-/** A request that a member signed. */
-export interface SignedRequest {
-  readonly member: MemberId;
-  /** 22 characters. A service that must not do a thing twice keeps member and nonce until `forget`. */
-  readonly nonce: string;
-  /** From when on the nonce need not be known any more, in milliseconds since 1970. */
-  readonly forget: number;
-  /** SHA-256 of the body, 32 bytes: {@link checkDigest} compares it. Until then nothing is known of the body. */
-  readonly digest: Bytes;
-}
-
-/**
- * Verifies a signed request. Its body ({@link checkDigest}) and replays are left to the caller.
- *
- * @throws `INVALID_SIGNATURE` with `details.reason`, a {@link RequestFault}; whatever `keyOf` throws
- */
-export async function verifyRequest(
-  { method, target, headers }: SignableRequest & { readonly headers: HeadersLike },
-  { origin, now, keyOf }: VerifyRequestOptions,
-): Promise<SignedRequest> {
-  const fields = ["signature", "signature-input", "content-digest"].map((name) => ({ name, value: headers.get(name) }));
-  const present = fields.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
-  let signed: SignedRequest | undefined;
-  try {
-    await verifySignature(
-      { kind: "request", method, targetUri: origin + target, fields: present },
-      {
-        label: LABEL,
-        policy: { ...AS_LISTED, now: Math.floor(now / 1000) },
-        async resolveVerifier({ components, parameters }) {
-          checkProfile(components, parameters);
-          signed = readParameters(parameters, readDigest({ headers }), now);
-          const keys = await keyOf(signed.member);
-          if (!keys) throw refused("member", "the log has no such member, or the member was removed");
-          return { algorithm: "ed25519", verify: (base, signature) => isByOne(keys, base, signature) };
-        },
-      },
-    );
-  } catch (error) {
-    throw faultOf(error);
-  }
-  return signed as unknown as SignedRequest;
-}
-
-function isByOne(keys: NonNullable<RequestKeys>, base: Uint8Array, signature: Uint8Array): boolean {
-  for (const key of isBytes(keys) ? [keys] : keys) if (verifyEd25519(key, base, signature)) return true;
-  return false;
-}
-
-/** @throws `INVALID_SIGNATURE` with reason `digest` when a body is not the one that was signed */
-export function checkDigest(body: Uint8Array, { digest }: SignedRequest): void {
-  if (!equalBytes(primitives.sha256(body), digest)) throw refused("digest", "the body is not the one that was signed");
-}
-
-function checkProfile(
-  components: readonly { readonly name: string; readonly parameters: object }[],
-  parameters: SignatureParameters,
-): void {
-  const isBare = components.every((component) => Object.keys(component.parameters).length === 0);
-  const names = [components.map(({ name }) => name), Object.keys(parameters)];
-  if (!isBare || String(names) !== String([COMPONENTS, PARAMETERS]))
-    throw refused("profile", `sign exactly ${COMPONENTS.join(" ")}, with exactly ${PARAMETERS.join(" ")}`);
-}
-
-function readParameters(
-  { created = 0, expires = 0, nonce = "", keyid = "" }: SignatureParameters,
-  digest: Bytes | undefined,
-  now: number,
-): SignedRequest {
-  if (!NONCE.test(nonce)) throw refused("malformed", `nonce must be ${NONCE_LENGTH} bytes in base64url`);
-  if (!MEMBER.test(keyid)) throw refused("malformed", "keyid must be the id of a member");
-  if (digest === undefined) throw refused("malformed", "Content-Digest must be one sha-256");
-  const lifetime = 1000 * (expires - created);
-  if (!(lifetime >= 0 && lifetime <= REQUEST_LIFETIME))
-    throw refused("profile", `a request must be good for at most ${REQUEST_LIFETIME / 1000} s`);
-  if (1000 * created > now + REQUEST_SKEW)
-    throw refused("ahead", "the request is from the future; set the device's clock");
-  if (1000 * expires < now) throw refused("expired", "the request has expired; set the device's clock");
-  return { member: keyid as MemberId, nonce, forget: 1000 * expires, digest };
-}
-
-/** The error of a service for what the package or this file found. */
-function faultOf(error: unknown): unknown {
-  if (!isSignatureError(error)) return error;
-  switch (error.code) {
-    // What `resolveVerifier` threw: an error of this file, or of the caller.
-    case "ResolverFailed":
-      return error.cause;
-    case "MissingField":
-    case "LabelMismatch":
-      return refused(
-        "absent",
-        `a member's request has the headers Content-Digest, Signature-Input and Signature, by the label ${LABEL}`,
-      );
-    case "PolicyViolation":
-      return refused("profile", error.message);
-    case "VerificationFailed":
-      return refused("signature", "the signature is by another key, or for another method, host, path, query or body");
-    default:
-      return refused("malformed", error.message);
-  }
-}
-
-function refused(reason: RequestFault, problem: string): KeysteadError {
-  return new KeysteadError("INVALID_SIGNATURE", `the request is not accepted: ${problem}`, { details: { reason } });
 }

@@ -18,8 +18,6 @@ interface Seen extends Pick<Member, "signingKey" | "kemKey"> {
 // make another one. It is an object of a class, so that libraries for screen state do not change or copy it.
 const devices: WeakMap<object, Seen> = /* @__PURE__ */ new WeakMap();
 const logs: WeakSet<object> = /* @__PURE__ */ new WeakSet();
-let makeDevice: (head: Head, member: MemberId) => ComparedDevice;
-let makeLog: (head: Head) => ComparedLog;
 
 /**
  * Somebody compared the fingerprint that a device shows about itself with this log, and they matched. `review` takes it to
@@ -33,11 +31,8 @@ export class ComparedDevice {
   readonly head: Head;
   readonly member: MemberId;
 
-  static {
-    makeDevice = (head, member) => new ComparedDevice(head, member);
-  }
-
-  private constructor(head: Head, member: MemberId) {
+  /** @internal */
+  constructor(head: Head, member: MemberId) {
     // A copy: any code that has the state can change the state's head, and that would change the token too.
     this.head = Object.freeze({ ...head });
     this.member = member;
@@ -54,11 +49,8 @@ export class ComparedLog {
   /** The head of the log when they matched. An app stores it for an escrow log that its user confirmed. */
   readonly head: Head;
 
-  static {
-    makeLog = (head) => new ComparedLog(head);
-  }
-
-  private constructor(head: Head) {
+  /** @internal */
+  constructor(head: Head) {
     this.head = Object.freeze({ ...head });
     Object.freeze(this);
   }
@@ -66,7 +58,7 @@ export class ComparedLog {
 
 /** Only for compareFingerprint and digits: the fingerprint of a device matched, or the digits did. */
 export function deviceMatched(log: LogState, { id, signingKey, kemKey }: Member): ComparedDevice {
-  const token = makeDevice(log.head, id);
+  const token = new ComparedDevice(log.head, id);
   const keys = { signingKey: new Uint8Array(signingKey), kemKey: new Uint8Array(kemKey) };
   devices.set(token, { ...keys, letsIn: letInWith(log, id) });
   return token;
@@ -74,7 +66,7 @@ export function deviceMatched(log: LogState, { id, signingKey, kemKey }: Member)
 
 /** Only for compareFingerprint: the fingerprint of a log matched. */
 export function logMatched({ head }: LogState): ComparedLog {
-  const token = makeLog(head);
+  const token = new ComparedLog(head);
   logs.add(token);
   return token;
 }

@@ -2,7 +2,7 @@
 // section 11.2 (ESC-4).
 
 import { checkHead } from "../arguments/heads.js";
-import { isDisguised } from "../arguments/instances.js";
+import { isDisguised, LOG_STATE } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
@@ -64,7 +64,7 @@ export function confirmationOf({ confirmed, storedConfirmation, confirmedAt }: C
 /** @throws `INVALID_ARGUMENT` unless the value is an escrow log as a device has it */
 export function checkAtHand(escrowLog: EscrowLogAtHand): void {
   if (escrowLog === undefined || escrowLog === "unsupported" || LogState.is(escrowLog)) return;
-  if (isDisguised("LogState", escrowLog)) assertLog(escrowLog, "escrowLog");
+  if (isDisguised(LOG_STATE, escrowLog)) assertLog(escrowLog, "escrowLog");
   throw new KeysteadError("INVALID_ARGUMENT", 'escrowLog must be a verified state, "unsupported", or undefined');
 }
 

@@ -3,7 +3,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
-import { type ClassName, wrongInstance } from "../../src/arguments/instances.js";
+import * as classes from "../../src/arguments/instances.js";
 import { expel, rotate } from "../../src/authoring/verbs.js";
 import { type BackupPaper, makeBackupKey } from "../../src/backup/make.js";
 import { openContent } from "../../src/content/open.js";
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 /** An instance of each class, and a call that takes one, as an argument or as the object of the call. */
-const instances: readonly (readonly [ClassName, () => object, (value: never) => unknown])[] = [
+const instances: readonly (readonly [string, () => object, (value: never) => unknown])[] = [
   ["LogState", () => log, (value) => coverageReport(value)],
   ["Keyring", () => keyring, (value) => standing(log, value)],
   ["Proposal", () => proposal, (value) => Reflect.apply(proposal.accept, value, [])],
@@ -51,6 +51,12 @@ const instances: readonly (readonly [ClassName, () => object, (value: never) => 
   ["StatementKeys", () => STATEMENT_KEYS, (value) => stateHead(log.head, value, CERTIFICATE, NOON)],
   ["Fingerprint", () => fingerprint, (value) => formatFingerprint(value)],
 ];
+/** What the library knows about the class of this name. */
+function heldClass(name: string): classes.HeldClass {
+  const found = Object.values(classes).find((each) => typeof each === "object" && each.name === name);
+  expect(found).toBeDefined();
+  return found as classes.HeldClass;
+}
 const secret = instances.filter(([name]) => !["LogState", "Fingerprint"].includes(name));
 
 const refusal = (call: (value: never) => unknown, value: unknown): KeysteadError => {
@@ -78,7 +84,7 @@ describe.each(instances)("in place of a %s", (name, instance, call) => {
   });
 
   it.each([undefined, null, 7, "text", [], {}, () => 1])("%s is refused without a guess", (value) => {
-    const error = wrongInstance("it", name, value);
+    const error = classes.wrongInstance("it", heldClass(name), value);
     expect(error.details).toEqual({ name: "it" });
     expect(error.message).toMatch(new RegExp(`^it must be a ${name} from [^;]*$`));
   });
@@ -91,7 +97,8 @@ describe.each(instances)("in place of a %s", (name, instance, call) => {
         throw new Error("no");
       },
     };
-    for (const value of [proxy, throwing]) expect(wrongInstance("it", name, value).details).toEqual({ name: "it" });
+    for (const value of [proxy, throwing])
+      expect(classes.wrongInstance("it", heldClass(name), value).details).toEqual({ name: "it" });
   });
 
   it("the real one is taken, is frozen, and shows nothing of how it is known", () => {

@@ -52,3 +52,16 @@ it("makes a backup key, and uses it on a new device after the others are gone", 
   await laptop.sync();
   expect(laptop.getSnapshot().status).toBe("removed");
 });
+
+it("goes on when an announcement to other tabs fails, as in Deno once a channel was closed", async () => {
+  const device = phone(new MaliciousRelay(), "laptop");
+  const announce = (): never => {
+    throw new TypeError("expected i32");
+  };
+  Object.assign(device.env, { announce });
+  const laptop = await device.open();
+  await laptop.create({ name: "Laptop" });
+  expect(laptop.getSnapshot().status).toBe("ready");
+  await laptop.erase();
+  expect((await device.open()).getSnapshot().status).toBe("new");
+});

@@ -7,41 +7,24 @@ import { KeysteadError, type LogState } from "keystead";
 import { checkEvidence, type Evidence, type Pin } from "keystead/audit";
 import { describe, expect, it } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
-import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
-import { decodeEntry } from "../../src/log/entry.js";
+import type { CborValue } from "../../src/bytes/cbor.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
-import { rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { numRuns, slow, timeout } from "../support/runs.js";
 import type { World } from "../support/world.js";
-import { rawChanges, valueChanges } from "./mutations.js";
-import { escrowWorld, forkedWorld, smallWorld, userWorld } from "./samples.js";
+import { changedBody, type ListChange, listChange, worlds } from "./list-changes.js";
+import { valueChanges } from "./mutations.js";
+import { escrowWorld, userWorld } from "./samples.js";
 
 const LINKS = numRuns(4000, 150);
 const LISTS = numRuns(100, 8);
 
-const worlds = [userWorld, escrowWorld, forkedWorld, smallWorld];
 /** The state after each link of each world. */
 const states = new Map(worlds.map((world) => [world.entries, world.states()]));
 const statesOf = ({ entries }: World) => states.get(entries) ?? expect.unreachable();
 
 // All runs get the same states and bytes: one comparison at the end finds any change.
 const everything = () => snapshot([...states]);
-
-/** An entry with a changed body, signed again by the original signers if `resigned`. */
-function changedBody(
-  world: World,
-  entry: Uint8Array,
-  change: (body: CborValue) => CborValue,
-  resigned: boolean,
-): Uint8Array {
-  const { body, signatures, attachments } = takeApart(entry);
-  const changed = encodeCbor(change(body));
-  const keys = signatures.map(([key]) => key);
-  const signers = resigned ? world.signersOf(keys) : [];
-  const signed = signers.length > 0 ? signers.map((signer) => rawSignature(changed, signer)) : signatures;
-  return rawEntry(rawLink(changed, signed), attachments);
-}
 
 const ofAnotherLog = (body: CborValue): CborValue =>
   new Map(body as ReadonlyMap<string, CborValue>).set("log", new Uint8Array(32));
@@ -73,85 +56,6 @@ describe("well-formed links with random content", () => {
     timeout(LINKS),
   );
 });
-
-type ListChange = (entries: readonly Uint8Array[], world: World) => readonly Uint8Array[];
-const at = fc.nat(20);
-/**
- * Another list to take entries from: another history of the user's log, another log of the same subject, another subject's log.
- */
-const other = fc.constantFrom(...worlds).map(({ entries }) => entries);
-const replaced = (entries: readonly Uint8Array[], index: number, change: (entry: Uint8Array) => Uint8Array) =>
-  entries.map((entry, each) => (each === index % entries.length ? change(entry) : entry));
-/** A change of an entry that decodes. An entry that was damaged before stays as it is. */
-const ifDecodes = (change: (entry: Uint8Array) => Uint8Array) => (entry: Uint8Array) => {
-  try {
-    return change(entry);
-  } catch {
-    return entry;
-  }
-};
-const listChange: fc.Arbitrary<ListChange> = fc.oneof(
-  fc.tuple(at, rawChanges).map(
-    ([index, change]): ListChange =>
-      (entries) =>
-        replaced(entries, index, change),
-  ),
-  fc.tuple(at, valueChanges, fc.boolean()).map(
-    ([index, change, resigned]): ListChange =>
-      (entries, world) => {
-        return replaced(
-          entries,
-          index,
-          ifDecodes((entry) => changedBody(world, entry, change, resigned)),
-        );
-      },
-  ),
-  at.map(
-    (index): ListChange =>
-      (entries) =>
-        entries.filter((_, each) => each !== index),
-  ),
-  at.map(
-    (index): ListChange =>
-      (entries) =>
-        entries.flatMap((entry, each) => (each === index ? [entry, entry] : entry)),
-  ),
-  fc.tuple(at, at).map(
-    ([a, b]): ListChange =>
-      (entries) => {
-        const exchanged = new Map([
-          [a % entries.length, b % entries.length],
-          [b % entries.length, a % entries.length],
-        ]);
-        return entries.map((_, each) => entries[exchanged.get(each) ?? each] as Uint8Array);
-      },
-  ),
-  at.map(
-    (length): ListChange =>
-      (entries) =>
-        entries.slice(0, length + 1),
-  ),
-  at.map(
-    (index): ListChange =>
-      (entries) => {
-        return replaced(
-          entries,
-          index,
-          ifDecodes((entry) => rawEntry(decodeEntry(entry).link.bytes)),
-        );
-      },
-  ),
-  fc.tuple(at, other, at).map(
-    ([index, from, taken]): ListChange =>
-      (entries) => {
-        return replaced(entries, index, () => from[taken % from.length] as Uint8Array);
-      },
-  ),
-  fc.tuple(at, other).map(
-    ([index, from]): ListChange =>
-      (entries) => [...entries.slice(0, index), ...from.slice(index)],
-  ),
-);
 
 describe("lists of entries", () => {
   it.each([

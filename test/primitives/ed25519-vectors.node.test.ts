@@ -2,6 +2,8 @@
 
 import { expect, it } from "vitest";
 import { fromHex } from "../../src/bytes/text.js";
+import { verifiers } from "../../src/primitives/current.js";
+import { passesPrechecks } from "../../src/primitives/ed25519-rules.js";
 import { checkVerifyingKey, verifyEd25519 } from "../../src/primitives/sign.js";
 import { describeVectors, wycheproofCases } from "../support/external-vectors.js";
 import { failure, hex, utf8 } from "./support.js";
@@ -34,6 +36,20 @@ describeVectors("CCTV ed25519", "cctv-ed25519/ed25519vectors.json", (text) => {
     const before = accepted();
     const reversed = [...cases].reverse().filter(accepts);
     expect(reversed.map((test) => test.number).reverse()).toEqual(before);
+  });
+
+  it("accepts the same set by what verifies beside this thread, where it is asked without a label (SIG-1..5)", async () => {
+    for (const make of verifiers) {
+      const verify = make();
+      const found = await Promise.all(
+        cases.map(async ({ key, sig, msg }) => {
+          const [publicKey, signature] = [hex(key), hex(sig)];
+          if (!passesPrechecks(publicKey, signature)) return false;
+          return (await verify?.(publicKey, utf8(msg), signature).catch(() => false)) === true;
+        }),
+      );
+      expect(cases.filter((_, index) => found[index]).map(({ number }) => number)).toEqual(accepted());
+    }
   });
 
   it("accepts no case with a small-order or non-canonical key or R (SIG-3, SIG-4)", () => {

@@ -14,6 +14,7 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
     { now: "unchecked" },
   );
   core.verifyLog(alice.entries, { subject: log.subject, verified: log.head, now: NOW });
+  await core.verifyLogAsync(alice.entries, { subject: log.subject, pinned: log, now: NOW });
   const [first, next] = alice.entries as readonly [Uint8Array, Uint8Array];
   const server = { subject: log.subject, now: NOW };
   const opened = core.acceptEntry(undefined, first, server);

@@ -3,7 +3,7 @@
 import { vi } from "vitest";
 import { primitives } from "../../src/primitives/current.js";
 
-/** The result or error of a call, the number of signatures that it verified, and the number of hashes. */
+/** The result or error of a call, the number of signatures that it verified on this thread, and the number of hashes. */
 export interface Counted<T> {
   readonly value: T | undefined;
   readonly error: unknown;
@@ -13,16 +13,38 @@ export interface Counted<T> {
 
 /** Makes a call and counts its work. */
 export function countVerifications<T>(call: () => T): Counted<T> {
-  const verify = vi.spyOn(primitives, "ed25519Verify");
-  const hash = vi.spyOn(primitives, "sha256");
-  const counts = () => ({ verifications: verify.mock.calls.length, hashes: hash.mock.calls.length });
+  const { counts, end } = startCounting();
   try {
     const value = call();
     return { value, error: undefined, ...counts() };
   } catch (error) {
     return { value: undefined, error, ...counts() };
   } finally {
-    verify.mockRestore();
-    hash.mockRestore();
+    end();
   }
+}
+
+/** Makes a call, waits for it, and counts its work. */
+export async function countVerificationsOf<T>(call: () => Promise<T>): Promise<Counted<T>> {
+  const { counts, end } = startCounting();
+  try {
+    const value = await call();
+    return { value, error: undefined, ...counts() };
+  } catch (error) {
+    return { value: undefined, error, ...counts() };
+  } finally {
+    end();
+  }
+}
+
+function startCounting() {
+  const verify = vi.spyOn(primitives, "ed25519Verify");
+  const hash = vi.spyOn(primitives, "sha256");
+  return {
+    counts: () => ({ verifications: verify.mock.calls.length, hashes: hash.mock.calls.length }),
+    end: () => {
+      verify.mockRestore();
+      hash.mockRestore();
+    },
+  };
 }

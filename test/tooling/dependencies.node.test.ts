@@ -35,7 +35,7 @@ describe("dependencies", () => {
     expect(oldest).toBe("20.19.0");
   });
 
-  it.each(["package-lock.json", "bench/package-lock.json"])(
+  it.each(["package-lock.json", "bench/package-lock.json", "test/smoke/package-lock.json"])(
     "installs only packages that this Node runs, by %s",
     (file) => {
       const { packages } = read(file) as { packages: Readonly<Record<string, Locked>> };

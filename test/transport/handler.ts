@@ -8,7 +8,7 @@ import { decodeEntry, linkHash } from "../../src/log/entry.js";
 import { verifyLog } from "../../src/log/verify.js";
 import type { MaliciousRelay } from "../../src/testing/relay.js";
 import type { FetchLike } from "../../src/transport/http.js";
-import { checkDigest, isSigned, verifyRequest } from "../../src/transport/request-signature.js";
+import { checkDigest, isSigned, verifyRequest } from "../../src/transport/verify-request.js";
 import {
   CBOR,
   EVENTS,

@@ -1,4 +1,5 @@
 import { base64, base64urlnopad } from "@scure/base";
+import fc from "fast-check";
 import { createSignatureSync, verifySignature } from "http-message-sig";
 import { describe, expect, it } from "vitest";
 import { utf8Decode, utf8Encode } from "../../src/bytes/text.js";
@@ -6,17 +7,15 @@ import { KeysteadError } from "../../src/errors.js";
 import { primitives } from "../../src/primitives/current.js";
 import { verifyEd25519 } from "../../src/primitives/sign.js";
 import {
-  checkDigest,
-  isSigned,
   REQUEST_LIFETIME,
-  REQUEST_SKEW,
   requestSigner,
   type SignableRequest,
   signRequest,
-  verifyRequest,
 } from "../../src/transport/request-signature.js";
 import type { RequestSigner } from "../../src/transport/transport.js";
+import { checkDigest, isSigned, REQUEST_SKEW, verifyRequest } from "../../src/transport/verify-request.js";
 import { expectWrongArgument } from "../support/refusal.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
@@ -97,6 +96,50 @@ describe("a request that a member signed", () => {
     expect(await reasonOf(verify(signed(), { now: NOW + REQUEST_LIFETIME + 1 }))).toBe("expired");
     await verify(signed(), { now: NOW - REQUEST_SKEW });
     expect(await reasonOf(verify(signed(), { now: NOW - REQUEST_SKEW - 1 }))).toBe("ahead");
+  });
+});
+
+describe("the signer without the package", () => {
+  const part = fc.stringMatching(/^[A-Za-z0-9._~%!$&'()*+,;=:@-]{0,9}$/);
+  const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join("/")}`);
+  const query = fc.oneof(
+    fc.constant(""),
+    part.map((text) => `?${text}`),
+    part.map((text) => `?a=/${text}?b`),
+  );
+  const host = fc.constantFrom(
+    "https://keys.example",
+    "https://Keys.Example:443",
+    "http://localhost:8080",
+    "http://[::1]:80",
+  );
+
+  it("gives the headers of the package, for every method, host, path, query and body", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("GET", "PUT", "POST", "DELETE"), host, path, query, fc.uint8Array(), (...drawn) => {
+        const [method, origin, path, query, body] = drawn;
+        const target = path + query;
+        const headers = signRequest({ method, target }, { signer, origin, body, env: seededEnv("request", NOW) });
+        const digest = headers["content-digest"] as string;
+        const created = NOW / 1000;
+        const nonce = base64urlnopad.encode(seededEnv("request").random(16));
+        const theirs = createSignatureSync(
+          { kind: "request", method, targetUri: origin + target, fields: [{ name: "content-digest", value: digest }] },
+          {
+            label: "keystead",
+            components: ["@method", "@authority", "@path", "@query", "content-digest"],
+            parameters: { created, expires: created + 60, nonce, keyid: signer.member },
+            signer: { algorithm: "ed25519", sign: (base) => signer.sign(base) },
+          },
+        );
+        expect(headers).toEqual({
+          "content-digest": digest,
+          "signature-input": theirs.signatureInput,
+          signature: theirs.signature,
+        });
+      }),
+      slow(100),
+    );
   });
 });
 

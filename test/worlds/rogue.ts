@@ -9,6 +9,7 @@ import { escrowKeys } from "../../src/escrow/escrow-keys.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
+import { drawnHere, type RightSeed } from "../../src/keys/seed-vault.js";
 import { grantedInForce } from "../../src/log/pairs.js";
 import { currentEpoch, escrowMember, type LogState, type Member } from "../../src/log/state.js";
 import { judgePointer, pointerTo } from "../../src/trust/pointer.js";
@@ -273,14 +274,15 @@ function knownTo({ secrets }: World, by: string): number {
 }
 
 /** Seeds to pass on: the true ones of these epochs that a thief or Bob knows, and junk for all others. */
-function seedsOf(world: World, epochs: number): ReadonlyMap<number, Secret> {
-  const seeds = new Map<number, Secret>();
+function seedsOf(world: World, epochs: number): ReadonlyMap<number, RightSeed> {
+  const seeds = new Map<number, RightSeed>();
   const known = epochs & knownTo(world, "Bob");
   for (let epoch = 1; epoch <= currentEpoch(world.log); epoch++) {
     const seed = world.secrets.seeds[epoch];
     const bytes =
       known & (1 << epoch) && seed !== undefined ? Buffer.from(seed, "latin1") : mix(600, 32, Uint8Array.of(epoch));
-    seeds.set(epoch, Secret.take(new Uint8Array(bytes)));
+    // Its client treats whatever it has as right.
+    seeds.set(epoch, drawnHere(Secret.take(new Uint8Array(bytes))));
   }
   return seeds;
 }

@@ -7,6 +7,7 @@ import { epochsIn } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, type Keyring, partsOf } from "../../src/keys/keyring.js";
+import { drawnHere } from "../../src/keys/seed-vault.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import {
@@ -234,7 +235,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   for (const [x, id] of world.halves.size > 0 ? all : []) {
     const lent = new Map([
       ...seedsOf(world, held),
-      ...[...world.halves].map(([epoch, seed]) => [epoch, new Secret(seed)] as const),
+      ...[...world.halves].map(([epoch, seed]) => [epoch, drawnHere(new Secret(seed))] as const),
     ]);
     const passing = (what: string, type: "review" | "regrant", body: Readonly<Record<string, unknown>>) =>
       moves.push(

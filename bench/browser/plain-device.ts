@@ -1,0 +1,27 @@
+// Stands in for demo/web/device.ts: the same page without encryption, whose notes come as they are.
+
+import type { Session, Snapshot } from "keystead/client";
+
+export const slot = "";
+
+const SNAPSHOT = {
+  ...{ status: "ready", connection: "reached", trouble: undefined, devices: undefined, asks: [], contacts: [] },
+  ...{ pending: undefined, alarms: [], evidence: 0 },
+} satisfies Snapshot;
+
+/** What the inbox and its frame use of a session. */
+export async function openDevice(): Promise<Pick<Session, "getSnapshot" | "subscribe" | "open" | "close">> {
+  return {
+    getSnapshot: () => SNAPSHOT,
+    subscribe: () => () => {},
+    open: async (bytes) => bytes as Uint8Array<ArrayBuffer>,
+    close: () => {},
+  };
+}
+
+export async function forgetDevice(): Promise<void> {}
+export function remember(): void {}
+
+export function describeBrowser(): { readonly name: string; readonly platform: string } {
+  return { name: "Browser", platform: "Browser" };
+}
