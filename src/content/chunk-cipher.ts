@@ -8,7 +8,10 @@ import { checkedGcm } from "../primitives/aead.js";
 import { primitives } from "../primitives/current.js";
 import type { Aes256Gcm } from "../primitives/primitives.js";
 
-/** Seals and opens single chunks under one key. Several chunks may be in progress at the same time: what is given may change at once. */
+/**
+ * Seals and opens single chunks under one key. Several chunks may be in progress at the same time. What is given may change as soon as a
+ * method returns: WebCrypto too copies its input before it does.
+ */
 export interface ChunkCipher {
   /** Chunks in progress that make it fast: more than one only where other threads do the work. */
   readonly inFlight: number;

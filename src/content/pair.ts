@@ -7,7 +7,7 @@ import { makeInlet } from "./input-stream.js";
 
 /** The two ends of one work, for `source.pipeThrough(pair).pipeTo(sink)`. */
 export interface StreamPair {
-  /** Takes pieces of any size. The caller may use a piece again when its write is settled. */
+  /** Takes pieces of any size; large ones, such as 1 MiB, are copied least. The caller may use a piece again when its write is settled. */
   readonly writable: WritableStream<Uint8Array>;
   /** Gives pieces of up to 64 KiB, or a whole header. */
   readonly readable: ReadableStream<Bytes>;

@@ -63,7 +63,8 @@ export interface SealOptions extends LongWork<SealProgress> {
  *
  * @param recipients 1 to 10,000 logs in any order; no log twice, and no two logs of one subject.
  * @param plaintext must not change until the promise is settled; the caller wipes it.
- * @param env fresh randomness; the clock is not read.
+ * @param env fresh randomness; the clock is not read. With the randomness of `systemEnv`, the runtime's own ML-KEM, where it has one, draws
+ * coins itself; any other env determines every byte.
  * @returns the sealed content: the plaintext's length, 16 bytes for each 64 KiB of it, and a header of some 1,250 bytes for
  * each recipient.
  * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that contradicts its pin;

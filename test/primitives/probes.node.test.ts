@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { primitives } from "../../src/primitives/noble.js";
-import { nobleAes, nobleAes } from "../../src/primitives/noble-aes.js";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
 import {
   type NativeFunctions,
   type NativeName,
