@@ -178,7 +178,7 @@ const epochKey = kemPublicKey(deriveKey(LABELS.epochKem, seedOf(2)));
 same(hpkeSeal(epochKey, { info: boxInfo, plaintext: contentKey, coins: drawn(10, 64) }), boxes, "content box");
 const committed = { info: concat(coreHash, associatedData) };
 same(deriveKey(LABELS.contentCommitment, contentKey, committed), commitment, "commitment");
-same(nobleAes.aes256gcmSeal(payloadKey, nonce, NONE, plaintext), content.subarray(end), "payload");
+same(concat(...nobleAes.aes256gcmSeal(payloadKey, nonce, NONE, plaintext)), content.subarray(end), "payload");
 
 const fingerprint = fingerprintOf(left.log);
 const fingerprintInput: readonly CborValue[] = [logId, left.log.head.seq, hex(left.log.head.hash)];

@@ -18,7 +18,7 @@ export const ranges: Row = {
       baseline: nativeOpen(new Uint8Array(CHUNK), Math.ceil(MB / CHUNK) + 1),
     };
     for (const size of quick ? [2, 1000] : [2, 100, 1000]) {
-      const { source, keyring } = sparseContent(size * MB, systemEnv());
+      const { source, keyring } = await sparseContent(size * MB, systemEnv());
       for (const [place, part] of Object.entries(PLACES)) {
         const offset = Math.floor((size - 1) * MB * part);
         works[`${place} of ${size.toLocaleString("en")} MB`] = async () => {

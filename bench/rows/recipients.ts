@@ -1,11 +1,16 @@
 // 1 KB sealed to one recipient, and to many.
 
+import * as crypto from "node:crypto";
 import { createLog, type MemberState, openContent, sealContent, systemEnv } from "keystead";
 import { compare, time } from "../support/measure.js";
 import { type Age, age } from "../support/peers.js";
 import { type Line, type Row, ratio, type Scale } from "../support/row.js";
 
 const env = systemEnv();
+/** The same randomness, of which the library does not know that it is the system's: ML-KEM is then the portable one. */
+const otherEnv = { ...env, random: (length: number) => env.random(length) };
+/** Node 24.7 and later. */
+const hasMlKem = "encapsulate" in crypto;
 const CONTENT = new Uint8Array(1024).fill(7);
 /** age takes 8 s for 1,000 recipients; 10,000 would show nothing more. */
 const MOST_FOR_AGE = 1000;
@@ -51,10 +56,14 @@ async function* one(
   const last = people.at(-1) as MemberState;
   let told = 0;
   const onProgress = () => void told++;
-  const seal = () => sealContent(logs, CONTENT, { purpose: "bench", onProgress }, env);
+  const sealWith = (from: typeof env) => () => sealContent(logs, CONTENT, { purpose: "bench", onProgress }, from);
+  const seal = sealWith(env);
   const sealed = await seal();
   const peer = keys && agePackage && (await ageWorks(agePackage, keys.slice(0, count)));
-  const works = { seal, open: () => openContent(sealed, last.keyring), ageSeal: peer?.seal, ageOpen: peer?.open };
+  const works = {
+    ...{ seal, portableKem: hasMlKem ? sealWith(otherEnv) : undefined },
+    ...{ open: () => openContent(sealed, last.keyring), ageSeal: peer?.seal, ageOpen: peer?.open },
+  };
   const times = await compare(works, count < 100 ? rounds : fewRounds);
   const isCompared = count <= MOST_FOR_AGE;
   yield {
@@ -63,6 +72,17 @@ async function* one(
       ? { figure: ratio(times.ageSeal, times.seal), atLeast: 3, of: "× faster than age" }
       : { figure: times.seal && times.seal / 1000, atMost: 7, of: "s" },
   };
+  if (hasMlKem) {
+    const limit = { figure: ratio(times.seal, times.portableKem), atMost: 0.4, of: "× the portable ML-KEM" };
+    const target = isCompared ? undefined : limit;
+    yield {
+      what: `${count}: seal, ML-KEM portable`,
+      value: times.portableKem,
+      unit: "ms",
+      base: times.ageSeal,
+      target,
+    };
+  }
   if (isCompared) yield { what: `${count}: age, hybrid: seal`, value: times.ageSeal, unit: "ms", base: times.ageSeal };
   yield { what: `${count}: open`, value: times.open, unit: "ms", base: times.ageOpen };
   if (isCompared) yield { what: `${count}: age, hybrid: open`, value: times.ageOpen, unit: "ms", base: times.ageOpen };

@@ -15,12 +15,12 @@ export interface SparseContent {
 }
 
 /** Content of `size` zeros, sealed to a log of its own. */
-export function sparseContent(size: number, env: Env): SparseContent {
+export async function sparseContent(size: number, env: Env): Promise<SparseContent> {
   const { log, keyring } = createLog({ subject: "alice", device: { name: "Laptop" } }, env).accept();
   const contentKey = drawContentKey(env);
   const core = encodeCore({ purpose: "bench", recipients: [{ head: log.head, epoch: currentEpoch(log) }] });
   const coreHash = hashCore(core);
-  const box = sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env);
+  const box = await sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env);
   const header = encodeHeader(core, commit(contentKey, coreHash, new Uint8Array(0)), box);
   const payloadKey = payloadKeyOf(contentKey, hashHeader(header));
   const front = frameHeader(header);
@@ -32,7 +32,8 @@ export function sparseContent(size: number, env: Env): SparseContent {
     const isLast = index === chunks - 1;
     const zeros = new Uint8Array(isLast ? size - index * CHUNK_LENGTH : CHUNK_LENGTH);
     const made =
-      sealed.get(index) ?? aes256gcmSeal(payloadKey.bytes(), chunkNonce(index, isLast), new Uint8Array(0), zeros);
+      sealed.get(index) ??
+      concat(...aes256gcmSeal(payloadKey.bytes(), chunkNonce(index, isLast), new Uint8Array(0), zeros));
     sealed.set(index, made);
     return made;
   };

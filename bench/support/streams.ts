@@ -19,6 +19,24 @@ export function pieces(
   });
 }
 
+/** MiB of zeros in pieces of 1 MiB, all of them in one memory: a writer may use it again. */
+export function mebibytes(count: number): ReadableStream<Uint8Array> {
+  const piece = new Uint8Array(1024 * 1024);
+  return streamOf(Array.from({ length: count }, () => piece));
+}
+
+/** The same bytes in pieces of 1 MiB. */
+export function inMebibytes(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    whole.set(part, end);
+    end += part.length;
+  }
+  const count = Math.ceil(whole.length / (1024 * 1024));
+  return Array.from({ length: count }, (_, at) => whole.subarray(at * 1024 * 1024, (at + 1) * 1024 * 1024));
+}
+
 /** Parts in order. */
 export function streamOf(parts: readonly Uint8Array[]): ReadableStream<Uint8Array> {
   let at = 0;

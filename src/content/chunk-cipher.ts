@@ -8,10 +8,15 @@ import { checkedGcm } from "../primitives/aead.js";
 import { primitives } from "../primitives/current.js";
 import type { Aes256Gcm } from "../primitives/primitives.js";
 
-/** Seals and opens single chunks under one key. Several chunks may be in progress at the same time. */
+/**
+ * Seals and opens single chunks under one key. Several chunks may be in progress at the same time. What is given may change as soon as a
+ * method returns: WebCrypto too copies its input before it does.
+ */
 export interface ChunkCipher {
-  /** Ciphertext ‖ 16-byte tag. The 12-byte nonce must be used for no other chunk. */
-  seal(nonce: Uint8Array, plaintext: Uint8Array): Promise<Bytes>;
+  /** Chunks in progress that make it fast: more than one only where other threads do the work. */
+  readonly inFlight: number;
+  /** Ciphertext ‖ 16-byte tag, in one part or two. The 12-byte nonce must be used for no other chunk. */
+  seal(nonce: Uint8Array, plaintext: Uint8Array): Promise<readonly Bytes[]>;
   /** The plaintext of at least 16 bytes; undefined when they are not authentic. */
   open(nonce: Uint8Array, sealed: Uint8Array): Promise<Bytes | undefined>;
 }
@@ -49,8 +54,11 @@ export async function webCipher(subtle: SubtleCrypto, key: Secret): Promise<Chun
   const imported = await subtle.importKey("raw", plainMemory(key.bytes()), "AES-GCM", false, ["encrypt", "decrypt"]);
   const algorithm = (nonce: Uint8Array) => ({ name: "AES-GCM", iv: plainMemory(nonce) });
   return {
-    seal: async (nonce, plaintext) =>
+    // Enough to keep WebCrypto's threads busy, with little memory.
+    inFlight: 16,
+    seal: async (nonce, plaintext) => [
       new Uint8Array(await subtle.encrypt(algorithm(nonce), imported, plainMemory(plaintext))),
+    ],
     async open(nonce, sealed) {
       try {
         return new Uint8Array(await subtle.decrypt(algorithm(nonce), imported, plainMemory(sealed)));
@@ -66,6 +74,7 @@ export async function webCipher(subtle: SubtleCrypto, key: Secret): Promise<Chun
 export function ownCipher(aes: Aes256Gcm, key: Secret): ChunkCipher {
   const { seal, open } = checkedGcm(aes);
   return {
+    inFlight: 1,
     seal: async (nonce, plaintext) => seal(key.bytes(), nonce, NO_BYTES, plaintext),
     open: async (nonce, sealed) => open(key.bytes(), nonce, NO_BYTES, sealed),
   };

@@ -4,9 +4,9 @@ import { type Bytes, concat } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash, labelPrefix } from "../primitives/hash.js";
-import { HPKE_OVERHEAD, hpkeOpen, hpkeSeal } from "../primitives/hpke.js";
+import { HPKE_OVERHEAD, hpkeOpen, hpkeSealFresh } from "../primitives/hpke.js";
 import { deriveKey } from "../primitives/kdf.js";
-import { KEM_COINS_LENGTH, type KemPrivateKey } from "../primitives/kem.js";
+import type { KemPrivateKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 
 const CONTENT_KEY_LENGTH = 32;
@@ -28,13 +28,8 @@ export function hashCore(core: Uint8Array): Bytes {
 }
 
 /** The content key sealed to one epoch's KEM key: {@link BOX_LENGTH} bytes. */
-export function sealBox(kem: Uint8Array, coreHash: Uint8Array, contentKey: Secret, env: Env): Bytes {
-  const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
-  try {
-    return hpkeSeal(kem, { info: boxInfo(coreHash), plaintext: contentKey.bytes(), coins: coins.bytes() });
-  } finally {
-    coins.wipe();
-  }
+export function sealBox(kem: Uint8Array, coreHash: Uint8Array, contentKey: Secret, env: Env): Promise<Bytes> {
+  return hpkeSealFresh(kem, { info: boxInfo(coreHash), plaintext: contentKey.bytes(), env });
 }
 
 /** The content key in a box, which the caller wipes. Undefined when the box does not open for this core. */

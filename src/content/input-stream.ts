@@ -25,6 +25,12 @@ interface Handover {
   readonly fail: Inlet["fail"];
 }
 
+/** A written piece that nobody has read yet, or undefined for the end. */
+interface Offer {
+  readonly piece: Uint8Array | undefined;
+  readonly settle: () => void;
+}
+
 interface Settling<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
@@ -32,39 +38,41 @@ interface Settling<T> {
 
 function makeHandover(): Handover {
   let failure: { readonly reason: unknown } | undefined;
-  /** A written piece that nobody has read yet, or undefined for the end. */
-  let offered: { readonly piece: Uint8Array | undefined } | undefined;
+  let offered: Offer | undefined;
   let wanted: Settling<Uint8Array | undefined> | undefined;
-  let settleWrite = () => {};
+  /** Gives the piece that the reader has back to its writer. */
+  let giveBack = () => {};
   let closing: Settling<void> | undefined;
 
-  function offer(piece: Uint8Array | undefined): void {
-    if (!wanted) offered = { piece };
-    wanted?.resolve(piece);
+  function offer(next: Offer): void {
+    if (!wanted) {
+      offered = next;
+      return;
+    }
+    giveBack = next.settle;
+    wanted.resolve(next.piece);
     wanted = undefined;
   }
 
   return {
-    write: (piece) =>
-      new Promise((resolve) => {
-        settleWrite = resolve;
-        offer(piece);
-      }),
+    write: (piece) => new Promise((settle) => offer({ piece, settle })),
     close: () =>
       new Promise((resolve, reject) => {
         closing = { resolve, reject };
-        offer(undefined);
+        offer({ piece: undefined, settle: () => {} });
       }),
     next() {
-      settleWrite();
+      giveBack();
       if (failure) return Promise.reject(failure.reason);
       if (!offered) {
         return new Promise((resolve, reject) => {
           wanted = { resolve, reject };
         });
       }
-      const { piece } = offered;
+      const { piece, settle } = offered;
       offered = undefined;
+      // Not before the next one is asked for: until then the reader uses it.
+      giveBack = settle;
       return Promise.resolve(piece);
     },
     finish: () => closing?.resolve(),
@@ -72,7 +80,8 @@ function makeHandover(): Handover {
       failure ??= { reason };
       closing?.reject(reason);
       wanted?.reject(reason);
-      settleWrite();
+      giveBack();
+      offered?.settle();
     },
   };
 }

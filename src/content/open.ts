@@ -22,7 +22,7 @@ import {
 import { CHUNKS_A_TURN, checkLongWork, type LongWork } from "./long-work.js";
 import { END_LENGTH, paddedLength, unpad } from "./padding.js";
 import { type StreamPair, streamPair } from "./pair.js";
-import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
+import { chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
 import { ahead } from "./read-ahead.js";
 import { findRecipient, recipientAt } from "./recipient-list.js";
 import { checkSenderOptions, expectSender, type Sender, type SenderOptions, type VerifiedSender } from "./sender.js";
@@ -184,8 +184,10 @@ async function openBytes(
   for (;;) {
     const { done, value } = await work.next();
     if (done) return { ...value, plaintext: length === plaintext.length ? plaintext : plaintext.slice(0, length) };
-    plaintext.set(value, length);
-    length += value.length;
+    for (const part of value) {
+      plaintext.set(part, length);
+      length += part.length;
+    }
   }
 }
 
@@ -212,9 +214,10 @@ async function* open(
   source: ByteSource,
   signal: AbortSignalLike | undefined,
   makeRoom?: (atMost: number) => void,
-): AsyncGenerator<Bytes, End> {
+): AsyncGenerator<readonly Bytes[], End> {
   const length = headerLength(await source.take(PREAMBLE_LENGTH));
-  const parts = splitHeader(await source.take(length), length);
+  // A copy: the header is used to the end.
+  const parts = splitHeader(new Uint8Array(await source.take(length)), length);
   const { core, named, headerHash, payloadKey } = unlock(parts, choose(parts), expected);
   try {
     const { sender, verify } = expectSender(core.sender, senderOptions);
@@ -224,22 +227,22 @@ async function* open(
     const { left } = source;
     const count = left === undefined ? undefined : chunkCount(left - keep, SEALED_CHUNK_LENGTH);
     if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));
-    const chunks = openChunks(await chunkCipher(payloadKey), source, { padded, keep, count });
+    const cipher = await chunkCipher(payloadKey);
+    const chunks = openChunks(cipher, source, { padded, keep, count, transcript });
 
     // The held-back part is empty only for empty content. Otherwise all of a padded content could be given before its end came.
     let held: Bytes = new Uint8Array(0);
     let [index, data, bytes] = [0, 0, 0];
-    for await (const { sealed, chunk } of ahead(chunks, CHUNKS_IN_FLIGHT)) {
+    for await (const { chunk } of ahead(chunks, cipher.inFlight)) {
       signal?.throwIfAborted();
       const opened = await chunk;
-      transcript?.add(sealed);
       const content = padded ? unpad(opened, index, bytes) : opened;
       if (!content) throw corruptChunk(index, count);
       data += opened.length - (padded ? END_LENGTH : 0);
       bytes += content.length;
       if (content.length > 0) {
         onProgress?.({ bytes: bytes - content.length });
-        if (held.length > 0) yield held;
+        if (held.length > 0) yield [held];
         held = content;
       }
       if (++index % CHUNKS_A_TURN === 0) await nextTurn();
@@ -248,7 +251,7 @@ async function* open(
     const signature = await source.take(keep);
     const verified = transcript && verify?.(transcript, signature);
     onProgress?.({ bytes });
-    if (held.length > 0) yield held;
+    if (held.length > 0) yield [held];
     return { core, named, sender: verified ?? sender };
   } finally {
     payloadKey.wipe();

@@ -7,14 +7,14 @@ import { makeInlet } from "./input-stream.js";
 
 /** The two ends of one work, for `source.pipeThrough(pair).pipeTo(sink)`. */
 export interface StreamPair {
-  /** Takes pieces of any size. The caller may use a piece again when its write is settled. */
+  /** Takes pieces of any size; large ones, such as 1 MiB, are copied least. The caller may use a piece again when its write is settled. */
   readonly writable: WritableStream<Uint8Array>;
   /** Gives pieces of up to 64 KiB, or a whole header. */
   readonly readable: ReadableStream<Bytes>;
 }
 
-/** Reads from its source, gives bytes, and returns a value at the end. Wipes its secrets when it ends or is stopped. */
-export type Work<R> = (source: ByteSource, signal: AbortSignalLike) => AsyncGenerator<Bytes, R>;
+/** Reads from its source, gives bytes in parts, and returns a value at the end. Wipes its secrets when it ends or is stopped. */
+export type Work<R> = (source: ByteSource, signal: AbortSignalLike) => AsyncGenerator<readonly Bytes[], R>;
 
 /**
  * Begins when somebody reads. Any early end (an abort, a failure of the work or of the input, a reader or a writer that gives up)
@@ -60,7 +60,7 @@ export function streamPair<R>(
           const { done, value } = await output.next();
           if (inner.signal.aborted) return;
           if (!done) {
-            controller.enqueue(value);
+            for (const part of value) controller.enqueue(part);
             return;
           }
           outer?.removeEventListener("abort", onAbort);

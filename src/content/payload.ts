@@ -53,7 +53,8 @@ export function chunkNonce(index: number, isLast: boolean): Bytes {
 
 /** A chunk of content that is being sealed. */
 export interface SealingChunk {
-  readonly sealed: Promise<Bytes>;
+  /** Its bytes in order, in one part or two. */
+  readonly sealed: Promise<readonly Bytes[]>;
   /** Bytes of content up to the end of this chunk. */
   readonly end: number;
 }
@@ -73,29 +74,32 @@ export async function* sealChunks(
 /** A chunk of a payload that is being opened. */
 export interface OpeningChunk {
   readonly index: number;
-  readonly sealed: Uint8Array;
   /** Rejects with `CORRUPT_CONTENT` when the chunk is not the one that was sealed in its place. */
   readonly chunk: Promise<Bytes>;
 }
 
-/**
- * Opens all bytes of a source except its last `keep` bytes, chunk by chunk as {@link sealChunks} does.
- *
- * @param count the number of chunks, for errors, if it is known.
- */
+/** How a payload is opened. */
+export interface Opening {
+  readonly padded: boolean;
+  /** Bytes behind the payload. */
+  readonly keep: number;
+  /** The number of chunks, for errors, if it is known. */
+  readonly count?: number | undefined;
+  /** Gets every sealed chunk, in order. */
+  readonly transcript?: { add(sealed: Uint8Array): void } | undefined;
+}
+
+/** Opens all bytes of a source except its last `keep` bytes, chunk by chunk as {@link sealChunks} does. */
 export async function* openChunks(
   cipher: ChunkCipher,
   source: ByteSource,
-  { padded, keep, count }: { readonly padded: boolean; readonly keep: number; readonly count?: number | undefined },
+  { padded, keep, count, transcript }: Opening,
 ): AsyncGenerator<OpeningChunk, void> {
-  let sealed = await source.take(SEALED_CHUNK_LENGTH, keep);
-  for (let index = 0; ; index++) {
-    const next = sealed.length < SEALED_CHUNK_LENGTH ? NO_BYTES : await source.take(SEALED_CHUNK_LENGTH, keep);
-    const isLast = next.length === 0;
-    const place = { index, isLast, padded, count };
-    yield { index, sealed, chunk: awaitedLater(openChunk(cipher, sealed, place)) };
-    if (isLast) return;
-    sealed = next;
+  for (let [index, isLast] = [0, false]; !isLast; index++) {
+    const sealed = await source.take(SEALED_CHUNK_LENGTH, keep);
+    isLast = !(await source.more(keep));
+    transcript?.add(sealed);
+    yield { index, chunk: awaitedLater(openChunk(cipher, sealed, { index, isLast, padded, count })) };
   }
 }
 
@@ -136,13 +140,11 @@ interface PlainChunk {
 }
 
 async function* plainChunks(source: ByteSource): AsyncGenerator<PlainChunk, void> {
-  let chunk = await source.take(CHUNK_LENGTH);
-  for (let end = chunk.length; ; end += chunk.length) {
-    const next = chunk.length < CHUNK_LENGTH ? NO_BYTES : await source.take(CHUNK_LENGTH);
-    const isLast = next.length === 0;
+  for (let [end, isLast] = [0, false]; !isLast; ) {
+    const chunk = await source.take(CHUNK_LENGTH);
+    end += chunk.length;
+    isLast = !(await source.more(0));
     yield { chunk, end, isLast };
-    if (isLast) return;
-    chunk = next;
   }
 }
 
@@ -151,12 +153,10 @@ async function* paddedChunks(source: ByteSource): AsyncGenerator<PlainChunk, voi
   let content = await source.take(ROOM);
   let end = content.length;
   let start = 0;
-  for (let next = content; content.length === ROOM; content = next) {
-    next = await source.take(ROOM);
-    if (next.length === 0) break;
+  for (; await source.more(0); start += ROOM) {
     yield { chunk: pad(content, ROOM, end), end, isLast: false };
-    start += ROOM;
-    end += next.length;
+    content = await source.take(ROOM);
+    end += content.length;
   }
   for (let left = paddedLength(end) - start; left > 0; left -= ROOM) {
     yield { chunk: pad(content, Math.min(left, ROOM), end), end, isLast: left <= ROOM };

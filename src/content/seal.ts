@@ -17,7 +17,7 @@ import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js
 import { checkFreshness, type Freshness } from "./freshness.js";
 import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork } from "./long-work.js";
 import { type StreamPair, streamPair } from "./pair.js";
-import { CHUNKS_IN_FLIGHT, payloadLength, sealChunks } from "./payload.js";
+import { payloadLength, sealChunks } from "./payload.js";
 import { ahead } from "./read-ahead.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
 import { type Signer, signerOf, Transcript, trailerLength } from "./signature.js";
@@ -63,7 +63,8 @@ export interface SealOptions extends LongWork<SealProgress> {
  *
  * @param recipients 1 to 10,000 logs in any order; no log twice, and no two logs of one subject.
  * @param plaintext must not change until the promise is settled; the caller wipes it.
- * @param env fresh randomness; the clock is not read.
+ * @param env fresh randomness; the clock is not read. With the randomness of `systemEnv`, the runtime's own ML-KEM, where it has one, draws
+ * coins itself; any other env determines every byte.
  * @returns the sealed content: the plaintext's length, 16 bytes for each 64 KiB of it, and a header of some 1,250 bytes for
  * each recipient.
  * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that contradicts its pin;
@@ -82,10 +83,12 @@ export async function sealContent(
   const behindFront = payloadLength(plaintext.length, job.padded) + trailerLength(job.signer?.sender);
   let sealed: Bytes = new Uint8Array(0);
   let at = 0;
-  for await (const part of seal(job, env, arraySource(plaintext), job.signal)) {
-    if (at === 0) sealed = new Uint8Array(part.length + behindFront);
-    sealed.set(part, at);
-    at += part.length;
+  for await (const parts of seal(job, env, arraySource(plaintext), job.signal)) {
+    for (const part of parts) {
+      if (at === 0) sealed = new Uint8Array(part.length + behindFront);
+      sealed.set(part, at);
+      at += part.length;
+    }
   }
   // If the memory shrank meanwhile, zeros would be left at the end, and the content would never open.
   if (at !== sealed.length)
@@ -148,27 +151,25 @@ async function* seal(
   env: Env,
   source: ByteSource,
   signal: AbortSignalLike | undefined,
-): AsyncGenerator<Bytes, void> {
+): AsyncGenerator<readonly Bytes[], void> {
   const { front, headerHash, payloadKey } = await sealHeader(job, env, signal);
   try {
-    yield front;
+    yield [front];
     const transcript = job.signer && new Transcript(headerHash);
     const { onProgress, logs } = job;
     const recipients = logs.length;
     let turn = 0;
-    for await (const { sealed, end } of ahead(
-      sealChunks(await chunkCipher(payloadKey), source, job.padded),
-      CHUNKS_IN_FLIGHT,
-    )) {
+    const cipher = await chunkCipher(payloadKey);
+    for await (const { sealed, end } of ahead(sealChunks(cipher, source, job.padded), cipher.inFlight)) {
       signal?.throwIfAborted();
-      const chunk = await sealed;
-      transcript?.add(chunk);
+      const parts = await sealed;
+      transcript?.add(...parts);
       // Called without `this`: the job object has the signer's keys, and nobody else may see it.
       onProgress?.({ recipients, bytes: end });
-      yield chunk;
+      yield parts;
       if (++turn % CHUNKS_A_TURN === 0) await nextTurn();
     }
-    if (transcript && job.signer) yield new Uint8Array(transcript.sign(job.signer.keys));
+    if (transcript && job.signer) yield [new Uint8Array(transcript.sign(job.signer.keys))];
   } finally {
     payloadKey.wipe();
   }
@@ -191,7 +192,7 @@ async function sealHeader(
   try {
     const boxes = new Uint8Array(logs.length * BOX_LENGTH);
     for (const [index, log] of logs.entries()) {
-      boxes.set(sealBox(lastOf(log.epochs).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
+      boxes.set(await sealBox(lastOf(log.epochs).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
       if ((index + 1) % BOXES_A_TURN !== 0) continue;
       onProgress?.({ recipients: index + 1, bytes: 0 });
       await nextTurn();

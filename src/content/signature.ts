@@ -54,8 +54,9 @@ export class Transcript {
     this.#state = headerHash;
   }
 
-  add(sealedChunk: Uint8Array): void {
-    this.#state = labelledHash(LABELS.contentTranscript, this.#state, sealedChunk);
+  /** @param sealedChunk all of it, in its parts */
+  add(...sealedChunk: readonly Uint8Array[]): void {
+    this.#state = labelledHash(LABELS.contentTranscript, this.#state, ...sealedChunk);
   }
 
   /** 64 bytes. */

@@ -30,10 +30,14 @@ export function chachaOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, 
   return primitives.chacha20poly1305Open(key, nonce, aad, sealed);
 }
 
-/** AES-256-GCM that seals like {@link chachaSeal} and opens like {@link chachaOpen}. @param aes the one that does the work */
+/**
+ * AES-256-GCM that seals like {@link chachaSeal}, in one part or two, and opens like {@link chachaOpen}.
+ *
+ * @param aes the one that does the work
+ */
 export function checkedGcm(aes: Aes256Gcm) {
   return {
-    seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes {
+    seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): readonly Bytes[] {
       checkInputs(key, nonce, aad, plaintext);
       return aes.aes256gcmSeal(key, nonce, aad, plaintext);
     },

@@ -36,7 +36,12 @@ export function drawRandom(env: Env, length: number): Uint8Array {
   if (drawn.length !== length) throw invalid(`env.random returned ${drawn.length} bytes, asked for ${length}`);
   // A copy: an env that returns the same buffer again and again must not change a key made from it. systemEnv never does that,
   // and a copy would leave secrets behind that nobody wipes.
-  return env.random === systemRandom ? drawn : new Uint8Array(drawn);
+  return drawsFromSystem(env) ? drawn : new Uint8Array(drawn);
+}
+
+/** Whether the randomness is the runtime's own, so that the runtime may also draw it by itself. */
+export function drawsFromSystem(env: Env): boolean {
+  return env?.random === systemRandom;
 }
 
 /**

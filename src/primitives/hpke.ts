@@ -5,7 +5,9 @@ import { assertBytes, type Bytes, concat, wipe } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { chachaOpen, chachaSeal } from "./aead.js";
 import { primitives } from "./current.js";
-import { encapsulate, KEM_CIPHERTEXT_LENGTH, KemPrivateKey } from "./kem.js";
+import type { Env } from "./env.js";
+import { encapsulate, encapsulateFresh, KEM_CIPHERTEXT_LENGTH, KemPrivateKey } from "./kem.js";
+import type { Encapsulated } from "./primitives.js";
 
 /** Bytes that sealing adds: the encapsulated key (1,120) in front and the tag (16) behind. */
 export const HPKE_OVERHEAD = 1136;
@@ -45,8 +47,28 @@ export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Bytes
   assertBytes(info, undefined, "info");
   assertBytes(aad, undefined, "aad");
   assertBytes(plaintext, undefined, "plaintext");
-  const { ciphertext: enc, sharedSecret } = encapsulate(publicKey, coins);
-  return withSchedule(sharedSecret, info, (key, nonce) => concat(enc, chachaSeal(key, nonce, aad, plaintext)));
+  return sealUnder(encapsulate(publicKey, coins), info, aad, plaintext);
+}
+
+/**
+ * Seals as {@link hpkeSeal} does, with no associated data and coins as {@link encapsulateFresh} draws them. The caller wipes the plaintext.
+ *
+ * @throws as {@link hpkeSeal}; KeysteadError `INVALID_ARGUMENT` for an invalid env.
+ */
+export async function hpkeSealFresh(
+  publicKey: Uint8Array,
+  { info, plaintext, env }: { readonly info: Uint8Array; readonly plaintext: Uint8Array; readonly env: Env },
+): Promise<Bytes> {
+  return sealUnder(await encapsulateFresh(publicKey, env), info, EMPTY, plaintext);
+}
+
+function sealUnder(
+  { ciphertext, sharedSecret }: Encapsulated,
+  info: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+): Bytes {
+  return withSchedule(sharedSecret, info, (key, nonce) => concat(ciphertext, chachaSeal(key, nonce, aad, plaintext)));
 }
 
 /**

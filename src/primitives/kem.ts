@@ -5,6 +5,8 @@ import { assertBytes, type Bytes, concat, wipe } from "../bytes/bytes.js";
 import { redacted } from "../bytes/redacted.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
+import { drawRandom, drawsFromSystem, type Env } from "./env.js";
+import { freshEncapsulation } from "./fresh-kem.js";
 import { checkKemKey, isLowOrderX25519, MLKEM_PUBLIC_KEY_LENGTH } from "./kem-rules.js";
 import type { Encapsulated, MlKem768PrivateKey, X25519PrivateKey } from "./primitives.js";
 
@@ -144,15 +146,41 @@ export function kemPublicKey(seed: Uint8Array): Bytes {
 export function encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulated {
   checkKemKey(publicKey, "public key");
   assertBytes(coins, KEM_COINS_LENGTH, "coins");
-  const recipient = publicKey.subarray(MLKEM_PUBLIC_KEY_LENGTH);
-  const ephemeral = primitives.x25519PrivateKey(coins.subarray(32));
+  const join = x25519Half(publicKey, coins.subarray(32));
+  return join(primitives.mlkem768Encapsulate(publicKey.subarray(0, MLKEM_PUBLIC_KEY_LENGTH), coins.subarray(0, 32)));
+}
+
+/**
+ * A shared secret for the holder of `publicKey` that nothing determines: `env` draws the coins, or, where its randomness is the system's
+ * and the runtime has ML-KEM, the runtime those of ML-KEM. The caller wipes it.
+ *
+ * @throws KeysteadError `INVALID_KEY` (KEM-1) for a junk key; `INVALID_ARGUMENT` for wrong types, or an invalid env.
+ */
+export async function encapsulateFresh(publicKey: Uint8Array, env: Env): Promise<Encapsulated> {
+  const fresh = drawsFromSystem(env) ? await freshEncapsulation() : undefined;
+  if (fresh) checkKemKey(publicKey, "public key");
+  const coins = drawRandom(env, KEM_COINS_LENGTH);
   try {
-    const x25519Secret = ephemeral.agree(recipient);
-    const mlkem = primitives.mlkem768Encapsulate(publicKey.subarray(0, MLKEM_PUBLIC_KEY_LENGTH), coins.subarray(0, 32));
-    return {
-      ciphertext: concat(mlkem.ciphertext, ephemeral.publicKey),
-      sharedSecret: combine(mlkem.sharedSecret, x25519Secret, ephemeral.publicKey, recipient),
-    };
+    if (!fresh) return encapsulate(publicKey, coins);
+    // Begun first: WebCrypto works beside this thread.
+    const mlkem = fresh(publicKey.subarray(0, MLKEM_PUBLIC_KEY_LENGTH));
+    return x25519Half(publicKey, coins.subarray(32))(await mlkem);
+  } finally {
+    wipe(coins);
+  }
+}
+
+/** What joins the X25519 half of an encapsulation, which an ephemeral secret determines, to the half of ML-KEM. */
+function x25519Half(publicKey: Uint8Array, secret: Uint8Array): (mlkem: Encapsulated) => Encapsulated {
+  const recipient = publicKey.subarray(MLKEM_PUBLIC_KEY_LENGTH);
+  const ephemeral = primitives.x25519PrivateKey(secret);
+  try {
+    const shared = ephemeral.agree(recipient);
+    const { publicKey: point } = ephemeral;
+    return ({ ciphertext, sharedSecret }) => ({
+      ciphertext: concat(ciphertext, point),
+      sharedSecret: combine(sharedSecret, shared, point, recipient),
+    });
   } finally {
     ephemeral.wipe();
   }

@@ -5,7 +5,7 @@ import { gcm } from "@noble/ciphers/aes.js";
 import type { Aes256Gcm } from "./primitives.js";
 
 export const nobleAes: Aes256Gcm = {
-  aes256gcmSeal: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext),
+  aes256gcmSeal: (key, nonce, aad, plaintext) => [gcm(key, nonce, aad).encrypt(plaintext)],
   aes256gcmOpen(key, nonce, aad, sealed) {
     try {
       return gcm(key, nonce, aad).decrypt(sealed);

@@ -1,7 +1,7 @@
 // AES-256-GCM and ChaCha20-Poly1305 over node:crypto: part of the native backend (docs/spec.md section 3).
 
 import * as crypto from "node:crypto";
-import { wipe } from "../bytes/bytes.js";
+import { concat, wipe } from "../bytes/bytes.js";
 import { plain } from "./node-keys.js";
 import type { Aes256Gcm, Primitives } from "./primitives.js";
 
@@ -15,21 +15,23 @@ export const aesGcm = {
 
 /** ChaCha20-Poly1305. */
 export const chachaPoly = {
-  chacha20poly1305Seal: sealer("chacha20-poly1305"),
+  chacha20poly1305Seal: joined(sealer("chacha20-poly1305")),
   chacha20poly1305Open: opener("chacha20-poly1305"),
 } satisfies Partial<Primitives>;
 
-function sealer(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["chacha20poly1305Seal"] {
+function sealer(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Aes256Gcm["aes256gcmSeal"] {
   const algorithm = name as crypto.CipherGCMTypes;
   return (key, nonce, aad, plaintext) => {
     const cipher = crypto.createCipheriv(algorithm, key, nonce, { authTagLength: TAG });
     cipher.setAAD(aad);
-    const sealed = new Uint8Array(plaintext.length + TAG);
-    sealed.set(cipher.update(plaintext));
+    const ciphertext = plain(cipher.update(plaintext));
     cipher.final();
-    sealed.set(cipher.getAuthTag(), plaintext.length);
-    return sealed;
+    return [ciphertext, plain(cipher.getAuthTag())];
   };
+}
+
+function joined(seal: Aes256Gcm["aes256gcmSeal"]): Primitives["chacha20poly1305Seal"] {
+  return (...inputs) => concat(...seal(...inputs));
 }
 
 function opener(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["chacha20poly1305Open"] {

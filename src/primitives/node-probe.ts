@@ -5,11 +5,12 @@
 import { concat, isBytes } from "../bytes/bytes.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { verifyProbes } from "./ed25519-probe.js";
+import { TRIALS, trialKey } from "./kem-trials.js";
 import { primitives as portable } from "./noble.js";
-import type { Aes256Gcm, MlKem768PrivateKey, Primitives } from "./primitives.js";
+import type { Aes256Gcm, Encapsulated, MlKem768PrivateKey, Primitives } from "./primitives.js";
 
 /** All that a native backend may have. */
-type AllNative = Omit<Primitives, "nativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate"> & Aes256Gcm;
+type AllNative = Required<Omit<Primitives, "nativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate">> & Aes256Gcm;
 
 /** A function that a native backend may have. */
 export type NativeName = keyof AllNative;
@@ -91,6 +92,15 @@ export const PROBES: Probes = {
     [(own) => own(SEED).decapsulate(bytes(1088, 6)), "1e244efea914eb2c"],
     [(own) => own(SEED).wipe(), undefined],
   ],
+  mlkem768EncapsulateFresh: [
+    [(own) => Object.values(own(trialKey().publicKey)).every(isPlain), true],
+    ...TRIALS.map(
+      ([keys, isRight]): Probe<(publicKey: Uint8Array) => Encapsulated> => [
+        (own) => isRight(keys(trialKey().publicKey).map(unlessRefused(own)), trialKey()),
+        true,
+      ],
+    ),
+  ],
   chacha20poly1305Seal: [
     [(own) => own(KEY, NONCE, NONE, NONE), "1a1d14c77b4701c5"],
     [(own) => own(KEY, NONCE, AAD, TEXT), "01ae0664bd579c83"],
@@ -102,8 +112,9 @@ export const PROBES: Probes = {
     [(own) => own(KEY, NONCE, AAD, bytes(16, 0)), undefined],
   ],
   aes256gcmSeal: [
-    [(own) => own(KEY, NONCE, NONE, NONE), "2beee90d5cdd195f"],
-    [(own) => own(KEY, NONCE, AAD, TEXT), "d0e2ef9376db608d"],
+    [(own) => concat(...own(KEY, NONCE, NONE, NONE)), "2beee90d5cdd195f"],
+    [(own) => concat(...own(KEY, NONCE, AAD, TEXT)), "d0e2ef9376db608d"],
+    [(own) => own(KEY, NONCE, NONE, TEXT).every(isPlain), true],
   ],
   aes256gcmOpen: [
     [(own) => own(KEY, NONCE, AAD, GCM_BOX), "9fb72b141c2395c1"],
@@ -131,8 +142,22 @@ function passes(own: unknown, probes: readonly Probe<never>[]): boolean {
 
 /** Bytes become the first eight bytes of their SHA-256, in hexadecimal. A Buffer does not: its slices share memory. */
 function fold(given: unknown): unknown {
-  const isPlain = isBytes(given) && Object.getPrototypeOf(given) === Uint8Array.prototype;
-  return isPlain ? toHex(portable.sha256(given).subarray(0, 8)) : given;
+  return isPlain(given) ? toHex(portable.sha256(given).subarray(0, 8)) : given;
+}
+
+function isPlain(given: unknown): given is Uint8Array {
+  return isBytes(given) && Object.getPrototypeOf(given) === Uint8Array.prototype;
+}
+
+/** What an encapsulation gives for a key, undefined where it throws. */
+function unlessRefused(own: (publicKey: Uint8Array) => Encapsulated) {
+  return (publicKey: Uint8Array): Encapsulated | undefined => {
+    try {
+      return own(publicKey);
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 function decapsulated({ publicKey, decapsulate }: MlKem768PrivateKey): Uint8Array {

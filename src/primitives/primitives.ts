@@ -32,8 +32,8 @@ export interface Encapsulated {
 
 /** AES-256-GCM, SP 800-38D with a 12-byte nonce. */
 export interface Aes256Gcm {
-  /** Ciphertext followed by a 16-byte tag. */
-  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;
+  /** Ciphertext followed by a 16-byte tag, in one part or two: joining them would copy what a stream can give one after the other. */
+  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): readonly Bytes[];
   /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
   aes256gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
 }
@@ -66,6 +66,8 @@ export interface Primitives {
   mlkem768PrivateKey(seed: Uint8Array): MlKem768PrivateKey;
   /** FIPS 203: for a 1,184-byte key that passed the modulus check, with 32 bytes of coins. */
   mlkem768Encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulated;
+  /** The same with coins of the runtime's own, where the runtime has it. Throws for any other key. */
+  mlkem768EncapsulateFresh?(publicKey: Uint8Array): Encapsulated;
 
   /** RFC 8439: ciphertext followed by a 16-byte tag. */
   chacha20poly1305Seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;

@@ -7,7 +7,7 @@ import { chunkNonce } from "../../src/content/payload.js";
 import { primitives } from "../../src/primitives/current.js";
 import { nobleAes } from "../../src/primitives/noble-aes.js";
 import type { Aes256Gcm } from "../../src/primitives/primitives.js";
-import { content, expectSame } from "./support.js";
+import { content, expectSame, sealChunk } from "./support.js";
 
 const key = new Secret(content(32));
 const nonce = chunkNonce(3, false);
@@ -30,8 +30,8 @@ async function used(runtime: {
   backend.nativeAes = runtime.nativeAes;
   vi.stubGlobal("crypto", runtime.crypto);
   const cipher = await chunkCipher(key);
-  const sealed = await cipher.seal(nonce, content(50));
-  expectSame(sealed, await ownCipher(nobleAes, key).seal(nonce, content(50)));
+  const sealed = await sealChunk(cipher, nonce, content(50));
+  expectSame(sealed, await sealChunk(ownCipher(nobleAes, key), nonce, content(50)));
   expect(await cipher.open(nonce, sealed)).toEqual(content(50));
   return importKey.mock.calls.length > 0;
 }
@@ -106,14 +106,14 @@ describe("WebCrypto", () => {
   it("gets bytes in plain memory directly, and others as copies", async () => {
     const { given, cipher } = strict();
     const plain = content(40);
-    const sealed = await (await cipher).seal(nonce, plain);
+    const sealed = await sealChunk(await cipher, nonce, plain);
     expect(given).toContain(plain);
     const Growing = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
     const shared = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
     for (const buffer of [new Growing(56, { maxByteLength: 80 }), shared.buffer]) {
       const bytes = new Uint8Array(buffer, 0, 40);
       bytes.set(plain);
-      expectSame(await (await cipher).seal(nonce, bytes), sealed);
+      expectSame(await sealChunk(await cipher, nonce, bytes), sealed);
       const whole = new Uint8Array(buffer, 0, 56);
       whole.set(sealed);
       expect(await (await cipher).open(nonce, whole)).toEqual(plain);

@@ -25,6 +25,31 @@ describe("an inlet", () => {
     await written;
   });
 
+  it("gives a piece back when the next one is asked for, and not before, whether the reader or the writer came first", async () => {
+    for (const isWriterFirst of [true, false]) {
+      const inlet = makeInlet(() => {});
+      let isBack = false;
+      const write = () => {
+        void inlet.writable
+          .getWriter()
+          .write(content(5))
+          .then(() => {
+            isBack = true;
+          });
+      };
+      if (isWriterFirst) write();
+      await settle();
+      const asked = inlet.next();
+      if (!isWriterFirst) write();
+      expect(await asked).toEqual(content(5));
+      await settle();
+      expect(isBack).toBe(false);
+      void inlet.next();
+      await settle();
+      expect(isBack).toBe(true);
+    }
+  });
+
   it("may be finished before its writer has closed it", () => {
     expect(() => makeInlet(() => {}).finish()).not.toThrow();
   });

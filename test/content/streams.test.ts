@@ -63,18 +63,45 @@ describe("streams and bytes", () => {
     expect(sender).toEqual({ status: "unsigned" });
   });
 
-  it("take pieces whose memory is used again as soon as the write is settled", async () => {
-    const pair = sealStream([alice.log], { purpose }, env);
-    const sealed = collect(pair.readable);
+  /** What comes out of a pair, for bytes in pieces of these lengths, all of them in one memory that is overwritten after each write. */
+  async function reusing(pair: ReturnType<typeof sealStream>, bytes: Uint8Array, lengths: readonly number[]) {
+    const given = collect(pair.readable);
     const writer = pair.writable.getWriter();
-    const buffer = new Uint8Array(1000);
-    for (let at = 0; at < 100_000; at += 1000) {
-      buffer.set(content(100_000).subarray(at, at + 1000));
-      await writer.write(buffer);
-      buffer.fill(255);
+    const memory = new Uint8Array(Math.max(1, bytes.length));
+    for (let [at, index] = [0, 0]; at < bytes.length; index++) {
+      const part = bytes.subarray(at, at + (lengths[index] ?? bytes.length));
+      memory.set(part);
+      await writer.write(memory.subarray(0, part.length));
+      memory.fill(255);
+      at += part.length;
     }
     await writer.close();
-    expectSame(await openContent(await sealed, alice.keyring), content(100_000));
+    return given;
+  }
+
+  it("take pieces whose memory is used again as soon as the write is settled, large or small, padded or signed", async () => {
+    const scene = fc.record({
+      size: aroundBorders,
+      sealing: splits,
+      opening: splits,
+      pad: fc.boolean(),
+      signed: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ size, sealing, opening, pad, signed }) => {
+        const options = { purpose, pad, signer: signed ? alice : undefined };
+        const whole = await sealContent(logs, content(size), options, seededEnv("one"));
+        expectSame(await reusing(sealStream(logs, options, seededEnv("one")), content(size), sealing), whole);
+        const opener = openStream(bob.keyring, { senderLog: signed ? alice.log : undefined });
+        expectSame(await reusing(opener, whole, opening), content(size));
+      }),
+      slow<[{ size: number; sealing: number[]; opening: number[]; pad: boolean; signed: boolean }]>(20, [
+        {
+          ...{ size: 3 * CHUNK + 5, sealing: [100, 2 * CHUNK, CHUNK], opening: [2000, 2 * CHUNK, CHUNK + 16] },
+          ...{ pad: false, signed: true },
+        },
+      ]),
+    );
   });
 
   it("give a chunk as soon as it is authentic, without waiting for sixteen more", async () => {

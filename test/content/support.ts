@@ -49,10 +49,15 @@ export async function rejection(
   return {};
 }
 
+/** A sealed chunk, its parts joined. */
+export async function sealChunk(cipher: ChunkCipher, nonce: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
+  return concat(...(await cipher.seal(nonce, plaintext)));
+}
+
 /** The payload of a content. */
 export async function sealPayload(cipher: ChunkCipher, plaintext: Uint8Array, padded = false): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const { sealed } of sealChunks(cipher, arraySource(plaintext), padded)) chunks.push(await sealed);
+  for await (const { sealed } of sealChunks(cipher, arraySource(plaintext), padded)) chunks.push(...(await sealed));
   return concat(...chunks);
 }
 
@@ -79,7 +84,7 @@ export interface Forgery {
 export async function forge({ header, boxes, contentKey, plaintext, associatedData = NO_BYTES }: Forgery) {
   const core = encodeCore(header);
   const env = seededEnv("forger");
-  const sealed = concat(...boxes.map(([kem, key]) => sealBox(kem, hashCore(core), key, env)));
+  const sealed = concat(...(await Promise.all(boxes.map(([kem, key]) => sealBox(kem, hashCore(core), key, env)))));
   const bytes = encodeHeader(core, commit(contentKey, hashCore(core), associatedData), sealed);
   const cipher = await chunkCipher(payloadKeyOf(contentKey, hashHeader(bytes)));
   return concat(frameHeader(bytes), await sealPayload(cipher, plaintext));

@@ -1,16 +1,17 @@
 // The native backend gives the bytes and verdicts of the portable one, primitive by primitive: docs/spec.md section 3.
 
 import { deepStrictEqual } from "node:assert/strict";
+import * as crypto from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
-import { concat } from "../../src/bytes/bytes.js";
+import { concat, works } from "../../src/bytes/bytes.js";
 import { primitives as current } from "../../src/primitives/current.js";
 import { passesPrechecks } from "../../src/primitives/ed25519-rules.js";
 import { isLowOrderX25519 } from "../../src/primitives/kem-rules.js";
 import { primitives as noble } from "../../src/primitives/noble.js";
 import { primitives as node } from "../../src/primitives/node.js";
 import { slow } from "../support/runs.js";
-import { bytesOf, withAes } from "./support.js";
+import { bytesOf, filled, withAes } from "./support.js";
 
 const [native, portable] = [withAes(node), withAes(noble)];
 
@@ -126,6 +127,33 @@ describe("X25519 and ML-KEM-768", () => {
         }
       }),
       slow(20),
+    );
+  });
+
+  it("encapsulates with coins of Node's own exactly where Node can: noble opens it, and both refuse the same keys", () => {
+    const { mlkem768EncapsulateFresh: fresh } = native;
+    expect(fresh !== undefined).toBe("encapsulate" in crypto);
+    expect(portable.mlkem768EncapsulateFresh).toBe(undefined);
+    if (!fresh) return;
+    fc.assert(
+      fc.property(bytesOf(64), fc.nat(1183), fc.nat(255), (secret, index, byte) => {
+        const key = portable.mlkem768PrivateKey(secret);
+        const { ciphertext, sharedSecret } = fresh(key.publicKey);
+        deepStrictEqual(key.decapsulate(ciphertext), sharedSecret);
+        expect(Object.getPrototypeOf(sharedSecret)).toBe(Uint8Array.prototype);
+        expect(fresh(key.publicKey).sharedSecret).not.toEqual(sharedSecret);
+        const other = key.publicKey.slice();
+        other[index] = byte;
+        expect(works(() => fresh(other))).toBe(works(() => portable.mlkem768Encapsulate(other, filled(32, 1))));
+        for (const length of [0, 1183]) expect(() => fresh(other.subarray(0, length))).toThrow();
+        expect(() => fresh(concat(other, other.subarray(0, 1)))).toThrow();
+      }),
+      slow<[Uint8Array, number, number]>(
+        20,
+        [filled(64, 1), 1, 0xff],
+        [filled(64, 1), 1151, 0xff],
+        [filled(64, 1), 1183, 0],
+      ),
     );
   });
 });

@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { primitives } from "../../src/primitives/noble.js";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
 import {
   type NativeFunctions,
   type NativeName,
@@ -11,7 +12,8 @@ import {
   type Probes,
   withProbed,
 } from "../../src/primitives/node-probe.js";
-import type { Primitives } from "../../src/primitives/primitives.js";
+import type { Encapsulated, Primitives } from "../../src/primitives/primitives.js";
+import { brokenEncapsulation, soundEncapsulation } from "./encapsulations.js";
 import { INEXACT } from "./equations.js";
 import { filled, flipped, withAes } from "./support.js";
 
@@ -29,14 +31,29 @@ function replacedWith(name: NativeName): readonly NativeName[] {
 type Broken = Readonly<Record<string, unknown>>;
 type Loose = (...inputs: Uint8Array[]) => unknown;
 
+/** The portable functions, and one that has no portable form. */
+const own = { ...portable, mlkem768EncapsulateFresh: soundEncapsulation };
+
 /** A whole backend that works, of functions that are not the portable ones. */
 function sound(): NativeFunctions {
-  return Object.fromEntries(NAMES.map((name) => [name, (...inputs: never[]) => (portable[name] as Loose)(...inputs)]));
+  const names = NAMES.map((name) => [name, (...inputs: never[]) => (own[name] as Loose)(...inputs)]);
+  return { ...Object.fromEntries(names), aes256gcmSeal: inParts(own.aes256gcmSeal as Loose) };
+}
+
+/** Bytes as the parts that a backend gives. */
+function inParts(seal: Loose): Loose {
+  return (...inputs) => [seal(...inputs)];
+}
+
+/** The functions that are used. */
+function usedOf(native: NativeFunctions, probes?: Probes): NativeFunctions {
+  const { nativeAes = nobleAes, ...others } = withProbed(native, probes);
+  return { ...others, ...nativeAes };
 }
 
 /** The names of the functions of `native` that are not used. */
 function refused(native: NativeFunctions, probes?: Probes): string[] {
-  const used = withAes(withProbed(native, probes));
+  const used = usedOf(native, probes);
   return NAMES.filter((name) => used[name] !== native[name]);
 }
 
@@ -176,6 +193,13 @@ function brokenKeys(
   };
 }
 
+function withPart(part: keyof Encapsulated, change: (bytes: Uint8Array) => Uint8Array) {
+  return (publicKey: Uint8Array): Encapsulated => {
+    const given = soundEncapsulation(publicKey);
+    return { ...given, [part]: change(given[part]) };
+  };
+}
+
 const shake = portable.shake256;
 const hmac = portable.hmacSha256 as Loose;
 const hkdf = portable.hkdfSha256;
@@ -220,9 +244,27 @@ const BROKEN: Readonly<Record<NativeName, Broken>> = {
     "a forged ciphertext": isForged,
     "an honest ciphertext": (box) => !isForged(box),
   }),
+  mlkem768EncapsulateFresh: {
+    ...brokenEncapsulation,
+    "gives a promise": async (publicKey: Uint8Array) => soundEncapsulation(publicKey),
+    "gives a Buffer as ciphertext": withPart("ciphertext", Buffer.from),
+    "gives a Buffer as secret": withPart("sharedSecret", Buffer.from),
+  },
   chacha20poly1305Seal: brokenSeal(portable.chacha20poly1305Seal),
   chacha20poly1305Open: brokenOpen(portable.chacha20poly1305Open),
-  aes256gcmSeal: brokenSeal(portable.aes256gcmSeal),
+  aes256gcmSeal: {
+    ...Object.fromEntries(
+      Object.entries(brokenSeal(portable.aes256gcmSeal)).map(([way, broken]) => [
+        way,
+        broken && inParts(broken as Loose),
+      ]),
+    ),
+    "gives bytes that are no parts": portable.aes256gcmSeal,
+    "gives the tag first": (...inputs: Parameters<typeof portable.aes256gcmSeal>) => {
+      const sealed = portable.aes256gcmSeal(...inputs);
+      return [sealed.subarray(-16), sealed.subarray(0, -16)];
+    },
+  },
   aes256gcmOpen: brokenOpen(portable.aes256gcmOpen),
 };
 
@@ -239,14 +281,14 @@ it("uses the portable functions where the runtime has none", () => {
 
 it("has a probe for every function that a backend may have", () => {
   const never = ["nativeAes", "ed25519IsPoint", "mlkem768Encapsulate"];
-  expect([...NAMES, ...never].sort()).toEqual(Object.keys(portable).sort());
+  expect([...NAMES, ...never].sort()).toEqual(Object.keys(own).sort());
 });
 
 describe.each(NAMES)("%s", (name) => {
   it.each(Object.entries(BROKEN[name]))("is replaced, and nothing else is, when it %s", (_way, broken) => {
     const native = { ...sound(), [name]: broken } as NativeFunctions;
     expect(refused(native)).toEqual(replacedWith(name));
-    expect(withAes(withProbed(native))[name]).toBe(portable[name]);
+    expect(usedOf(native)[name]).toBe({ ...primitives, ...nobleAes }[name]);
   });
 
   it("needs each of its probes: without one, a broken stand-in would be used", () => {

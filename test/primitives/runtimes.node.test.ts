@@ -3,8 +3,9 @@
 
 import * as crypto from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { nobleAes } from "../../src/primitives/noble-aes.js";
 import type { Aes256Gcm, Primitives } from "../../src/primitives/primitives.js";
-import { filled, withAes } from "./support.js";
+import { filled } from "./support.js";
 
 const SEED = filled(32, 7);
 const PEER = filled(32, 9);
@@ -20,10 +21,11 @@ type Changes = Readonly<Record<string, unknown>>;
 /** Both backends, loaded with a node:crypto that has these functions in place of its own. */
 async function load(changes: Changes): Promise<{ readonly [name in "native" | "portable"]: Primitives & Aes256Gcm }> {
   vi.resetModules();
-  vi.doMock("node:crypto", () => ({ decapsulate: undefined, ...crypto, ...changes }));
+  vi.doMock("node:crypto", () => ({ decapsulate: undefined, encapsulate: undefined, ...crypto, ...changes }));
   const { primitives: native } = await import("../../src/primitives/node.js");
   const { primitives: portable } = await import("../../src/primitives/noble.js");
-  return { native: withAes(native), portable: withAes(portable) };
+  const withOwnAes = (backend: Primitives) => ({ ...backend, ...(backend.nativeAes ?? nobleAes) });
+  return { native: withOwnAes(native), portable: withOwnAes(portable) };
 }
 
 /** A function of node:crypto that knows no algorithm whose name `unknown` matches. */

@@ -1,14 +1,30 @@
 // Small helpers of the tests of src/primitives/.
 
 import fc from "fast-check";
+import { concat } from "../../src/bytes/bytes.js";
 import { fromHex } from "../../src/bytes/text.js";
+import { checkedGcm } from "../../src/primitives/aead.js";
+import { primitives } from "../../src/primitives/current.js";
 import { nobleAes } from "../../src/primitives/noble-aes.js";
-import type { Aes256Gcm, Primitives } from "../../src/primitives/primitives.js";
+import type { Primitives } from "../../src/primitives/primitives.js";
 import { errorOf } from "../support/thrown.js";
 
-/** A backend with its AES-256-GCM, or with the portable one that stands in where WebCrypto is missing too. */
-export function withAes(backend: Primitives): Primitives & Aes256Gcm {
-  return { ...backend, ...(backend.nativeAes ?? nobleAes) };
+/** A backend with its AES-256-GCM, or with the portable one that stands in where WebCrypto is missing too, its parts joined. */
+export function withAes(backend: Primitives): Joined {
+  const { aes256gcmSeal, aes256gcmOpen } = backend.nativeAes ?? nobleAes;
+  return { ...backend, aes256gcmSeal: (...inputs) => concat(...aes256gcmSeal(...inputs)), aes256gcmOpen };
+}
+
+/** A backend whose AES-256-GCM gives joined bytes. */
+export type Joined = Primitives & {
+  readonly aes256gcmSeal: Primitives["chacha20poly1305Seal"];
+  readonly aes256gcmOpen: Primitives["chacha20poly1305Open"];
+};
+
+/** AES-256-GCM of this backend, or the portable one, its parts joined. */
+export function joinedGcm() {
+  const { seal, open } = checkedGcm(primitives.nativeAes ?? nobleAes);
+  return { seal: (...inputs: Parameters<typeof seal>) => concat(...seal(...inputs)), open };
 }
 
 /** Bytes of hexadecimal text. */

@@ -7,7 +7,7 @@ import { splitContent } from "../../../src/content/format.js";
 import { paddedLength } from "../../../src/content/padding.js";
 import { chunkNonce } from "../../../src/content/payload.js";
 import { sealContent } from "../../../src/content/seal.js";
-import { content, contentKey, forge, headerFor, kemOf } from "../../../test/content/support.js";
+import { content, contentKey, forge, headerFor, kemOf, sealChunk } from "../../../test/content/support.js";
 import {
   type ContentAttack,
   contentEnv,
@@ -35,7 +35,7 @@ async function padded(...chunks: readonly (readonly [piece: Uint8Array, end: num
   const sealed = chunks.map(([piece, end], index) => {
     const eight = new Uint8Array(8);
     new DataView(eight.buffer).setBigUint64(0, BigInt(end));
-    return cipher.seal(chunkNonce(index, index === chunks.length - 1), concat(piece, eight));
+    return sealChunk(cipher, chunkNonce(index, index === chunks.length - 1), concat(piece, eight));
   });
   return [forged.subarray(0, start), ...(await Promise.all(sealed))];
 }

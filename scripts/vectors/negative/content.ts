@@ -7,7 +7,7 @@ import { hashHeader, payloadKeyOf } from "../../../src/content/content-key.js";
 import { encodeCore, splitContent } from "../../../src/content/format.js";
 import { chunkNonce } from "../../../src/content/payload.js";
 import { sealContent } from "../../../src/content/seal.js";
-import { chunksOf, content, contentKey, forge, headerFor, kemOf } from "../../../test/content/support.js";
+import { chunksOf, content, contentKey, forge, headerFor, kemOf, sealChunk } from "../../../test/content/support.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import { openWorld } from "../../../test/support/world.js";
 import {
@@ -315,8 +315,8 @@ async function withEmptyLastChunk(key: ReturnType<typeof contentKey>) {
   });
   const { headerBytes, end } = splitContent(forged);
   const cipher = await chunkCipher(payloadKeyOf(key, hashHeader(headerBytes)));
-  const full = await cipher.seal(chunkNonce(0, false), content(65_536));
-  const empty = await cipher.seal(chunkNonce(1, true), NO_BYTES);
+  const full = await sealChunk(cipher, chunkNonce(0, false), content(65_536));
+  const empty = await sealChunk(cipher, chunkNonce(1, true), NO_BYTES);
   return { bad: [forged.subarray(0, end), full, empty], good: [forged.subarray(0, end), forged.subarray(end)] };
 }
 
