@@ -1,7 +1,7 @@
 // Labelled hashing: SHA-256 over a label and the input (docs/spec.md section 4, ENC-5), so that bytes hashed for one purpose
 // never pass for another.
 
-import { assertBytes, type Bytes, concat, wipe } from "../bytes/bytes.js";
+import { type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
 import { LABELS, type Label } from "./labels.js";
@@ -28,26 +28,5 @@ export function labelPrefix(label: Label): Uint8Array {
  * length, or the caller must encode their lengths.
  */
 export function labelledHash(label: Label, ...parts: readonly Uint8Array[]): Bytes {
-  return labelled(label, parts, primitives.sha256);
-}
-
-const scratch = /* @__PURE__ */ new Uint8Array(4096);
-
-/**
- * What `use` makes of utf8(label) ‖ 0x00 ‖ parts, which it must not keep. Short input is joined in one place, wiped after: a log has
- * several inputs for each link, and memory for each of them takes longer than its hash.
- */
-export function labelled<T>(label: Label, parts: readonly Uint8Array[], use: (input: Uint8Array) => T): T {
-  const all = [labelPrefix(label), ...parts];
-  let end = 0;
-  for (const part of all) {
-    assertBytes(part, undefined, "part");
-    if (end + part.length <= scratch.length) scratch.set(part, end);
-    end += part.length;
-  }
-  try {
-    return use(end > scratch.length ? concat(...all) : scratch.subarray(0, end));
-  } finally {
-    wipe(scratch);
-  }
+  return primitives.sha256(concat(labelPrefix(label), ...parts));
 }

@@ -5,7 +5,7 @@ import { assertBytes, type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { primitives } from "./current.js";
 import { isCanonicalPoint, isTorsionPoint, passesPrechecks } from "./ed25519-rules.js";
-import { labelled, labelPrefix } from "./hash.js";
+import { labelPrefix } from "./hash.js";
 import type { Label } from "./labels.js";
 
 /** Bytes of a signing key's seed. */
@@ -40,7 +40,7 @@ export function verifyLabelled(
   signature: Uint8Array,
 ): boolean {
   assertBytes(message, undefined, "message");
-  return labelled(label, [message], (input) => verifyEd25519(publicKey, input, signature));
+  return verifyEd25519(publicKey, concat(labelPrefix(label), message), signature);
 }
 
 /** {@link verifyLabelled}, or what stands for it. */
