@@ -8,7 +8,6 @@ const MESSAGE = "only what the error says to people";
 const UNDEFINED = "a function that ends without a return gives undefined too";
 const ID = "the name and the length are for errors, and ids of verified logs and keyrings have none";
 const ENCODED = "the name begins the path in errors, and what was checked before encodes without one";
-const ENDED = "a source that gave less than it was asked for gives nothing more";
 const ALWAYS_PADDED =
   "no padded length is a multiple of 65,528, so that padding always goes on behind the last full chunk";
 const NAN =
@@ -108,12 +107,6 @@ export const CONTENT: readonly Explained[] = [
   },
   {
     file: "src/content/payload.ts",
-    line: "const next = sealed.length < SEALED_CHUNK_LENGTH ? NO_BYTES : await source.take(SEALED_CHUNK_LENGTH, keep);",
-    becomes: ["false"],
-    why: ENDED,
-  },
-  {
-    file: "src/content/payload.ts",
     line: 'const which = `chunk ${index}${count === undefined ? "" : ` of ${count}`}, counted from 0,`;',
     becomes: ["true", "false", "count !== undefined", '"Stryker was here!"'],
     why: MESSAGE,
@@ -124,18 +117,6 @@ export const CONTENT: readonly Explained[] = [
     becomes: ["``"],
     times: 2,
     why: MESSAGE,
-  },
-  {
-    file: "src/content/payload.ts",
-    line: "const next = chunk.length < CHUNK_LENGTH ? NO_BYTES : await source.take(CHUNK_LENGTH);",
-    becomes: ["false"],
-    why: ENDED,
-  },
-  {
-    file: "src/content/payload.ts",
-    line: "if (next.length === 0) break;",
-    becomes: ["false"],
-    why: ALWAYS_PADDED,
   },
   {
     file: "src/content/payload.ts",
@@ -205,7 +186,7 @@ export const CONTENT: readonly Explained[] = [
   },
   {
     file: "src/content/seal.ts",
-    line: "if (transcript && job.signer) yield new Uint8Array(transcript.sign(job.signer.keys));",
+    line: "if (transcript && job.signer) yield [new Uint8Array(transcript.sign(job.signer.keys))];",
     becomes: ["transcript || job.signer"],
     why: "for the types: there is a transcript where there is a signer, and nowhere else",
   },

@@ -1,6 +1,6 @@
 // What decides whether the library uses a runtime's own encapsulation of ML-KEM-768 (docs/spec.md section 3). Every backend shares it.
 
-import { type Bytes, concat, equalBytes } from "../bytes/bytes.js";
+import { concat, equalBytes } from "../bytes/bytes.js";
 import { mlkem768PrivateKey } from "./noble-kem.js";
 import type { Encapsulated, MlKem768PrivateKey } from "./primitives.js";
 
@@ -13,7 +13,7 @@ export type Trial = readonly [
 /** What a runtime's encapsulation must do, to be used: be right, never give the same twice, and refuse what the portable one refuses. */
 export const TRIALS: readonly Trial[] = [
   [(key) => [key], ([given], own) => given !== undefined && opens(own, given)],
-  [(key) => [key, key], ([one, other]) => !equalBytes(one?.sharedSecret as Bytes, other?.sharedSecret as Bytes)],
+  [(key) => [key, key], ([one, other]) => !!one && !!other && !equalBytes(one.sharedSecret, other.sharedSecret)],
   [(key) => [key.subarray(1)], isRefused],
   [(key) => [concat(key, key.subarray(0, 1))], isRefused],
   // The first coefficient is q, 3329, which is a second encoding of 0.
