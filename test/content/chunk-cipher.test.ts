@@ -48,24 +48,6 @@ describe("the cipher of chunks", () => {
   });
 });
 
-describe("the portable cipher", () => {
-  it("says so when its part of the app cannot be loaded", async () => {
-    vi.resetModules();
-    vi.doMock("../../src/primitives/noble-aes.js", () => {
-      throw new TypeError("Failed to fetch dynamically imported module");
-    });
-    try {
-      const fresh = await import("../../src/content/chunk-cipher.js");
-      Object.assign((await import("../../src/primitives/current.js")).primitives, { nativeAes: undefined });
-      vi.stubGlobal("crypto", {});
-      await expect(fresh.chunkCipher(key)).rejects.toMatchObject({ name: "KeysteadError", code: "OFFLINE" });
-    } finally {
-      vi.doUnmock("../../src/primitives/noble-aes.js");
-      vi.resetModules();
-    }
-  });
-});
-
 describe("a runtime that refuses WebCrypto, as workerd does while it loads a module", () => {
   it("seals and opens with the portable cipher", async () => {
     const refusing = { importKey: () => Promise.reject(new Error("Disallowed operation called within global scope")) };
