@@ -11,6 +11,7 @@ import { KeysteadError } from "../errors.js";
 import {
   checkCommit,
   closed,
+  LastSeen,
   outcomeUnknown,
   type Store,
   type StoreChange,
@@ -53,6 +54,7 @@ export function fileStore(folder: string): Store {
 
 function storeIn(folder: string): Store {
   let isOpen = true;
+  const seen = new LastSeen();
   async function guarded<T>(doing: string, run: (place: string) => Promise<T>): Promise<T> {
     if (!isOpen) throw closed();
     try {
@@ -62,10 +64,10 @@ function storeIn(folder: string): Store {
     }
   }
   return {
-    load: () => guarded("be read", load),
+    load: () => guarded("be read", (place) => load(place, seen)),
     async commit(expected: number, change: StoreChange) {
       const checked = checkCommit(expected, change);
-      return await guarded("be written", (place) => commit(place, expected, checked));
+      return await guarded("be written", (place) => commit(place, expected, checked, seen));
     },
     destroy: () => guarded("be deleted", destroy),
     close() {
@@ -87,14 +89,14 @@ async function placeOf(folder: string): Promise<string> {
   }
 }
 
-async function load(folder: string): Promise<StoredRecords> {
+async function load(folder: string, seen: LastSeen): Promise<StoredRecords> {
   // What a process that was killed left of a destroyed store. Where it cannot be removed, destroy says so.
   await rm(asideOf(folder), { recursive: true, force: true }).catch(() => {});
   for (;;) {
     const revision = newest(await list(folder));
     if (revision === 0) return { revision, records: new Map() };
     try {
-      const { records } = await readManifest(folder, revision);
+      const { records, commits } = await readManifest(folder, revision);
       const read = records.map(async ({ key, file, digest }) => {
         const value = new Uint8Array(await readFile(join(folder, file)));
         if (!equalBytes(await sha256(value), digest)) throw corrupt(`file ${file} is not what was committed`);
@@ -104,6 +106,7 @@ async function load(folder: string): Promise<StoredRecords> {
       // Another process may have linked this revision and not synchronised it yet. Nobody may act on a revision that a power cut
       // could take back.
       await sync(folder);
+      seen.saw(revision, commits.at(-1));
       return loaded;
     } catch (error) {
       // Another process committed, and removed files that only this revision had: read the newer one.
@@ -117,6 +120,7 @@ async function commit(
   folder: string,
   expected: number,
   { put, remove }: ReturnType<typeof checkCommit>,
+  seen: LastSeen,
 ): Promise<number> {
   const found = newest(await list(folder));
   if (found !== expected) throw stale(expected, found);
@@ -127,6 +131,7 @@ async function commit(
   let isTried = false;
   try {
     const before = expected === 0 ? { records: [], commits: [] } : await readManifest(folder, expected);
+    seen.check(expected, expected, before.commits.at(-1));
     const records = before.records.filter(({ key }) => !put.has(key) && !remove.has(key));
     for (const [key, value] of put) {
       const file = nameOfPart("record", revision);
@@ -146,12 +151,16 @@ async function commit(
     const names = await list(folder);
     if (isLinked && newest(names) === revision && names.includes(draft)) {
       await removeAll(folder, rubbishIn(names, manifest));
+      seen.saw(revision, draft);
       return revision;
     }
     // Either this process was too late: its number can be free again, since the second of two commits removes the first one's
     // manifest. Or others committed on top of this revision meanwhile, or a network file system made the link and reported
     // it as taken.
-    if (await isMade(folder, revision, draft)) return revision;
+    if (await isMade(folder, revision, draft)) {
+      seen.saw(revision, draft);
+      return revision;
+    }
     throw stale(expected, newest(names));
   } catch (error) {
     const isDecided = !isTried || isStale(error);

@@ -6,20 +6,22 @@ import {
   checkCommit,
   checkNamespace,
   closed,
+  LastSeen,
   type Store,
   type StoreChange,
   type StoredRecords,
-  stale,
   unavailable,
 } from "./store.js";
 
 interface Tables extends DBSchema {
   records: { key: string; value: Uint8Array };
-  /** The revision. Its key is `revision`. */
-  meta: { key: "revision"; value: number };
+  /** The revision, and a random number that was drawn when the store was filled. */
+  meta: { key: MetaKey; value: number };
   /** Keys of sealers. IndexedDB stores a CryptoKey as an object: a key that is not extractable stays so. */
   keys: { key: string; value: CryptoKey };
 }
+
+type MetaKey = "revision" | "filling";
 
 const VERSION = 1;
 
@@ -31,6 +33,7 @@ const VERSION = 1;
  */
 export async function indexedDbStore(namespace: string): Promise<Store> {
   const database = await open(namespace);
+  const seen = new LastSeen();
   let isOpen = true;
 
   async function transact<T>(doing: string, mode: IDBTransactionMode, run: (tables: Access) => Promise<T>): Promise<T> {
@@ -41,25 +44,31 @@ export async function indexedDbStore(namespace: string): Promise<Store> {
   return {
     load: () =>
       transact("be read", "readonly", async ({ records, meta }): Promise<StoredRecords> => {
-        const [keys, values, revision] = await Promise.all([
+        const [keys, values, revision = 0, filling] = await Promise.all([
           records.getAllKeys(),
           records.getAll(),
           meta.get("revision"),
+          meta.get("filling"),
         ]);
-        return { revision: revision ?? 0, records: new Map(keys.map((key, at) => [key, values[at] as Uint8Array])) };
+        seen.saw(revision, filling);
+        return { revision, records: new Map(keys.map((key, at) => [key, values[at] as Uint8Array])) };
       }),
     async commit(expected: number, change: StoreChange) {
       const { put, remove } = checkCommit(expected, change);
-      return await transact("be written", "readwrite", async ({ records, meta }) => {
-        const revision = (await meta.get("revision")) ?? 0;
-        if (revision !== expected) throw stale(expected, revision);
+      const [made, filling] = await transact("be written", "readwrite", async ({ records, meta }) => {
+        const [revision = 0, found] = await Promise.all([meta.get("revision"), meta.get("filling")]);
+        seen.check(expected, revision, found);
+        const filling = revision === 0 ? randomNumber() : found;
         await Promise.all([
           ...[...remove].map((key) => records.delete(key)),
           ...[...put].map(([key, value]) => records.put(value, key)),
           meta.put(revision + 1, "revision"),
+          ...(revision === 0 ? [meta.put(filling ?? 0, "filling")] : []),
         ]);
-        return revision + 1;
+        return [revision + 1, filling] as const;
       });
+      seen.saw(made, filling);
+      return made;
     },
     destroy: () =>
       transact("be deleted", "readwrite", async ({ records, meta }) => {
@@ -108,8 +117,8 @@ interface Access {
     clear(): Promise<void>;
   };
   readonly meta: {
-    get(key: "revision"): Promise<number | undefined>;
-    put(value: number, key: "revision"): Promise<string>;
+    get(key: MetaKey): Promise<number | undefined>;
+    put(value: number, key: MetaKey): Promise<string>;
     clear(): Promise<void>;
   };
 }
@@ -163,6 +172,10 @@ async function open(namespace: string): Promise<IDBPDatabase<Tables>> {
   } catch (error) {
     throw unavailable("be opened", error);
   }
+}
+
+function randomNumber(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
 
 function databaseName(namespace: string): string {

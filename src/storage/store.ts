@@ -39,8 +39,8 @@ export interface Store {
    *
    * @param expected the revision that the change is based on.
    * @returns the new revision.
-   * @throws `STORE_STALE` when the store is at another revision, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`. Nothing is written then,
-   * except where `details.reason` is `unknown`
+   * @throws `STORE_STALE` when the store is at another revision, or was destroyed and filled again since this opening loaded it or
+   * committed; `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`. Nothing is written then, except where `details.reason` is `unknown`
    */
   commit(expected: number, change: StoreChange): Promise<number>;
   /** Deletes all records. The revision is 0 again. @throws `STORE_UNAVAILABLE`: call it again, some may be left */
@@ -106,11 +106,32 @@ export function checkNamespace(namespace: string): string {
 }
 
 export function stale(expected: number, found: number): KeysteadError {
-  return new KeysteadError(
-    "STORE_STALE",
-    `the store is at revision ${found}, and the change was made on revision ${expected}; load it again and retry`,
-    { details: { expected, found } },
-  );
+  const why =
+    found === expected
+      ? "the store was destroyed and filled again since it was loaded"
+      : `the store is at revision ${found}, and the change was made on revision ${expected}`;
+  return new KeysteadError("STORE_STALE", `${why}; load it again and retry`, { details: { expected, found } });
+}
+
+/**
+ * What an opening of a store saw last. Revisions begin again when a store is destroyed: a tab that was frozen meanwhile would find its
+ * own number, and change records that it never saw.
+ */
+export class LastSeen {
+  #revision = 0;
+  #mark: unknown;
+
+  /** @param mark the same for all revisions since the store was filled, or another for each; never the same after it was destroyed */
+  saw(revision: number, mark: unknown): void {
+    this.#revision = revision;
+    this.#mark = mark;
+  }
+
+  /** @throws `STORE_STALE` when the store is not at `expected`, or has it for the second time */
+  check(expected: number, found: number, mark: unknown): void {
+    const isSame = expected === 0 || expected !== this.#revision || mark === this.#mark;
+    if (found !== expected || !isSame) throw stale(expected, found);
+  }
 }
 
 export function closed(cause?: unknown): KeysteadError {

@@ -154,6 +154,16 @@ const CASES: Readonly<Record<string, (first: Store, second: Store, openings: Ope
     await second.commit(0, { put: [["b", two]] });
     await expectRecords(first, 1, { b: two });
   },
+  "knows what was loaded before it was destroyed from what filled it again": async (first, second) => {
+    for (const revision of [0, 1]) await first.commit(revision, { put: [["a", one]] });
+    await second.load();
+    await first.destroy();
+    for (const revision of [0, 1]) await first.commit(revision, { put: [["b", two]] });
+    await expectStale(second.commit(2, { put: [["a", one]] }));
+    await expectRecords(second, 2, { b: two });
+    await second.commit(2, { put: [["c", one]] });
+    await expectRecords(first, 3, { b: two, c: one });
+  },
   "keeps namespaces apart": async (first, _second, { other }) => {
     const apart = await other();
     await first.commit(0, { put: [["a", one]] });
