@@ -234,7 +234,7 @@ describe("administrators", () => {
     await hana.page.getByLabel("Alder Street").check();
     await confirm(hana);
     await hana.page.getByRole("button", { name: "Save" }).click();
-    await hana.page.getByRole("heading", { name: "Dina Haddad" }).waitFor({ state: "detached" });
+    await hana.page.getByRole("heading", { name: "Dina Haddad", exact: true }).waitFor({ state: "detached" });
     const after = await me();
     expect(after).toMatchObject({ subject: before.subject, site: { name: "Alder Street" } });
     expect(after.escrowSubject).not.toBe(before.escrowSubject);
