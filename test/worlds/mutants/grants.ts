@@ -52,7 +52,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
         file: "src/log/effects.ts",
         find: "  handOut(active, due);\n",
         replace:
-          "  for (const { id } of epoch === undefined ? [] : gone) due.oweNew(id, epoch as number);\n  handOut(active, due);\n",
+          "  for (const { id } of epoch === undefined ? [] : gone) due.oweNew(id, [[epoch as number, epoch as number]]);\n  handOut(active, due);\n",
       },
       {
         file: "src/log/effects.ts",
@@ -75,9 +75,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/authoring/write-link.ts",
-        find: "Secret.take(drawRandom(env, SEED_LENGTH))]] : []);\n}",
+        find: "Secret.take(drawRandom(env, SEED_LENGTH)))]] : []);\n}",
         replace:
-          "new Secret(draft(env))]] : []);\n}\nconst drafts = new WeakMap<Env, Uint8Array>();\nfunction draft(env: Env): Uint8Array {\n  const seed = drafts.get(env) ?? drawRandom(env, SEED_LENGTH);\n  drafts.set(env, seed);\n  return seed;\n}",
+          "new Secret(draft(env)))]] : []);\n}\nconst drafts = new WeakMap<Env, Uint8Array>();\nfunction draft(env: Env): Uint8Array {\n  const seed = drafts.get(env) ?? drawRandom(env, SEED_LENGTH);\n  drafts.set(env, seed);\n  return seed;\n}",
       },
     ],
     start: [...HOUSEHOLD],
