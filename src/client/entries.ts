@@ -7,7 +7,7 @@ import { type Bytes, wipe } from "../bytes/bytes.js";
 import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { parseKeyring } from "../keys/keyring-bytes.js";
-import type { LogState } from "../log/state.js";
+import type { LogKind, LogState } from "../log/state.js";
 import { appendEntry, verifyLog } from "../log/verify.js";
 import { type Env, readClock } from "../primitives/env.js";
 import type { ReadEffect, WhichLog, Wipeable } from "./effects.js";
@@ -33,7 +33,7 @@ export function takeEntries(model: Model, { of, subject }: ReadEffect, entries: 
       next =
         of === "own"
           ? withActivePaper(takeOwn(next, entry, now, retired))
-          : { ...next, escrow: grown(next.escrow, entry, { subject, now }) };
+          : { ...next, escrow: grown(next.escrow, entry, { subject, kind: "escrow", now }) };
     } catch (caught) {
       const error = KeysteadError.from(caught);
       if (!error) throw caught;
@@ -45,6 +45,7 @@ export function takeEntries(model: Model, { of, subject }: ReadEffect, entries: 
 
 interface Expected {
   readonly subject: string;
+  readonly kind: LogKind;
   readonly now: number;
 }
 
@@ -52,8 +53,15 @@ function grown(followed: FollowedLog | undefined, entry: Bytes, expected: Expect
   return followedBy(followed, entry, verified(followed, entry, expected));
 }
 
-function verified(followed: FollowedLog | undefined, entry: Bytes, { subject, now }: Expected): LogState {
-  return followed ? appendEntry(followed.log, entry, { now }) : verifyLog([entry], { subject, now });
+function verified(followed: FollowedLog | undefined, entry: Bytes, { subject, kind, now }: Expected): LogState {
+  if (followed) return appendEntry(followed.log, entry, { now });
+  const log = verifyLog([entry], { subject, now });
+  if (log.kind === kind) return log;
+  const names = { user: "a user's log", escrow: "an escrow log" };
+  throw new KeysteadError("WRONG_SUBJECT", `the service shows ${names[log.kind]} in the place of ${names[kind]}`, {
+    rule: "LOG-8",
+    details: { subject },
+  });
 }
 
 function followedBy(followed: FollowedLog | undefined, entry: Bytes, log: LogState): FollowedLog {
@@ -64,7 +72,8 @@ function followedBy(followed: FollowedLog | undefined, entry: Bytes, log: LogSta
 
 /** One more entry of the own log, with what it grants. If it is the pending link's, that one is settled. */
 function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): Model {
-  const { own, keyring, subject } = model;
+  const { own, keyring, subject, kind } = model;
+  const expected = { subject, kind, now };
   const grow = (log: LogState, kept = entry) => ({
     own: followedBy(own, kept, log),
     sync: log === own?.log ? model.sync : { ...model.sync, headSince: now, fetched: new Set<string>() },
@@ -75,12 +84,12 @@ function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): 
     // them, which may have the only copy.
     const written = pending.entry;
     if (!pending.keyring) {
-      const log = verified(own, written, { subject, now });
+      const log = verified(own, written, expected);
       // Without one this device is no member, as an admin in a user's log.
       const opened = own && keyring ? receive({ log: own.log, keyring }, written, { now }).keyring : keyring;
       return settleAccepted({ ...model, ...grow(log, written), keyring: opened });
     }
-    const log = verified(own, written, { subject, now });
+    const log = verified(own, written, expected);
     const next = resume(log, [written], parseKeyring(pending.keyring));
     const isSame = keyring?.member === next.keyring.member;
     if (keyring && isSame) retired.push(keyring);
@@ -89,7 +98,7 @@ function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): 
     const former = keyring && !isSame ? [...model.former, keyring] : model.former;
     return settleAccepted({ ...model, ...grow(log, written), keyring: next.keyring, former });
   }
-  if (!own || !keyring) return { ...model, ...grow(verified(own, entry, { subject, now })) };
+  if (!own || !keyring) return { ...model, ...grow(verified(own, entry, expected)) };
   const next = receive({ log: own.log, keyring }, entry, { now });
   return { ...model, ...grow(next.log), keyring: next.keyring, copiedAt: copiedAt(model, next.log) };
 }

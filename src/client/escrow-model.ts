@@ -77,7 +77,7 @@ export const NO_LOOKS: Looks = { at: undefined, logs: new Map(), asked: new Set(
 /** The model of an admin's device that has stored nothing. */
 export function newModel(subject: string): AdminModel {
   const nothing = { users: new Map(), looks: NO_LOOKS, pins: [], finished: [], published: undefined };
-  return { ...base.newModel(subject), ...nothing };
+  return { ...base.newModel(subject), kind: "escrow", ...nothing };
 }
 
 /** The records of a model: those of the escrow log, and those of each user's log under the id of that log. */
@@ -104,7 +104,7 @@ export function recordsOf(model: AdminModel): ReadonlyMap<string, RecordSource> 
 export function modelOf(subject: string, records: ReadonlyMap<string, Uint8Array>): AdminModel {
   const model = base.modelOf(subject, records);
   try {
-    return { ...newModel(subject), ...model, ...readAdmin(records) };
+    return { ...newModel(subject), ...model, kind: "escrow", ...readAdmin(records) };
   } catch (cause) {
     throw new KeysteadError("STORE_CORRUPT", "the store's records are not those of an admin's device", { cause });
   }

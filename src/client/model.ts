@@ -9,6 +9,7 @@ import { type ErrorJson, KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
 import type { Keyring } from "../keys/keyring.js";
 import { DEFAULT_SKEW } from "../log/clock.js";
+import type { LogKind } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import type { Contact } from "./contact.js";
 import type { Alarm, FollowedLog } from "./followed-log.js";
@@ -101,6 +102,8 @@ export interface Extension {
 /** What a device knows. */
 export interface Model {
   readonly subject: string;
+  /** What `own` must be: an admin's session has an escrow log. */
+  readonly kind: LogKind;
   readonly own: FollowedLog | undefined;
   /** This device's keys, opened in `own`; undefined when it was never a member. */
   readonly keyring: Keyring | undefined;

@@ -160,7 +160,15 @@ export function difference(
 /** The model of a device that has stored nothing. */
 export function newModel(subject: string): Model {
   return {
-    ...{ subject, own: undefined, keyring: undefined, former: [], pending: undefined, interrupted: undefined },
+    ...{
+      subject,
+      kind: "user",
+      own: undefined,
+      keyring: undefined,
+      former: [],
+      pending: undefined,
+      interrupted: undefined,
+    },
     ...{ settled: [], copiedAt: undefined, paper: undefined, escrow: undefined, evidence: [], sync: NOT_SYNCED },
     contacts: new Map(),
     alarms: { own: undefined, escrow: undefined },
@@ -206,6 +214,7 @@ function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): M
   return {
     ...{
       subject,
+      kind: "user",
       own,
       keyring: opened(records.get("device")),
       former,

@@ -130,8 +130,9 @@ export function tokensOf(approvals: readonly IntendedApproval[]): readonly Compa
 
 function ownLog({ own, sync: { connection } }: Model) {
   if (own) return own.log;
-  // There is one, and it is dated ahead of this device's clock.
-  if (connection.state === "clock") throw present(KeysteadError.from(connection.error));
+  // There is one, and this device refused it: it is dated ahead of its clock, or is no log of this subject.
+  if (connection.state === "clock" || connection.state === "trouble")
+    throw present(KeysteadError.from(connection.error));
   throw notNow("the service has shown no log of this account; call sync, or create the log");
 }
 

@@ -205,9 +205,9 @@ describe("a service that lies", () => {
     const made = createLog({ subject: ORGANISATION, device: { name: "Eve" } }, seededEnv("eve"));
     relay.publish(ORGANISATION, made.entry);
     const ann = await desk(relay, "ann").open();
-    await ann.join({ name: "Ann" });
-    expect(ann.getSnapshot()).toMatchObject({ devices: undefined, fingerprint: undefined });
-    await expect(ann.enable(writtenDown)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(ann.join({ name: "Ann" })).rejects.toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
+    expect(ann.getSnapshot()).toMatchObject({ status: "new", devices: undefined, fingerprint: undefined });
+    await expect(ann.enable(writtenDown)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
   });
 });
 

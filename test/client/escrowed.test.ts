@@ -1,14 +1,15 @@
 // A user's device of an organisation that has escrow: it enrolls escrow, and works on where the service withholds the escrow log.
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
+import { openEscrowSession } from "../../src/client/escrow-session.js";
 import { openSession } from "../../src/client/session.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { policyOf } from "../../src/trust/escrow-needs.js";
-import { createEscrowLog, makeBackupKey, setPolicy } from "../support/accepted.js";
+import { createEscrowLog, createLog, makeBackupKey, setPolicy } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { type Phone, phone, SUBJECT } from "./simple.js";
 
@@ -61,4 +62,42 @@ it("joins where the service withholds the escrow log, and withholds from escrow 
   await mobile.join({ name: "Phone" });
   expect(mobile.getSnapshot().status).toBe("waiting");
   expect(mobile.log.links.last()).toMatchObject({ type: "join", withheldFromEscrow: true });
+});
+
+describe("a log of the other kind", () => {
+  const shown = (kind: "user" | "escrow", subject: string) => {
+    const relay = new MaliciousRelay();
+    const create = kind === "user" ? createLog : createEscrowLog;
+    relay.publish(subject, create({ subject, device: { name: "Ann" } }, seededEnv("liar")).entry, "liar");
+    return relay;
+  };
+  const trouble = { code: "WRONG_SUBJECT", rule: "LOG-8" };
+
+  it("is not taken for the escrow log, and stops no verb", async () => {
+    const device = phone(shown("user", ORGANISATION), "laptop");
+    const laptop = await openEscrowed(device);
+    await laptop.create({ name: "Laptop" });
+    await laptop.sync();
+    expect(laptop.escrowLog).toBeUndefined();
+    await laptop.rename({ name: "Mine" });
+    expect(laptop.log.head.seq).toBe(2);
+  });
+
+  it("is not joined by a user's device", async () => {
+    const device = phone(shown("escrow", SUBJECT), "laptop");
+    const laptop = await device.open();
+    await laptop.sync();
+    expect(laptop.getSnapshot()).toMatchObject({ status: "new", connection: "trouble", trouble });
+    await expect(laptop.join({ name: "Laptop" })).rejects.toMatchObject(trouble);
+  });
+
+  it("is not joined by an admin's device", async () => {
+    const device = phone(shown("user", ORGANISATION), "ann");
+    const ann = await openEscrowSession({
+      ...{ subject: ORGANISATION, store: memoryStore(device.disk), transport: device.transport, env: device.env },
+      ...{ sealer: await callerSealer(new Uint8Array(32).fill(7)), background: false },
+    });
+    await ann.sync();
+    expect(ann.getSnapshot()).toMatchObject({ status: "new", connection: "trouble", trouble });
+  });
 });
