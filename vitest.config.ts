@@ -40,7 +40,7 @@ const served = "test/{relay/!(handler),cli/relay,sender/{example,sql-store}}.nod
 /** The stories of the client, also told over the real handler. */
 const stories = {
   include: ["test/client/*.test.ts"],
-  exclude: [needsBrowser, ended, "test/client/{guides,trial}.node.test.ts"],
+  exclude: [needsBrowser, ended, "test/client/guides.node.test.ts", "test/client/statuses.test.ts"],
 };
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
@@ -55,7 +55,7 @@ const slow = [
 const backends = "test/{bytes,primitives}/**/*.test.ts";
 /** Tools, the file store and the relay have no backend of their own; worlds, clients that are ended and the probes bring theirs: they run once. */
 const once = [
-  "test/{tooling,worlds,frameworks}/**/*.test.ts",
+  "test/{tooling,worlds,simulation,frameworks}/**/*.test.ts",
   "test/{storage/*,primitives/probes}.node.test.ts",
   ended,
   served,
