@@ -284,7 +284,9 @@ export class Users {
         asked.code = code;
         this.#judge.note(`${verb} on ${device.name} failed: ${KeysteadError.from(error)?.message ?? error}`);
         // A question, or a contact, can be gone by the time of its answer.
-        const isGone = ["answer", "untrack", "refresh", "acknowledge"].includes(verb) && code === "INVALID_ARGUMENT";
+        const isGone =
+          ["answer", "untrack", "refresh", "acknowledge", "seal to a contact"].includes(verb) &&
+          code === "INVALID_ARGUMENT";
         if (code === undefined || (NEVER.has(code) && !isGone))
           this.#judge.fail(`${verb} on ${device.name}: ${describe(error)}`);
       },
