@@ -79,8 +79,8 @@ export class Driver<M extends Model = Model, I = never> {
     return wakeAt;
   }
 
-  /** Loads what is stored, if another tab or an unknown outcome may have changed it. */
-  load(): Promise<void> {
+  /** Loads what is stored, if another tab or an unknown outcome may have changed it. @returns whether anything was loaded */
+  load(): Promise<boolean> {
     return this.#inTurn(() => this.#load());
   }
 
@@ -206,18 +206,17 @@ export class Driver<M extends Model = Model, I = never> {
     try {
       return this.#machine.step(this.#model, input, this.#options, this.#options.env);
     } catch (refusal) {
-      const seen = this.#revision;
-      await this.#load().catch(() => undefined);
-      if (this.#revision === seen) throw refusal;
+      if (!(await this.#load().catch(() => false))) throw refusal;
       return undefined;
     }
   }
 
-  async #load(): Promise<void> {
+  /** @returns whether the store had something else than this tab */
+  async #load(): Promise<boolean> {
     const { subject, store, env } = this.#options;
     const loaded = await store.load(this.#isStale ? undefined : this.#revision);
     this.#loadedAt = readClock(env);
-    if (!loaded) return;
+    if (!loaded) return false;
     const { revision, records } = loaded;
     const { sync } = this.#model;
     const machine = this.#machine;
@@ -231,6 +230,7 @@ export class Driver<M extends Model = Model, I = never> {
     // Another tab deleted everything: nothing that somebody waits for will come.
     if (revision === 0) this.#rejectAll();
     this.#options.changed();
+    return true;
   }
 
   /** Tells those who wait how it ended, as stored by this tab or another. */

@@ -1,7 +1,7 @@
 // Records sealed above a store: what a store sees is ciphertext, and a record that was changed, moved or put back is found.
 // docs/spec.md section 13.
 
-import { concat } from "../bytes/bytes.js";
+import { concat, equalBytes } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { array, decode, encode, literal, record, text, tuple, uint } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
@@ -13,6 +13,8 @@ import type { Store } from "../storage/store.js";
 /** The record that lists all others. */
 const MANIFEST = "manifest";
 const MAX_RECORDS = 1_000_000;
+/** In the place of the manifest of an empty store. */
+const NONE: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 const manifestSchema = record({
   v: literal(1),
@@ -41,6 +43,8 @@ export class SealedStore {
   readonly #subject: string;
   /** The revision at which each record was written. */
   #written: ReadonlyMap<string, number> = new Map();
+  /** The manifest as it is stored. It is sealed anew each time: no other revision has these bytes, also where its number is the same. */
+  #manifest = NONE;
 
   constructor(store: Store, sealer: Sealer, subject: string) {
     this.#store = store;
@@ -52,16 +56,17 @@ export class SealedStore {
    * All records. The caller wipes those that are secret.
    *
    * @param known a revision whose records the caller has.
-   * @returns undefined when the store is at that revision.
+   * @returns undefined when the store is at that revision, and was not destroyed and filled again meanwhile.
    * @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT`
    */
   async load(known?: number): Promise<PlainRecords | undefined> {
     const { revision, records } = await this.#store.load();
-    if (revision === known) return undefined;
-    const sealed = records.get(MANIFEST);
-    if (!sealed) {
+    const sealed = records.get(MANIFEST) ?? NONE;
+    if (revision === known && equalBytes(sealed, this.#manifest)) return undefined;
+    if (sealed.length === 0) {
       if (revision === 0 && records.size === 0) {
         this.#written = new Map();
+        this.#manifest = NONE;
         return { revision, records: new Map() };
       }
       throw corrupt("it has records and no list of them");
@@ -76,6 +81,7 @@ export class SealedStore {
       plain.set(key, await this.#open(key, at, bytes));
     }
     this.#written = new Map(listed);
+    this.#manifest = sealed;
     return { revision, records: plain };
   }
 
@@ -89,10 +95,12 @@ export class SealedStore {
       written.set(key, revision);
       sealed.set(key, await this.#seal(key, revision, bytes));
     }
-    const manifest = encode(manifestSchema, { v: 1, records: [...written] }, MANIFEST);
-    sealed.set(MANIFEST, await this.#seal(MANIFEST, revision, manifest));
+    const list = encode(manifestSchema, { v: 1, records: [...written] }, MANIFEST);
+    const manifest = await this.#seal(MANIFEST, revision, list);
+    sealed.set(MANIFEST, manifest);
     const committed = await this.#store.commit(expected, { put: sealed, delete: remove });
     this.#written = written;
+    this.#manifest = manifest;
     return committed;
   }
 
@@ -100,6 +108,7 @@ export class SealedStore {
   async destroy(): Promise<void> {
     await this.#store.destroy();
     this.#written = new Map();
+    this.#manifest = NONE;
   }
 
   #seal(key: string, revision: number, bytes: Uint8Array): Promise<Uint8Array> {

@@ -58,12 +58,13 @@ export async function indexedDbStore(namespace: string): Promise<Store> {
       const [made, filling] = await transact("be written", "readwrite", async ({ records, meta }) => {
         const [revision = 0, found] = await Promise.all([meta.get("revision"), meta.get("filling")]);
         seen.check(expected, revision, found);
-        const filling = revision === 0 ? randomNumber() : found;
+        // It goes with the revision when the store is destroyed.
+        const filling = found ?? randomNumber();
         await Promise.all([
           ...[...remove].map((key) => records.delete(key)),
           ...[...put].map(([key, value]) => records.put(value, key)),
           meta.put(revision + 1, "revision"),
-          ...(revision === 0 ? [meta.put(filling ?? 0, "filling")] : []),
+          meta.put(filling, "filling"),
         ]);
         return [revision + 1, filling] as const;
       });

@@ -5,8 +5,6 @@ import { checkCommit, closed, LastSeen, type Store, type StoreChange, type Store
 /** The records of memory stores. Several stores may share one, as several tabs share a database. */
 export class MemoryDisk {
   #content: StoredRecords = { revision: 0, records: new Map() };
-  /** Another one each time that the disk is emptied. */
-  #filling = Symbol();
 
   /** @internal */
   static read(disk: MemoryDisk): StoredRecords {
@@ -14,14 +12,8 @@ export class MemoryDisk {
   }
 
   /** @internal */
-  static filling(disk: MemoryDisk): symbol {
-    return disk.#filling;
-  }
-
-  /** @internal */
   static write(disk: MemoryDisk, content: StoredRecords): void {
     disk.#content = content;
-    if (content.revision === 0) disk.#filling = Symbol();
   }
 }
 
@@ -35,19 +27,21 @@ export function memoryStore(disk: MemoryDisk = new MemoryDisk()): Store {
   return {
     async load() {
       requireOpen();
-      const { revision, records } = MemoryDisk.read(disk);
-      seen.saw(revision, MemoryDisk.filling(disk));
+      const content = MemoryDisk.read(disk);
+      const { revision, records } = content;
+      seen.saw(revision, content);
       return { revision, records: new Map([...records].map(([key, value]) => [key, new Uint8Array(value)])) };
     },
     async commit(expected: number, change: StoreChange) {
       requireOpen();
       const { put, remove } = checkCommit(expected, change);
-      const { revision, records } = MemoryDisk.read(disk);
-      seen.check(expected, revision, MemoryDisk.filling(disk));
-      const kept = [...records].filter(([key]) => !remove.has(key));
-      MemoryDisk.write(disk, { revision: revision + 1, records: new Map([...kept, ...put]) });
-      seen.saw(revision + 1, MemoryDisk.filling(disk));
-      return revision + 1;
+      const content = MemoryDisk.read(disk);
+      seen.check(expected, content.revision, content);
+      const kept = [...content.records].filter(([key]) => !remove.has(key));
+      const next = { revision: expected + 1, records: new Map([...kept, ...put]) };
+      MemoryDisk.write(disk, next);
+      seen.saw(next.revision, next);
+      return next.revision;
     },
     async destroy() {
       requireOpen();
