@@ -219,13 +219,9 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
     );
   }
   requireContinued(log, from);
-  const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
   // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
   const own = meet(log, from);
-  const wanted =
-    runs === undefined
-      ? intersectRuns(lacking, runsOf(own.epochs)).slice(-MAX_RECLAIMED_RUNS)
-      : checkRuns("runs", runs);
+  const wanted = runs === undefined ? reclaimable(checked, own).slice(-MAX_RECLAIMED_RUNS) : checkRuns("runs", runs);
   const lent = new Map<number, RightSeed>();
   for (const epoch of epochsIn(wanted)) {
     const seed = rightSeed(log, own, epoch);
@@ -247,6 +243,17 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
     accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained }) }),
     fresh: [...gained.values()],
   });
+}
+
+/**
+ * Epochs that a removed member held and opened, and that this member lacks: what {@link reclaim} can take over.
+ *
+ * @param from the removed member's keyring, after it met the log.
+ */
+export function reclaimable({ log, keyring }: MemberState, from: Keyring): Runs {
+  const held = log.removed.get(from.member)?.held ?? NO_RUNS;
+  const own = activeMember(log, keyring.member).held;
+  return intersectRuns(subtractRuns(held, own), runsOf(from.epochs));
 }
 
 /**

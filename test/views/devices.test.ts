@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
+import { devicesAndActivity as withFingerprints } from "../../src/views/devices-and-activity.js";
 import { byHand, escrowReview, recordAct } from "../coverage/support/escrow.js";
 import { World } from "../coverage/support/world.js";
 import {
@@ -339,6 +342,18 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([
       "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
     ]);
+  });
+
+  it("has the fingerprint of this device as digits and for a QR code, and neither once it may not be approved", () => {
+    const world = story();
+    const tablet = world.id("Tablet");
+    const old = world.session("Tablet").keyring;
+    const shown = () => withFingerprints(world.log, { me: tablet, now: world.now, keyring: old });
+    for (const given of [shown().fingerprint, shown().fingerprintQr])
+      expect(compareFingerprint(world.log, present(given), tablet).status).toBe("match");
+    expect(shown().fingerprintQr).toMatch(/^KEYSTEAD-FP:1:/);
+    world.act("Tablet", rekey);
+    expect(shown()).toMatchObject({ fingerprint: undefined, fingerprintQr: undefined });
   });
 
   it("shows the choices for a removed or superseded device, and none for an active one", () => {
