@@ -27,7 +27,7 @@ export default [
   row("keystead/client", "client", "123 kB"),
   row("keystead/escrow-client", "escrow-client", "125 kB"),
   row("keystead/sender", "sender", "77.4 kB"),
-  row("keystead/english", "english", "9.9 kB"),
+  row("keystead/english", "english", "10.1 kB"),
   row("keystead/blobs", "blobs", "40.8 kB"),
   row("keystead/words", "words", "10.6 kB"),
   row("AES where WebCrypto is missing", "noble-aes-*", "3.9 kB"),
