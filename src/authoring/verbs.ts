@@ -53,8 +53,8 @@ export function review(state: MemberState, options: ReviewOptions, env: Env): Pr
 export interface Approvals {
   /**
    * Devices whose own fingerprints were compared: the tokens of `compareFingerprint`. A token is valid as long as the log
-   * continues from the head that was compared, the device still has the same keys, and it has approved nobody since whom this
-   * link would let in and does not name: an app that lost a race reviews again with the same tokens.
+   * continues from the head that was compared, and the device still has the same keys. It is not valid any more once the device has
+   * approved somebody whom this link would let in and does not name. An app that lost a race reviews again with the same tokens.
    */
   readonly approve?: readonly ComparedDevice[] | undefined;
   /**
