@@ -135,15 +135,14 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       return deed(link, `switched lockdown ${link.on ? "on" : "off"}${also}`, c);
     },
     "activity-rotate": (link, c) => deed(link, `made encryption key ${link.epoch}`, c),
-    "activity-regrant": (link, c) => deed(link, `gave ${c.epochs(link.epochs)} to ${names(link.to, c)} again`, c),
+    "activity-regrant": (link, c) => deed(link, `gave ${c.epochs(link.epochs)} to ${names(link.to, c)}`, c),
     "activity-reclaim": (link, c) =>
       deed(link, `took over ${c.epochs(link.epochs)} of ${textOf(link.from, c)}, which was removed`, c),
     "activity-rename": (link, c) => {
       const whom = link.renamed.member === link.author ? "itself" : textOf(link.renamed, c);
       return deed(link, `renamed ${whom}`, c);
     },
-    "activity-renew-escrow": (link, c) =>
-      deed(link, `renewed escrow, with the organisation's encryption key ${link.epoch}`, c),
+    "activity-renew-escrow": (link, c) => deed(link, `renewed escrow, to its encryption key ${link.epoch}`, c),
     "activity-policy": (link, c) =>
       deed(link, `set the policy: escrow is ${link.enabled ? "enabled" : "not enabled"}`, c),
     "activity-disown": (link, c) => deed(link, disowning(link.disowned, c), c),
@@ -268,7 +267,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
     "todo-pointer-false": () =>
       "alarm: the user's data goes to a key that is none of this escrow's; let a device renew escrow",
     "todo-pointer-ahead": () =>
-      "alarm: the user's device names a newer key of escrow than this history of escrow has; load the newest, or let a device renew escrow",
+      "alarm: the user's account names a newer key of escrow than this history of escrow has; load the newest, or let a device renew escrow",
     "todo-pointer-other-log": () => "alarm: escrow stands for another organisation",
     "todo-give": ({ closer }, c) => `let ${textOf(closer.name, c)} give escrow ${c.epochs(closer.epochs)}`,
     "todo-fetch": ({ stretches }, c) =>
@@ -489,7 +488,7 @@ function granted(link: Extract<AccessLink, { code: "access-granted" | "access-fo
   return {
     made: `${who} made encryption key ${epoch}${by.member === member.member ? "" : `, also for ${whom}`}`,
     enroll: `${who} added ${whom} with encryption key ${epoch}`,
-    regrant: `${who} gave encryption key ${epoch} to ${whom} again`,
+    regrant: `${who} gave encryption key ${epoch} to ${whom}`,
     reclaim: `${whom} took over encryption key ${epoch} of ${from && textOf(from, c)}, which was removed`,
     rekey: `${whom} gave encryption key ${epoch} to its own fresh key`,
     approve: `${who} approved ${whom} and so gave it encryption key ${epoch}`,
@@ -511,7 +510,7 @@ const DEEDS: Readonly<Record<string, string>> = {
   enroll: "new backup key or escrow",
   review: "approval or removal",
   rotate: "new encryption key",
-  regrant: "older data given again",
+  regrant: "older data given",
   rekey: "fresh keys",
   reclaim: "older data taken over",
   leave: "leaving",

@@ -197,7 +197,7 @@ describe("a thief's device", () => {
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "behind", pointer: "ahead", claimed: [[1, 3]] });
     expect(tellsOf(row)).toContain(
-      "alarm: the user's device names a newer key of escrow than this history of escrow has",
+      "alarm: the user's account names a newer key of escrow than this history of escrow has",
     );
     const renewed = write("renew-escrow", { escrow: newestPointer(escrow.log) });
     const world = pointed.append(renewed(pointed.session("Laptop"), pointed.env("renews")).entry);

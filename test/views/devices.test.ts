@@ -478,7 +478,7 @@ describe("devicesAndActivity", () => {
       "4 Tablet joined",
       "5 Laptop approved Pixel 2 and removed Tablet",
       "6 Paper made encryption key 5, and could not open encryption key 2",
-      "7 Laptop gave encryption key 2 to Paper again",
+      "7 Laptop gave encryption key 2 to Paper",
       "8 Pixel 2 took fresh keys",
       "9 Pixel 2 renamed itself",
       "10 Laptop renamed Pixel 2",
@@ -529,7 +529,7 @@ describe("devicesAndActivity", () => {
       "Ann set the policy: escrow is not enabled",
     ]);
     const renewed = renew(user, "Laptop", dismiss(ready, "Bob"));
-    expect(texts(renewed).at(-1)).toBe("Laptop renewed escrow, with the organisation's encryption key 2");
+    expect(texts(renewed).at(-1)).toBe("Laptop renewed escrow, to its encryption key 2");
   });
 
   it("shows no activity, and all removals, with these options", () => {
