@@ -461,7 +461,7 @@ export const T = {
     gone: "Removed",
     removedBy: (who: string, when: string) => `Removed by ${who}, ${when}`,
     activity: "Activity",
-    activityLead: "Every change of your devices, in the order of the signed log.",
+    activityLead: "Every change of your devices, in the order of the signed history.",
     fingerprint: "Fingerprint of your account",
     fingerprintLead: "All your devices show the same digits. If one shows others, somebody shows it another account.",
   },
@@ -671,7 +671,7 @@ export const T = {
     },
     why: {
       swap: "Each letter is sealed for its place. Opened for another place, it fails.",
-      join: "The list of devices is a signed log that all your devices read. Nobody can join it unseen, and only you approve.",
+      join: "The list of devices is a signed history that all your devices read. Nobody can join it unseen, and only you approve.",
       forget: "A device remembers the newest change that it has verified, and never goes back.",
       split: "Every change names the one before it by its hash. Two histories can never become one again.",
       replace: "A device knows the first change of your account by its hash. No other account has it.",
@@ -917,7 +917,7 @@ export const escrowTexts = {
       pending: "Not acknowledged",
       removed: "Removed",
       lost: "With losses",
-      error: "No log",
+      error: "No history",
     },
     search: "Find a name",
     pages: "Pages",
@@ -1006,7 +1006,7 @@ export const escrowTexts = {
   },
   discover: {
     title: (name: string) => `Open data of ${name}`,
-    lead: "Choose what you need and say why. It is recorded in the signed log before anything opens; nobody can take the record back.",
+    lead: "Choose what you need and say why. It is recorded in the signed history before anything opens; nobody can take the record back.",
     which: "Which data?",
     stretch: (since: string, until: string | undefined, epoch: number) =>
       `${since === until ? `Mail of ${since}` : `Mail from ${since} to ${until ?? "today"}`} (keys number ${epoch})`,
@@ -1021,7 +1021,7 @@ export const escrowTexts = {
     close: "Close and wipe the keys",
   },
   records: {
-    lead: "What administrators did in escrow's name. The log is signed, and nobody can take an entry out of it.",
+    lead: "What administrators did in escrow's name. The history is signed, and nobody can take an entry out of it.",
     none: "Nobody has been recovered, and nothing was opened.",
     columns: ["When", "What", "Whose", "By", "Why"],
     what: { recovery: "Recovery", access: "Access" },

@@ -523,7 +523,7 @@ describe("reports and withheld bytes", () => {
       proven: [[2, 3]],
     });
     expect(totals.withLoss).toBe(0);
-    expect(totals.todo.map(say).join()).toContain("fetch the log's attachments again: epoch 1");
+    expect(totals.todo.map(say).join()).toContain("fetch the user's attachments again: encryption key 1");
   });
 
   it("count grants to escrow whatever members declare missing (section 8, ESC-11)", () => {
