@@ -27,4 +27,10 @@ export const GRANTS: readonly Explained[] = [
     becomes: ["false"],
     why: "A shortcut: of a grant whose epochs are all here already, the rest of the loop withholds, gains and keeps nothing.",
   },
+  {
+    file: "src/grants/seed-check.ts",
+    line: "for (const number of numbersAfter(vault.hasSuspects ? 0 : known, log)) {",
+    becomes: ["true"],
+    why: "A shortcut: without suspects, no seed of an epoch that was met before has failed a check.",
+  },
 ];
