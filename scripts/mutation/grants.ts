@@ -33,4 +33,10 @@ export const GRANTS: readonly Explained[] = [
     becomes: ["true"],
     why: "A shortcut: without suspects, no seed of an epoch that was met before has failed a check.",
   },
+  {
+    file: "src/grants/seed-check.ts",
+    line: "return epochs.at(last) === published.at(last) ? published.length : 0;",
+    becomes: ["false"],
+    why: "A shortcut: epochs that were met before are met again, with the same results.",
+  },
 ];

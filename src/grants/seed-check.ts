@@ -24,7 +24,7 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
   const parts = partsOf(keyring);
   const { published, seeds, vault } = parts;
   trustStored(log, parts);
-  const known = isContinuedBy(log, published) ? published.length : 0;
+  const known = metBefore(log, published);
   const dropped = new Set<number>();
   const opens = new Map<number, Secret>();
   const aside = new Map<string, Secret | undefined>();
@@ -34,7 +34,7 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
     if (!seed || !epoch) continue;
     const verdict = vault.known(seed, epoch);
     if (verdict === "opens") opens.set(number, seed);
-    else if (verdict === "wrong" || (number > known && !vault.passes(seed, epoch))) {
+    else if (verdict === "wrong" || !vault.passes(seed, epoch)) {
       dropped.add(number);
       aside.set(digestOf(epochKemPublicKey(seed.bytes())), seed);
     } else continue;
@@ -132,13 +132,11 @@ function* numbersAfter(known: number, { epochs }: LogState): Generator<number> {
   for (let number = known + 1; number <= epochs.length; number++) yield number;
 }
 
-/** Whether the log has the same epochs that the keyring met last, and perhaps more. */
-function isContinuedBy(
-  { epochs }: LogState,
-  published: KeyringParts["published"],
-): published is NonNullable<KeyringParts["published"]> {
-  if (!published || published.length === 0 || published.length > epochs.length) return false;
-  return epochs.at(published.length - 1) === published.at(published.length - 1);
+/** How many epochs of the log the keyring met before: none, unless the log has those that it met last, and perhaps more. */
+function metBefore({ epochs }: LogState, published: KeyringParts["published"]): number {
+  if (!published) return 0;
+  const last = published.length - 1;
+  return epochs.at(last) === published.at(last) ? published.length : 0;
 }
 
 /** Seeds that were set aside although they derive the key of an epoch of this log. */

@@ -399,15 +399,30 @@ describe("checking seeds in idle time", () => {
     expect([entries.length, derive.mock.calls.length]).toEqual([log.head.seq, 0]);
   });
 
-  it("begins with the newest epochs, which are used first", async () => {
-    const controller = new AbortController();
-    // Epochs 1 to 3 come by the approval.
-    const { log, keyring } = openWorld("newest")
+  /** A phone to which epochs 1 to 3 come by its approval. */
+  const approvedLate = (name: string): MemberState =>
+    openWorld(name)
       .rotate("Laptop")
       .rotate("Laptop")
       .join("Phone")
       .review("Laptop", { approve: ["Phone"] })
       .session("Phone");
+
+  it("is not done earlier by a device that authors a link", () => {
+    const { log, keyring } = approvedLate("author");
+    rotate({ log, keyring }, env);
+    expect(fullyChecked(log, keyring)).toEqual([4]);
+  });
+
+  it("passes over epochs that the log at hand does not have", async () => {
+    const { keyring } = base.rotate("Laptop").session("Laptop");
+    const checked = await checkSeeds({ log: base.log, keyring });
+    expect([checked.wrong, checked.keyring.epochs.includes(N)]).toEqual([[], true]);
+  });
+
+  it("begins with the newest epochs, which are used first", async () => {
+    const controller = new AbortController();
+    const { log, keyring } = approvedLate("newest");
     const before = fullyChecked(log, keyring);
     expect(before).toEqual([4]);
     const stop = { signal: controller.signal, onProgress: () => controller.abort() };
