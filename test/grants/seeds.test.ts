@@ -13,6 +13,7 @@ import { sealContent } from "../../src/content/seal.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { checkSeeds } from "../../src/grants/check-seeds.js";
+import { boxInfo, epochsDigest, KEYRING_NONCE } from "../../src/grants/make.js";
 import { checkMemberState, type MemberState } from "../../src/grants/member-state.js";
 import { fullyChecked } from "../../src/grants/seed-check.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
@@ -21,11 +22,13 @@ import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { currentEpoch, type Epoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { chachaSeal } from "../../src/primitives/aead.js";
 import { primitives } from "../../src/primitives/current.js";
+import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { rejection } from "../content/support.js";
 import { hire, openOrganisation } from "../escrow/support.js";
 import { rotate } from "../support/accepted.js";
-import { mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
+import { mutate, type RawBody, type RawSigner, setField, withAttachment } from "../support/raw-link.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { ALICE, keysNamed, openWorld, seedNamed, type World } from "../support/world.js";
@@ -399,19 +402,25 @@ describe("checking seeds in idle time", () => {
     expect([entries.length, derive.mock.calls.length]).toEqual([log.head.seq, 0]);
   });
 
-  /** A phone to which epochs 1 to 3 come by its approval. */
-  const approvedLate = (name: string): MemberState =>
+  /** A world with a phone to which epochs 1 to 3 come by its approval. */
+  const approvedLate = (name: string): World =>
     openWorld(name)
       .rotate("Laptop")
       .rotate("Laptop")
       .join("Phone")
-      .review("Laptop", { approve: ["Phone"] })
-      .session("Phone");
+      .review("Laptop", { approve: ["Phone"] });
 
   it("is not done earlier by a device that authors a link", () => {
-    const { log, keyring } = approvedLate("author");
+    const { log, keyring } = approvedLate("author").session("Phone");
     rotate({ log, keyring }, env);
     expect(fullyChecked(log, keyring)).toEqual([4]);
+  });
+
+  it("is not done earlier when a stored keyring is given all entries again", () => {
+    const { log, entries, sessions } = approvedLate("resumed");
+    const stored = unsafeSerializeKeyring(sessions.get("Phone") as MemberState);
+    const after = resume(log, entries, parseKeyring(stored));
+    expect([after.keyring.epochs, fullyChecked(log, after.keyring)]).toEqual([[1, 2, 3, 4], [4]]);
   });
 
   it("passes over epochs that the log at hand does not have", async () => {
@@ -422,7 +431,7 @@ describe("checking seeds in idle time", () => {
 
   it("begins with the newest epochs, which are used first", async () => {
     const controller = new AbortController();
-    const { log, keyring } = approvedLate("newest");
+    const { log, keyring } = approvedLate("newest").session("Phone");
     const before = fullyChecked(log, keyring);
     expect(before).toEqual([4]);
     const stop = { signal: controller.signal, onProgress: () => controller.abort() };
@@ -498,6 +507,24 @@ describe("an escrow seed with the right KEM key and a wrong signing key", () => 
     expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
     const kept = parseKeyring(unsafeSerializeKeyring({ log, keyring }));
     expect(await openContent(sealed, resume(log, [], kept).keyring)).toEqual(Uint8Array.of(7));
+  });
+
+  it("still opens content if the key of its grant was derived from other seeds (GRT-4)", () => {
+    const seed = partsOf(escrow.rotate("Ann").session("Ann").keyring).seeds.get(number) as Secret;
+    const key = seedNamed("any key");
+    const boxes = half.record.grants
+      .flatMap((grant) => grant.boxes)
+      .map(({ kemKey }) => {
+        const info = boxInfo(half.log.head.log, epochsDigest([[number, number]]), kemKey);
+        return hpkeSeal(kemKey, { info, plaintext: key, coins: env.random(64) });
+      });
+    const attachments = [chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), seed.bytes()), ...boxes];
+    const entry = attachments.reduce(
+      (changed, bytes, index) => withAttachment(changed, index, bytes, [escrow.signer("Ann")]),
+      half.last,
+    );
+    const after = receive(escrow.session("Dan"), entry, NOW);
+    expect([after.junk, [...partsOf(after.keyring).opens.keys()]]).toEqual([[[number, number]], [number]]);
   });
 
   it("only opens also when it comes back after it was set aside (GRT-4)", () => {
