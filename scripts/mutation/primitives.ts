@@ -121,4 +121,10 @@ export const PRIMITIVES: readonly Explained[] = [
     becomes: ["{}"],
     why: "undefined is no passed trial either",
   },
+  {
+    file: "src/primitives/ed25519-probe.ts",
+    line: 'const hex = (digits: string) => fromHex(digits, { name: "constant" });',
+    becomes: ["{}", '""'],
+    why: CONSTANT,
+  },
 ];
