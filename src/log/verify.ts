@@ -8,7 +8,7 @@ import { lastOf } from "../bytes/present.js";
 import { logIdOf, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { verifyLabelled } from "../primitives/sign.js";
 import { ORIGIN } from "./advance.js";
 import { type Clock, checkClock, UNCHECKED } from "./clock.js";

@@ -5,8 +5,8 @@ import { assertBytes, type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { primitives } from "./current.js";
 import { isCanonicalPoint, isTorsionPoint, passesPrechecks } from "./ed25519-rules.js";
-import { labelPrefix } from "./hash.js";
-import type { Label } from "./labels.js";
+import type { Label } from "./label.js";
+import { labelPrefix } from "./label.js";
 
 /** Bytes of a signing key's seed. */
 export const SIGNING_SEED_LENGTH = 32;

@@ -4,8 +4,8 @@
 import { concat } from "../bytes/bytes.js";
 import { type VerifyProbe, verifyProbes } from "./ed25519-probe.js";
 import { passesPrechecks } from "./ed25519-rules.js";
-import { labelPrefix } from "./hash.js";
-import type { Label } from "./labels.js";
+import type { Label } from "./label.js";
+import { labelPrefix } from "./label.js";
 import type { MakeVerifier, VerifyLater } from "./primitives.js";
 
 /**

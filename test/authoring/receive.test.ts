@@ -9,7 +9,7 @@ import { decodeEntry } from "../../src/log/entry.js";
 import { LINK_TYPES } from "../../src/log/registry.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { primitives } from "../../src/primitives/current.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { regrant } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { mutate, takeApart, withAttachment } from "../support/raw-link.js";
