@@ -1,7 +1,7 @@
 // Labelled hashing: SHA-256 over a label and the input (docs/spec.md section 4, ENC-5), so that bytes hashed for one purpose
 // never pass for another.
 
-import { type Bytes, concat } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { primitives } from "./current.js";
 import { type Label, labelPrefix } from "./label.js";
 
@@ -10,5 +10,7 @@ import { type Label, labelPrefix } from "./label.js";
  * length, or the caller must encode their lengths.
  */
 export function labelledHash(label: Label, ...parts: readonly Uint8Array[]): Bytes {
-  return primitives.sha256(concat(labelPrefix(label), ...parts));
+  const prefix = labelPrefix(label);
+  for (const part of parts) assertBytes(part, undefined, "part");
+  return primitives.sha256(prefix, ...parts);
 }
