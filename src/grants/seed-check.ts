@@ -13,7 +13,7 @@ import type { LogState } from "../log/state.js";
 import { epochAt } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { rhoOf } from "../primitives/kem.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 
 /**
  * Compares a keyring with the log at hand. Seeds that fail the quick check, or failed the full one, are set aside under the
