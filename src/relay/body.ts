@@ -14,11 +14,6 @@ const SLOWEST = 16_384;
 /** No body takes longer: an upload that broke off is cleaned up the day after the next one. */
 const LONGEST = 12 * 3_600_000;
 
-/** Milliseconds for a body of at most so many bytes. */
-const timeFor = (most: number): number => Math.min(BODY_TIME + (1000 * most) / SLOWEST, LONGEST);
-const tooSlow = () => new Refusal(408, "TOO_SLOW", "the body came too slowly; send it again");
-const brokeOff = () => new Refusal(400, "BODY_MISMATCH", "the body broke off");
-
 interface BodyReader {
   /** The next piece; undefined at the end. @throws {@link Refusal} 408, 400 when the sender goes away */
   next(): Promise<Uint8Array | undefined>;
@@ -30,16 +25,16 @@ function bodyReader(request: Request, env: RelayEnv, most: number): BodyReader {
   const reader = request.body?.getReader();
   let isLate = false;
   const cancel = (): void => void reader?.cancel().catch(() => {});
-  const stop = env.every(timeFor(most), () => {
+  const stop = env.every(Math.min(BODY_TIME + (1000 * most) / SLOWEST, LONGEST), () => {
     isLate = true;
     cancel();
   });
   return {
     async next() {
       const piece = await reader?.read().catch(() => {
-        throw brokeOff();
+        throw new Refusal(400, "BODY_MISMATCH", "the body broke off");
       });
-      if (isLate) throw tooSlow();
+      if (isLate) throw new Refusal(408, "TOO_SLOW", "the body came too slowly; send it again");
       return piece?.value;
     },
     end() {
@@ -55,13 +50,7 @@ export async function readRequest(request: Request, form: BodyForm, env: RelayEn
   const { maxBytes } = form;
   const tooLarge = () =>
     new Refusal(413, "TOO_LARGE", `the body may have at most ${maxBytes} bytes`, { rule: "ENC-3" });
-  const announced = request.headers.get("content-length");
-  if (Number(announced) > maxBytes) throw tooLarge();
-  if (announced !== null) {
-    const whole = await readAnnounced(request, env, maxBytes);
-    if (whole.length > maxBytes) throw tooLarge();
-    return whole;
-  }
+  if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge();
   const body = bodyReader(request, env, maxBytes);
   try {
     const chunks: Uint8Array[] = [];
@@ -75,28 +64,6 @@ export async function readRequest(request: Request, form: BodyForm, env: RelayEn
     }
   } finally {
     body.end();
-  }
-}
-
-/**
- * A body whose length a header announces. The server delivers no more bytes than that: they would be the next request. A stream of the
- * platform takes Node a tenth of the time of an append.
- */
-async function readAnnounced(request: Request, env: RelayEnv, most: number): Promise<Bytes> {
-  let stop = () => {};
-  const late = new Promise<never>((_, reject) => {
-    stop = env.every(timeFor(most), () => reject(tooSlow()));
-  });
-  const read = request.arrayBuffer().then(
-    (bytes) => new Uint8Array(bytes),
-    () => {
-      throw brokeOff();
-    },
-  );
-  try {
-    return await Promise.race([read, late]);
-  } finally {
-    stop();
   }
 }
 

@@ -135,19 +135,6 @@ describe.each(WITH_BODY)("the body of %s", (_name, route) => {
     expect([isCancelled, timers.size, await rows()]).toEqual([true, 0, before]);
   });
 
-  it("that stalls although its length is announced is refused when its time is over, and nothing of it stays", async () => {
-    const before = await rows();
-    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(Uint8Array.of(0xa1)) });
-    const waiting = send(route.method, addressOf(route), {
-      ...{ body, type: good },
-      headers: { "content-digest": digest, "content-length": "10" },
-    });
-    while (timers.size === 0) await sql.query("select 1::int as one");
-    for (const run of [...timers]) run();
-    expect(await refusal(await waiting)).toBe("408 TOO_SLOW");
-    expect([timers.size, await rows()]).toEqual([0, before]);
-  });
-
   it("that breaks off is refused, and is no failure of the relay", async () => {
     const before = await rows();
     const body = new ReadableStream<Uint8Array>({
