@@ -24,7 +24,7 @@ export default [
   ),
   row("sender: verify, seal", "index", "59 kB", "{ verifyLog, sealContent, systemEnv }"),
   row("keystead/escrow", "escrow", "76.3 kB"),
-  row("keystead/client", "client", "122.8 kB"),
+  row("keystead/client", "client", "122.9 kB"),
   row("keystead/escrow-client", "escrow-client", "124.8 kB"),
   row("keystead/sender", "sender", "77.4 kB"),
   row("keystead/english", "english", "9.9 kB"),

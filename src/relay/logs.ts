@@ -221,15 +221,16 @@ export class Logs {
     let left = bytes;
     let next = 0;
     for (const { link, digests } of due) {
-      let parts = digests.map(() => found.get(++next));
-      // One entry is always in, and says that an attachment is missing. A later one is the first of another page.
-      if (entries.length === 0 && parts.includes(undefined)) {
+      let parts = digests.flatMap(() => found.get(++next) ?? []);
+      if (parts.length < digests.length) {
+        // One entry is always in, and says that an attachment is missing. A later one is the first of another page.
+        if (entries.length > 0) break;
         const whole = await this.#attachments(head.log, digests);
         parts = digests.map((digest) => presentIn(whole, head.log, digest));
       }
-      left = parts.reduce((left, part) => left - (part?.length ?? Number.POSITIVE_INFINITY), left - link.length);
+      left = parts.reduce((left, { length }) => left - length, left - link.length);
       if (left < 0 && entries.length > 0) break;
-      entries.push(joinEntry(link, parts as readonly Bytes[]));
+      entries.push(joinEntry(link, parts));
     }
     return { entries, newest: head.seq };
   }

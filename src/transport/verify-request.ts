@@ -118,7 +118,7 @@ async function verifyAsWritten(
   const { pathname, search } = new URL(origin + target);
   const isUsual = DIGEST.test(contentDigest) && pathname + search === target;
   if (parameters === undefined || signature === undefined || !isUsual) return undefined;
-  const stated = { created: Number(created), expires: Number(expires), nonce, keyid } as SignatureParameters;
+  const stated = { created: Number(created), expires: Number(expires), nonce: nonce ?? "", keyid: keyid ?? "" };
   const signed = readParameters(stated, readDigest({ headers }), now);
   const keys = await keyOf(signed.member);
   if (!keys) throw refused("member", NO_MEMBER);
