@@ -10,7 +10,6 @@ import { EXPULSION } from "../transport/portal-transport.js";
 import {
   ASKED_HEADS,
   HEADS,
-  PAGE,
   PAGE_BYTES,
   PARAMETERS,
   PUBLISHED,
@@ -20,18 +19,19 @@ import {
   STANDING,
   SUBJECT,
 } from "../transport/wire.js";
-import { answer } from "./answer.js";
+import { answer, answerBytes, withCommonHeaders } from "./answer.js";
 import { BlobRoutes } from "./blob-routes.js";
 import { readRequest } from "./body.js";
 import { isUnchanged } from "./conditions.js";
 import { Events, type Watched } from "./events.js";
 import { Hints } from "./hints.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
-import { Logs, type Publication, type Wanted } from "./logs.js";
+import { Logs, type Publication, type Standing, type Wanted } from "./logs.js";
 import { Messages } from "./messages.js";
 import { isReady } from "./migrate.js";
 import { openApi } from "./openapi.js";
 import { checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
+import { joinPage } from "./pages.js";
 import { type Exchange, Proofs } from "./proofs.js";
 import { noLog, noRoute, Refusal, refusalOf, refusing, stopping, unsigned, wellFormed } from "./refusal.js";
 import { RELAY_ROUTES, type RelayRoute } from "./routes.js";
@@ -95,9 +95,7 @@ class Service {
     const app = this.#app();
     this.fetch = async (request, server) => {
       const response = await this.#watch.during(request, async () => await app.fetch(request, { server }));
-      if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
-      response.headers.set("x-content-type-options", "nosniff");
-      return response;
+      return withCommonHeaders(response);
     };
   }
 
@@ -240,35 +238,24 @@ class Service {
 
   async #readEntries(exchange: Exchange): Promise<Response> {
     const { after, limit, attachments } = exchange.query;
-    const state = await this.#readable(exchange);
+    const { state, isStored } = await this.#readable(exchange);
     const member = await this.#proofs.mayRead(exchange, state.subject, state, attachments);
     const { hash, seq } = state.head;
     // Weak: two pages of the same entries differ in the service's time and statement.
     const headers = { etag: `W/"${seq}-${hash}"` };
     if (isUnchanged(exchange.request, headers.etag)) return new Response(null, { status: 304, headers });
     const mine: Wanted = member ? { mine: member } : "names";
-    const page = await this.#logs.page(state.head.log, {
-      after,
-      limit,
-      bytes: PAGE_BYTES,
-      attachments: attachments === "mine" ? mine : attachments,
-    });
+    const options = { after, limit, bytes: PAGE_BYTES, attachments: attachments === "mine" ? mine : attachments };
+    const page = isStored ? await this.#logs.pageOf(state, options) : await this.#logs.page(state.head.log, options);
     if (!page) throw noLog();
     const { entries, newest } = page;
     const statement = newest === state.head.seq ? await this.#statements.of(state.head, state.operator) : undefined;
-    const response = answer(200, PAGE, {
-      entries,
-      newest,
-      now: this.#settings.env.now(),
-      ...(statement && { statement }),
-    });
-    response.headers.set("etag", headers.etag);
-    return response;
+    return answerBytes(200, joinPage({ entries, newest, now: this.#settings.env.now(), statement }), headers);
   }
 
   async #readAttachment(exchange: Exchange): Promise<Response> {
     const digest = wellFormed(() => fromHex(exchange.values["digest"], { name: "digest", length: 32 }));
-    const state = await this.#readable(exchange);
+    const { state } = await this.#readable(exchange);
     await this.#proofs.mayRead(exchange, state.subject, state, "all");
     const attachment = await this.#logs.attachment(state.head.log, digest);
     if (!attachment) throw new Refusal(404, "NO_ROUTE", "the log has no such attachment");
@@ -342,11 +329,11 @@ class Service {
   }
 
   /** The log in the path, which is the log of its subject now. @throws {@link Refusal} 400, 404 */
-  async #readable({ values }: Exchange): Promise<LogState> {
+  async #readable({ values }: Exchange): Promise<Standing> {
     const log = wellFormed(() => PARAMETERS.log.read(values["log"] ?? ""));
-    const state = await this.#logs.newestState(log);
-    if (!state || (await this.#logs.logOf(state.subject)) !== log) throw noLog();
-    return state;
+    const standing = await this.#logs.standing(log);
+    if (!standing) throw noLog();
+    return standing;
   }
 
   async #newest(logs: readonly LogId[]): Promise<readonly LogState[]> {

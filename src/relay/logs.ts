@@ -6,10 +6,12 @@ import { lastOf, present } from "../bytes/present.js";
 import { asId, fromHex, logIdOf, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { type Acceptance, acceptEntry } from "../log/accept.js";
-import { attachmentDigest, decodeEntry, decodeLink, encodeEntry } from "../log/entry.js";
+import { attachmentDigest, decodeEntry, decodeLink } from "../log/entry.js";
 import { originOf } from "../log/links/genesis.js";
 import type { LinkRecord, LogState } from "../log/state.js";
 import { readBody } from "../log/verify-link.js";
+import { Gathered } from "./gathered.js";
+import { joinEntry } from "./pages.js";
 import type { Sql } from "./sql.js";
 import { STATEMENTS } from "./statements.js";
 import { rowKey, States } from "./states.js";
@@ -34,6 +36,14 @@ export interface Page {
   readonly newest: number;
 }
 
+/** A log as it is now. */
+export interface Standing {
+  /** It has every entry that is stored. */
+  readonly state: LogState;
+  /** Whether its newest entry is stored: not where an old copy of the database was restored. */
+  readonly isStored: boolean;
+}
+
 /** Options of {@link Logs.page}. */
 export interface PageOptions {
   readonly after: number;
@@ -49,6 +59,8 @@ export class Logs {
   readonly #sql: Sql;
   readonly #now: () => number;
   readonly #states: States;
+  readonly #newest = new Gathered<LogId, Head>((logs) => this.heads(logs));
+  readonly #current = new Gathered<string, LogId>((subjects) => this.#logsOf(subjects));
 
   /**
    * @param now the clock that entries are judged by.
@@ -75,6 +87,17 @@ export class Logs {
   async newestState(log: LogId): Promise<LogState | undefined> {
     const state = await this.#states.get(log);
     return state && (await this.#states.newer(state));
+  }
+
+  /** A log that is the one of its subject; undefined for any other one. Each call asks the database for both: another relay may write. */
+  async standing(log: LogId): Promise<Standing | undefined> {
+    const known = await this.#states.get(log);
+    if (!known) return undefined;
+    const [head, current] = await Promise.all([this.#newest.of(log), this.#current.of(known.subject)]);
+    if (current !== log) return undefined;
+    const isBehind = head !== undefined && head.seq >= known.head.seq && head.hash !== known.head.hash;
+    const state = isBehind ? await this.#states.newer(known) : known;
+    return { state, isStored: head?.hash === known.head.hash || state !== known };
   }
 
   /**
@@ -176,7 +199,40 @@ export class Logs {
     const newest = rows.at(0)?.newest ?? (await this.head(log))?.seq;
     if (newest === undefined) return undefined;
     const delivered = await this.#delivered(log, rows, attachments);
-    return { entries: rows.map(({ link }, at) => encodeEntry(link, present(delivered[at]))), newest };
+    return { entries: rows.map(({ link }, at) => joinEntry(link, present(delivered[at]))), newest };
+  }
+
+  /** Some entries of a state whose newest entry is stored: links are in memory, and rows never change. Only attachments are read. */
+  async pageOf({ head, links }: LogState, { after, limit, bytes, attachments }: PageOptions): Promise<Page> {
+    const due: { readonly link: Bytes; readonly digests: readonly Uint8Array[] }[] = [];
+    let size = 0;
+    for (let at = after; at < links.length && due.length < limit; at++) {
+      const record = present(links.at(at));
+      size += record.bytes.length;
+      if (size > bytes && due.length > 0) break;
+      due.push({ link: record.bytes, digests: wantedOf(record, attachments) });
+    }
+    const found = await this.#attachmentsUpTo(
+      head.log,
+      due.flatMap(({ digests }) => digests),
+      bytes,
+    );
+    const entries: Bytes[] = [];
+    let left = bytes;
+    let next = 0;
+    for (const { link, digests } of due) {
+      let parts = digests.flatMap(() => found.get(++next) ?? []);
+      if (parts.length < digests.length) {
+        // One entry is always in, and says that an attachment is missing. A later one is the first of another page.
+        if (entries.length > 0) break;
+        const whole = await this.#attachments(head.log, digests);
+        parts = digests.map((digest) => presentIn(whole, head.log, digest));
+      }
+      left = parts.reduce((left, { length }) => left - length, left - link.length);
+      if (left < 0 && entries.length > 0) break;
+      entries.push(joinEntry(link, parts));
+    }
+    return { entries, newest: head.seq };
   }
 
   /** The operator that a log names, from its first link alone; undefined for none. */
@@ -219,6 +275,26 @@ export class Logs {
     return digests.map((list) => list.map((digest) => presentIn(found, log, digest)));
   }
 
+  /** Attachments by the place of their digest, from 1, until there are this many bytes. */
+  async #attachmentsUpTo(
+    log: LogId,
+    digests: readonly Uint8Array[],
+    bytes: number,
+  ): Promise<ReadonlyMap<number, Bytes>> {
+    if (digests.length === 0) return new Map();
+    const rows = await this.#sql.query<{ n: number; bytes: Bytes }>(STATEMENTS.attachmentsUpTo, [
+      rowKey(log),
+      digests,
+      bytes,
+    ]);
+    return new Map(rows.map(({ n, bytes }) => [n, bytes]));
+  }
+
+  async #logsOf(subjects: readonly string[]): Promise<ReadonlyMap<string, LogId>> {
+    const rows = await this.#sql.query<{ subject: string; log: Bytes }>(STATEMENTS.logsOf, [subjects]);
+    return new Map(rows.map(({ subject, log }) => [subject, asId<LogId>(toHex(log))]));
+  }
+
   async #attachments(log: LogId, digests: readonly Uint8Array[]): Promise<ReadonlyMap<string, Bytes>> {
     if (digests.length === 0) return new Map();
     const rows = await this.#sql.query<{ digest: Bytes; bytes: Bytes }>(STATEMENTS.attachments, [rowKey(log), digests]);
@@ -250,6 +326,8 @@ function logBegunBy(entry: Uint8Array): LogId | Refusal {
 
 /** Digests of the attachments of a link that a reader gets: openings of names are those that no grant has. */
 function wantedOf({ grants, attachments }: LinkRecord, wanted: Wanted): readonly Uint8Array[] {
+  if (wanted === "all") return attachments;
+  if (wanted === "none") return [];
   const mine = new Set<string>();
   const others = new Set<string>();
   for (const { keyring, boxes } of grants) {

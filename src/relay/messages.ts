@@ -88,8 +88,8 @@ export class Messages {
   /** An active member of the log in the path. @throws {@link Refusal} 400, 401, 404 */
   async #talking(exchange: Exchange) {
     const log = wellFormed(() => PARAMETERS.log.read(exchange.values["log"] ?? ""));
-    const state = await this.#logs.newestState(log);
-    if (!state || (await this.#logs.logOf(state.subject)) !== log) throw noLog();
+    const { state } = (await this.#logs.standing(log)) ?? {};
+    if (!state) throw noLog();
     const { member } = (await this.#proofs.signed(exchange, [state], false)) ?? {};
     if (!member) throw unsigned();
     return { log, member, active: state.active };

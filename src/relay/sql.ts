@@ -4,7 +4,7 @@ import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
 /** A parameter of a statement. */
-export type SqlParameter = Uint8Array | readonly Uint8Array[] | string | number | null;
+export type SqlParameter = Uint8Array | readonly Uint8Array[] | string | readonly string[] | number | null;
 
 /** A value of a column: bytes, text, a whole number that is exact in JavaScript, or a list of these. */
 export type SqlValue = Bytes | string | number | boolean | null | readonly SqlValue[];

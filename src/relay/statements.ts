@@ -82,10 +82,18 @@ export const STATEMENTS = {
   wholePage: page("seq, link, digests", ENTRY_BYTES),
   /** log, digests. */
   attachments: `select digest, bytes from keystead.attachment where log = $1 and digest = any($2::bytea[])`,
+  /** log, digests, bytes. Those of the digests in their order, until there are this many bytes; `n` counts digests from 1. */
+  attachmentsUpTo: `select n, bytes from (
+      select n, bytes, sum(octet_length(bytes)) over (order by n) - octet_length(bytes) as before
+      from unnest($2::bytea[]) with ordinality as asked (digest, n) cross join lateral
+        (select a.bytes from keystead.attachment a where a.log = $1 and a.digest = asked.digest) found) sized
+    where before < $3`,
   /** log, time. Positions that were filled after a time, newest first. */
   since: `select seq, at from keystead.entry where log = $1 and at > $2 order by seq desc limit $3`,
   /** subject. */
   logOf: `select log from keystead.subject where subject = $1`,
+  /** subjects. The log of each. */
+  logsOf: `select subject, log from keystead.subject where subject = any($1::text[])`,
   /** subject, log, at. @returns a row if the subject had no log */
   name: `insert into keystead.subject (subject, log, at) select $1::text, $2::bytea, $3::bigint
     on conflict (subject) do nothing returning log`,

@@ -1,6 +1,6 @@
 // Requests that a member signs, by HTTP Message Signatures (RFC 9421) with one fixed profile: what is signed, and in which order, is
 // the same in every request, so that there is nothing to negotiate and nothing to leave out. So signing needs no library; a service
-// verifies with one (verify-request.ts), which is no part of what apps download. docs/transport.md.
+// has one for requests that spell it in another way (verify-request.ts), which is no part of what apps download. docs/transport.md.
 
 import { base64, base64urlnopad } from "@scure/base";
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
@@ -87,22 +87,31 @@ export function signRequest(
   const nonce = base64urlnopad.encode(drawRandom(env, NONCE_LENGTH));
   const names = COMPONENTS.map((name) => `"${name}"`).join(" ");
   const parameters = `(${names});created=${created};expires=${expires};nonce="${nonce}";keyid="${signer.member}"`;
-  const [path, query] = split(target);
-  // The signature base (RFC 9421 section 2.5): one line for each of COMPONENTS, in their order, then the parameters.
-  const base = [
-    `"@method": ${method}`,
-    `"@authority": ${new URL(origin).host}`,
-    `"@path": ${path}`,
-    `"@query": ${query}`,
-    `"content-digest": ${contentDigest}`,
-    `"@signature-params": ${parameters}`,
-  ].join("\n");
-  const signature = checkedSignature(signer.sign(utf8Encode(base)));
+  const base = signatureBase({ method, target }, { origin, contentDigest, parameters });
+  const signature = checkedSignature(signer.sign(base));
   return {
     "content-digest": contentDigest,
     "signature-input": `${LABEL}=${parameters}`,
     signature: `${LABEL}=:${base64.encode(signature)}:`,
   };
+}
+
+/** What is signed (RFC 9421 section 2.5): one line for each of {@link COMPONENTS}, in their order, then the parameters. */
+export function signatureBase(
+  { method, target }: SignableRequest,
+  given: { readonly origin: string; readonly contentDigest: string; readonly parameters: string },
+): Uint8Array {
+  const [path, query] = split(target);
+  return utf8Encode(
+    [
+      `"@method": ${method}`,
+      `"@authority": ${new URL(given.origin).host}`,
+      `"@path": ${path}`,
+      `"@query": ${query}`,
+      `"content-digest": ${given.contentDigest}`,
+      `"@signature-params": ${given.parameters}`,
+    ].join("\n"),
+  );
 }
 
 /** Path and query of a target. The query begins with its question mark, which is there without a query too (section 2.2.7). */

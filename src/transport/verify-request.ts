@@ -7,7 +7,14 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "../primitives/current.js";
 import { verifyEd25519 } from "../primitives/sign.js";
-import { COMPONENTS, LABEL, NONCE_LENGTH, REQUEST_LIFETIME, type SignableRequest } from "./request-signature.js";
+import {
+  COMPONENTS,
+  LABEL,
+  NONCE_LENGTH,
+  REQUEST_LIFETIME,
+  type SignableRequest,
+  signatureBase,
+} from "./request-signature.js";
 
 /** How far ahead of the service's clock that of a device may be, in milliseconds. */
 export const REQUEST_SKEW = 60_000;
@@ -61,6 +68,9 @@ export interface VerifyRequestOptions {
   readonly keyOf: (member: MemberId) => RequestKeys | Promise<RequestKeys>;
 }
 
+const NO_MEMBER = "the log has no such member, or the member was removed";
+const OTHERS = "the signature is by another key, or for another method, host, path, query or body";
+
 /** The package asks for a minimum. The profile is exact, and each part of it has its own reason: so this file checks them all. */
 const AS_LISTED = {
   algorithms: ["ed25519"],
@@ -86,6 +96,38 @@ export interface SignedRequest {
  * @throws `INVALID_SIGNATURE` with `details.reason`, a {@link RequestFault}; whatever `keyOf` throws
  */
 export async function verifyRequest(
+  request: SignableRequest & { readonly headers: HeadersLike },
+  options: VerifyRequestOptions,
+): Promise<SignedRequest> {
+  return (await verifyAsWritten(request, options)) ?? (await verifyAnyForm(request, options));
+}
+
+/** {@link COMPONENTS} and {@link PARAMETERS} exactly as `signRequest` writes them, which is how RFC 9421 has them signed. */
+const AS_WRITTEN =
+  /^keystead=(\("@method" "@authority" "@path" "@query" "content-digest"\);created=(0|[1-9]\d{0,14});expires=(0|[1-9]\d{0,14});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{32})")$/;
+const SIGNATURE = /^keystead=:([A-Za-z0-9+/]{85}[AQgw]==):$/;
+
+/** The usual form, without taking apart what has one form only. Undefined for any other form, which the library judges. */
+async function verifyAsWritten(
+  { method, target, headers }: SignableRequest & { readonly headers: HeadersLike },
+  { origin, now, keyOf }: VerifyRequestOptions,
+): Promise<SignedRequest | undefined> {
+  const [, parameters, created, expires, nonce, keyid] = AS_WRITTEN.exec(headers.get("signature-input") ?? "") ?? [];
+  const [, signature] = SIGNATURE.exec(headers.get("signature") ?? "") ?? [];
+  const contentDigest = headers.get("content-digest") ?? "";
+  const { pathname, search } = new URL(origin + target);
+  const isUsual = DIGEST.test(contentDigest) && pathname + search === target;
+  if (parameters === undefined || signature === undefined || !isUsual) return undefined;
+  const stated = { created: Number(created), expires: Number(expires), nonce: nonce ?? "", keyid: keyid ?? "" };
+  const signed = readParameters(stated, readDigest({ headers }), now);
+  const keys = await keyOf(signed.member);
+  if (!keys) throw refused("member", NO_MEMBER);
+  const base = signatureBase({ method, target }, { origin, contentDigest, parameters });
+  if (!isByOne(keys, base, base64.decode(signature))) throw refused("signature", OTHERS);
+  return signed;
+}
+
+async function verifyAnyForm(
   { method, target, headers }: SignableRequest & { readonly headers: HeadersLike },
   { origin, now, keyOf }: VerifyRequestOptions,
 ): Promise<SignedRequest> {
@@ -102,7 +144,7 @@ export async function verifyRequest(
           checkProfile(components, parameters);
           signed = readParameters(parameters, readDigest({ headers }), now);
           const keys = await keyOf(signed.member);
-          if (!keys) throw refused("member", "the log has no such member, or the member was removed");
+          if (!keys) throw refused("member", NO_MEMBER);
           return { algorithm: "ed25519", verify: (base, signature) => isByOne(keys, base, signature) };
         },
       },
@@ -166,7 +208,7 @@ function faultOf(error: unknown): unknown {
     case "PolicyViolation":
       return refused("profile", error.message);
     case "VerificationFailed":
-      return refused("signature", "the signature is by another key, or for another method, host, path, query or body");
+      return refused("signature", OTHERS);
     default:
       return refused("malformed", error.message);
   }

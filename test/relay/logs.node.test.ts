@@ -259,6 +259,101 @@ onEveryDatabase((database, kind) => {
     });
   });
 
+  describe("a page of a state", () => {
+    let world: World;
+    beforeAll(async () => {
+      world = newWorld()
+        .join("Phone")
+        .review("Laptop", { approve: ["Phone"] })
+        .rotate("Laptop")
+        .rename("Phone", "P");
+      await publish(logsOn(database()), world);
+    });
+
+    it("is what the rows give, for every position, number, attachments and size", async () => {
+      const logs = logsOn(database());
+      const size = (entry: Uint8Array) => {
+        const { link, attachments } = decodeEntry(entry);
+        return link.bytes.length + attachments.reduce((sum, { length }) => sum + length, 0);
+      };
+      const two = size(world.entries[0] as Uint8Array) + size(world.entries[1] as Uint8Array);
+      for (const attachments of ["all", "none", "names", { mine: world.id("Phone") }] as const) {
+        for (const given of [
+          {},
+          { after: 3 },
+          { after: 1, limit: 2 },
+          { after: 5 },
+          { after: 2 ** 31 - 1 },
+          { bytes: 1 },
+        ]) {
+          const options = { ...whole, attachments, ...given };
+          expect(await logs.pageOf(world.log, options)).toEqual(await logs.page(world.log.head.log, options));
+        }
+      }
+      for (const bytes of [two, two - 1])
+        expect(await logs.pageOf(world.log, { ...whole, bytes })).toEqual(
+          await logs.page(world.log.head.log, { ...whole, bytes }),
+        );
+      expect((await logs.pageOf(world.log, whole)).entries).toEqual(world.entries);
+    });
+
+    it("asks for attachments only, and for no more of them than fit", async () => {
+      const { sql, statements } = noted(database());
+      const logs = logsOn(sql);
+      await logs.pageOf(world.log, { ...whole, attachments: "none" });
+      expect(statements).toEqual([]);
+      await logs.pageOf(world.log, whole);
+      expect(statements).toEqual([STATEMENTS.attachmentsUpTo]);
+      const digests = [...world.log.links].flatMap(({ attachments }) => attachments);
+      const rows = await sql.query(STATEMENTS.attachmentsUpTo, [rowKey(world.log.head.log), digests, 1]);
+      expect(digests.length).toBeGreaterThan(1);
+      expect(rows).toHaveLength(1);
+    });
+
+    it("says that an attachment is missing, in the page that begins with its entry", async () => {
+      const damaged = newWorld().rename("Laptop", "A").rotate("Laptop");
+      await publish(logsOn(database()), damaged);
+      const [digest] = damaged.record.attachments as [Uint8Array];
+      const log = rowKey(damaged.log.head.log);
+      await database().query("delete from keystead.attachment where log = $1 and digest = $2", [log, digest]);
+      const logs = logsOn(database());
+      expect((await logs.pageOf(damaged.log, whole)).entries).toEqual(damaged.entries.slice(0, 2));
+      const error = await rejection(logs.pageOf(damaged.log, { ...whole, after: 2 }));
+      expect(error.code).toBe("STORE_CORRUPT");
+    });
+  });
+
+  describe("how a log stands", () => {
+    it("is asked for in two statements, for all who ask at a time", async () => {
+      const all = [newWorld(), newWorld().rename("Laptop", "A"), newWorld()];
+      const { sql, statements } = noted(database());
+      const logs = logsOn(sql);
+      for (const world of all) await publish(logs, world);
+      statements.length = 0;
+      const ids = all.map(({ log }) => log.head.log);
+      const found = await Promise.all([...ids, ...ids].map((log) => logs.standing(log)));
+      expect(found.map((each) => each?.state.head.log)).toEqual([...ids, ...ids]);
+      expect(found.every((each) => each?.isStored)).toBe(true);
+      expect(statements.sort()).toEqual([STATEMENTS.heads, STATEMENTS.logsOf].sort());
+    });
+
+    it("shows what another relay stored, an old copy that was restored, and that the subject has another log", async () => {
+      const subject = `stands ${kind}`;
+      const world = openWorld("stands", { subject }).rename("Laptop", "A");
+      const [logs, other] = [logsOn(database()), logsOn(database())];
+      const log = world.log.head.log;
+      expect(await logs.standing(log)).toBeUndefined();
+      await publish(logs, world);
+      const next = world.rename("Laptop", "B");
+      await publish(other, next, 3);
+      expect(await logs.standing(log)).toMatchObject({ state: { head: next.log.head }, isStored: true });
+      await database().query("delete from keystead.entry where log = $1 and seq > 1", [rowKey(log)]);
+      expect(await logs.standing(log)).toMatchObject({ state: { head: next.log.head }, isStored: false });
+      await publish(other, openWorld("stands again", { subject }));
+      expect(await logs.standing(log)).toBeUndefined();
+    });
+  });
+
   it("heads of many logs, and of none that is not there", async () => {
     const [one, two, absent] = [newWorld().rename("Laptop", "A"), newWorld(), newWorld()];
     const logs = logsOn(database());

@@ -20,7 +20,7 @@ function unkeyed(statement: string): readonly string[] {
     const given =
       verb === "into"
         ? new RegExp(`^into keystead\\.${table} \\(${key}\\b[^)]*\\)\\s+select \\$1::`)
-        : new RegExp(`^[^()]*\\bwhere ${key} = (?:\\$1|asked\\.log)(?![\\d\\w])`);
+        : new RegExp(`^[^()]*\\bwhere ${key} = (?:\\$1|any\\(\\$1::text|asked\\.log)(?![\\d\\w])`);
     return given.test(rest) ? [] : [use];
   });
 }

@@ -235,6 +235,43 @@ describe("each part alone is bound:", () => {
   });
 });
 
+describe("the usual form and another one of the same request", () => {
+  /** With a space that RFC 9421 lets others write, and does not sign: the package judges this form. */
+  const respelled = (headers: Headers): Headers => ({
+    ...headers,
+    "signature-input": (headers["signature-input"] as string).replace(";created", "; created"),
+  });
+  const outcome = async (...asked: Parameters<typeof verify>): Promise<unknown> =>
+    await verify(...asked).catch((error: unknown) => KeysteadError.is(error) && error.details?.reason);
+  const other = requestSigner(openWorld("another device").session("Laptop").keyring);
+  const wrong = { ...signed(), signature: `keystead=:${base64.encode(new Uint8Array(64))}:` };
+  const longer = (signed()["signature-input"] as string).replace("060", "061");
+
+  it.each<[string, Headers, Parameters<typeof verify>[1]]>([
+    ["good", signed(), {}],
+    ["other method", signed(), { request: { ...request, method: "PUT" } }],
+    ["other path", signed(), { request: { ...request, target: "/v1/logs/ac/entries?after=1&limit=2" } }],
+    ["path with dots", signed(), { request: { ...request, target: "/v1/x/../logs/ab/entries?after=1&limit=2" } }],
+    ["fragment", signed(), { request: { ...request, target: `${request.target}#part` } }],
+    ["line break", signed(), { request: { ...request, target: '/v1/logs/ab/entries\n"@query": ?after=1&limit=2' } }],
+    ["question mark alone", signed(), { request: { ...request, target: "/v1/logs/ab/entries?" } }],
+    ["other host", signed(), { origin: "https://other.example" }],
+    ["wrong signature", wrong, {}],
+    ["other digest", { ...signed(), "content-digest": `sha-256=:${"A".repeat(43)}=:` }, {}],
+    ["longer life", { ...signed(), "signature-input": longer }, {}],
+    ["other member", signed({ signer: other }), {}],
+    ["other key", signed({ signer: { ...other, member: signer.member } }), {}],
+    ["expired", signed(), { now: NOW + REQUEST_LIFETIME + 1 }],
+    ["ahead", signed(), { now: NOW - REQUEST_SKEW - 1 }],
+  ])("have one verdict: %s", async (what, headers, over) => {
+    const usual = await outcome(headers, over);
+    expect(await outcome(respelled(headers), over)).toEqual(usual);
+    const isGood = ["good", "path with dots", "fragment", "line break"].includes(what);
+    if (!isGood) expect(usual).toBeTypeOf("string");
+    if (what === "good") expect(usual).toMatchObject({ member: keyring.member });
+  });
+});
+
 describe("the verifier", () => {
   it("passes on what looking up the key threw, and looks nothing up for a request that is not in the profile", async () => {
     const broken = new Error("the database is gone");
