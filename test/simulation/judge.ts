@@ -301,13 +301,13 @@ export class Judge {
     if (file.pinned.length >= last.seq) return;
     if (this.mayBeDatedAnew(device, last)) return;
     const isFirst = last.intent === "create" || last.intent === "join";
-    if (isFirst && device.now() < last.since) file.redrew = true;
+    if (isFirst && (device.wasSet || device.now() < last.since)) file.redrew = true;
     else this.fail(`${device.name} dropped its link ${last.seq} (${last.intent}) and nothing verified stands there`);
   }
 
   /** A link that never left the device is written again when its clock is set: it was dated ahead. */
   mayBeDatedAnew(device: Device, { hash, since }: StoredPending): boolean {
-    if (this.#fileOf(device).sent.has(hash) || device.now() >= since) return false;
+    if (this.#fileOf(device).sent.has(hash) || !(device.wasSet || device.now() < since)) return false;
     this.datedAnew++;
     return true;
   }

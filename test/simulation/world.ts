@@ -345,6 +345,7 @@ class World {
     const tab = this.#dice.of((isRight ? wrong : this.#all).flatMap(({ tabs }) => tabs));
     if (!tab) return;
     const { device } = tab;
+    device.wasSet = true;
     device.clock = isRight ? 0 : (this.#dice.of([-2, -0.15, 0.15, 2, 2, 2]) ?? 0) * HOUR;
     this.#judge.note(`the clock of ${device.name} is ${device.clock} ms ahead`);
     if (!isRight && tab.session) this.#users.renames(tab, tab.session);
