@@ -88,7 +88,9 @@ export async function showDigits(work: DigitsWork, options: DigitsOptions): Prom
 class Mail {
   readonly #work: DigitsWork;
   readonly #signal: AbortSignalLike;
-  readonly #until: number;
+  /** Milliseconds that are left, and the time when that was looked at. */
+  #left = LIMIT;
+  #at: number;
   readonly #number: number;
   #after = 0;
 
@@ -99,7 +101,7 @@ class Mail {
       throw notNow("this transport carries no messages between devices; compare the whole fingerprint");
     this.#work = work;
     this.#signal = signal;
-    this.#until = readClock(work.env) + LIMIT;
+    this.#at = readClock(work.env);
     this.#number = ++work.begun.count;
   }
 
@@ -118,7 +120,11 @@ class Mail {
         const found = take(letter);
         if (found !== undefined) return found;
       }
-      if (readClock(env) >= this.#until) throw beginAgain("the other device did not answer in time", "unanswered");
+      const now = readClock(env);
+      // A clock that is set back meanwhile gives no more time.
+      this.#left -= Math.max(0, now - this.#at);
+      this.#at = now;
+      if (this.#left <= 0) throw beginAgain("the other device did not answer in time", "unanswered");
       await env.sleep(POLL, this.#signal);
     }
   }

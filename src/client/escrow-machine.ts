@@ -33,7 +33,7 @@ import { withEvidence } from "./judge-whole.js";
 import { step } from "./machine.js";
 import { type Extension, type Model, notNow, readOnly } from "./model.js";
 import { author, told } from "./pending.js";
-import { proceed } from "./proceed.js";
+import { proceed, proceedOrLook } from "./proceed.js";
 import { newModel as newUserModel } from "./records.js";
 
 /** What happened outside, for an admin's device only. */
@@ -180,13 +180,16 @@ function begin(
   env: Env,
 ) {
   const written = author(inEscrowsName(admin, model), task.id, intent, env);
-  const next = proceed(written, options, env);
+  const next = proceedOrLook(written, options, env);
   return { model: withUser(admin, subject, { task, model: next.model }), effects: next.effects };
 }
 
 function inEscrowsName(admin: AdminModel, model: Model): Model {
   const write = (user: Model, intent: Intent, env: Env) => writeInUsersLog(admin, user, intent, env);
-  return { ...model, extension: { knowledge: () => ({}), write } };
+  const { clock = admin.sync.clock, connection } = model.sync;
+  // It is the same service, whose clock the escrow log was read with.
+  const sync = { ...model.sync, clock, connection: connection.state === "never" ? admin.sync.connection : connection };
+  return { ...model, sync, extension: { knowledge: () => ({}), write } };
 }
 
 function withUser(model: AdminModel, subject: string, work: UserWork): AdminModel {

@@ -12,7 +12,7 @@ import type { AppendList } from "../bytes/append-list.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
-import type { Runs } from "../bytes/runs.js";
+import { equalRuns, type Runs } from "../bytes/runs.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
 import { type ActRecord, reviewOf } from "../escrow/act.js";
 import { type AccessRecord, accessRecords, openRecordedAccess } from "../escrow/discover.js";
@@ -196,6 +196,7 @@ export class EscrowSession {
     const { log, keyring } = stateOf(this.#drive.model);
     const isNew = memberOf(log, keyring.member).roles.length === 0 && this.getSnapshot().devices?.awaitingApproval;
     await this.#drive.intend({ do: "use-backup-key", text, remove, roles: isNew ? roles : undefined });
+    await this.#session.removeRest(remove);
   }
 
   /** Compares a fingerprint that another admin's device shows of itself. A match gives the token for {@link save}. */
@@ -273,7 +274,11 @@ export class EscrowSession {
    * `FORBIDDEN`
    */
   async fetchUser(user: string): Promise<UserAtHand> {
-    const fetched = Object.freeze(await this.#fetch(user));
+    return await this.#fetchAndPin(user);
+  }
+
+  async #fetchAndPin(user: string, signal?: StepwiseWork<number>["signal"]): Promise<UserAtHand> {
+    const fetched = Object.freeze(await this.#fetch(user, signal));
     await this.#drive.give({ type: "pins", pins: [[user, fetched.log.head]] });
     this.#fetched.add(fetched);
     return fetched;
@@ -350,7 +355,8 @@ export class EscrowSession {
     await this.#drive.intend({ ...orderTo("record-access", accessOrder, order), user });
     const me = stateOf(this.#drive.model).keyring.member;
     const mine = this.accesses().filter(({ admin, access }) => admin === me && access?.log === head.log);
-    const made = mine.filter(({ access }) => access?.reason === reason).at(-1);
+    // Another tab can have recorded other epochs for the same reason meanwhile.
+    const made = mine.filter(({ access }) => access?.reason === reason && equalRuns(access.epochs, epochs)).at(-1);
     if (made) return made.seq;
     throw new KeysteadError("GRANT_UNAVAILABLE", "the access was recorded, and this device cannot read the record");
   }
@@ -395,14 +401,14 @@ export class EscrowSession {
     let done = 0;
     for await (const user of users) {
       signal?.throwIfAborted();
-      yield await this.#renew(user);
+      yield await this.#renew(user, signal);
       await onProgress?.(++done);
     }
   }
 
-  async #renew(user: string): Promise<Renewal> {
+  async #renew(user: string, signal: StepwiseWork<number>["signal"]): Promise<Renewal> {
     try {
-      const followed = await this.fetchUser(user);
+      const followed = await this.#fetchAndPin(user, signal);
       if (renewalReasons(followed.log, this.log).every((reason) => reason === "founder"))
         return { user, outcome: "not-due" };
       const done = this.#drive.intend({ ...orderTo("renew-user", renewOrder, { user }), user: followed });
@@ -414,7 +420,7 @@ export class EscrowSession {
       return { user, outcome: "renewed" };
     } catch (caught) {
       const error = KeysteadError.from(caught);
-      if (!error) throw caught;
+      if (!error || signal?.aborted) throw caught;
       return { user, outcome: "failed", error: error.toJSON() };
     }
   }

@@ -11,7 +11,7 @@ import { lengthOf } from "./entries.js";
 import type { Intent } from "./intents.js";
 import { type Model, readOnly } from "./model.js";
 import { author } from "./pending.js";
-import { proceed } from "./proceed.js";
+import { proceedOrLook } from "./proceed.js";
 import { modelOf, newModel, recordsOf } from "./records.js";
 import { takePage } from "./take.js";
 
@@ -40,13 +40,13 @@ export function step(before: Model, input: Input, options: MachineOptions, env: 
     case "sync":
       return sync(model, options, env);
     case "intend":
-      return proceed(
+      return proceedOrLook(
         { ...author(withoutReplaced(model, input.intent), input.id, input.intent, env), interrupted: undefined },
         options,
         env,
       );
     case "answer":
-      return proceed(answerAsk(model, input.id, input.answer, env), options, env);
+      return proceedOrLook(answerAsk(model, input.id, input.answer, env), options, env);
     case "paper-proved":
       // Another tab can have made another one meanwhile.
       if (model.paper?.member !== input.member) return { model, effects: [], retired: [] };

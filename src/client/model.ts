@@ -44,6 +44,8 @@ export interface PendingLink {
   readonly paper: string | undefined;
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** Whether it may have left this device: stored before it does. A link that never did is in nobody's hands. */
+  readonly isSent: boolean;
   readonly refused: Refusal | undefined;
 }
 

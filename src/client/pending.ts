@@ -50,7 +50,7 @@ export function author(model: Model, id: string, intent: Intent, env: Env): Mode
     if (keyring && !changesKeys) wipe(keyring);
     const pending: PendingLink = {
       ...{ id, intent, entry: proposal.entry, base: model.own?.log.head, head: proposal.head },
-      ...{ keyring: changesKeys ? keyring : undefined, paper: backupKey, since, refused: undefined },
+      ...{ keyring: changesKeys ? keyring : undefined, paper: backupKey, since, isSent: false, refused: undefined },
     };
     return { ...model, pending, sync: { ...model.sync, claimed: undefined, stuck: undefined } };
   } finally {

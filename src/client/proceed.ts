@@ -24,7 +24,7 @@ const TURN = 2_000;
 export function proceed(model: Model, options: MachineOptions, env: Env, retired: readonly Wipeable[] = []): Stepped {
   const { own, pending, sync } = model;
   if (model.alarms.own || options.isReadOnly) return { model, effects: [], retired };
-  if (pending && (own?.log.links.at(pending.head.seq - 1) || isToBeDrawnAnew(model, env))) {
+  if (pending && (own?.log.links.at(pending.head.seq - 1) || isToBeDatedAnew(model, env))) {
     const lost = settleLost(model, env);
     return proceed(lost.model, options, env, [...retired, ...lost.retired]);
   }
@@ -32,20 +32,31 @@ export function proceed(model: Model, options: MachineOptions, env: Env, retired
     return { model, effects: [publish(model, present(own.entries.at(sync.serverHas)))], retired };
   }
   if (pending) {
-    const shown = notShown(model, env);
-    return { model: shown, effects: [sendPending(shown, env)], retired };
+    return { ...sendPending(notShown(model, env), env), retired };
   }
   const next = doNext(model, options, env);
   return { ...next, retired: [...retired, ...next.retired] };
 }
 
+/** As {@link proceed}, for a link that was written just now: looks at the service's clock first, if the link waits for that. */
+export function proceedOrLook(model: Model, options: MachineOptions, env: Env): Stepped {
+  const next = proceed(model, options, env);
+  const { own, subject } = next.model;
+  if (next.effects.length > 0 || !isHeld(next.model)) return next;
+  const after = Math.max(0, (own?.log.head.seq ?? 0) - 1);
+  return { ...next, effects: [{ type: "read", of: "own", subject, after, purpose: "head" }] };
+}
+
 /**
- * A device whose clock was far ahead dated its first link so, and has set its clock since: the link would stay refused for as long
- * as the clock was ahead. Nobody knows the keys of it yet.
+ * A device whose clock was far ahead dated its link so, and has set its clock since: the link would stay refused for as long as the
+ * clock was ahead. It is written again where that makes no two links of one member for one place: it never left this device, or it is a
+ * first link, and nobody knows the keys of it yet. What may have left stays until its date: the service could publish it then.
  */
-function isToBeDrawnAnew({ pending }: Model, env: Env): boolean {
-  if (!pending || !isFirst(pending.intent)) return false;
-  return pending.refused?.code === "NOT_YET" && readClock(env) < pending.since - DEFAULT_SKEW;
+function isToBeDatedAnew({ own, pending }: Model, env: Env): boolean {
+  if (!pending) return false;
+  const latest = readClock(env) + DEFAULT_SKEW;
+  if (pending.since <= latest || (own && own.log.time > latest)) return false;
+  return isFirst(pending.intent) ? pending.refused?.code === "NOT_YET" : !pending.isSent;
 }
 
 /** The service said that it has the pending link, or another one at its place, and then showed neither. */
@@ -54,12 +65,27 @@ function notShown(model: Model, env: Env): Model {
   return claimed ? refused(model, claimed === "lost" ? "LOST_UNSEEN" : "ACCEPTED_UNSEEN", undefined, env) : model;
 }
 
-function sendPending(model: Model, env: Env): Effect {
-  const { entry, refused } = present(model.pending);
+function sendPending(model: Model, env: Env): Stepped {
+  const pending = present(model.pending);
+  const { entry, refused } = pending;
   const wait = (refused?.retryAt ?? 0) - readClock(env);
   // No pause is longer: the clock was set back since.
-  if (refused && wait > 0 && wait <= LONGEST_PAUSE) return { type: "wait", until: refused.retryAt };
-  return publish(model, entry);
+  if (refused && wait > 0 && wait <= LONGEST_PAUSE)
+    return { model, effects: [{ type: "wait", until: refused.retryAt }], retired: [] };
+  if (isHeld(model)) return { model, effects: [], retired: [] };
+  const sent = pending.isSent ? model : { ...model, pending: { ...pending, isSent: true } };
+  return { model: sent, effects: [publish(sent, entry)], retired: [] };
+}
+
+/**
+ * Whether the pending link is kept back: it is dated ahead of the service's clock, or nobody knows yet whether it is. Once sent, it would
+ * be refused until its date, and this device could write nothing else until then. A first link can be drawn anew.
+ */
+function isHeld({ own, pending, sync }: Model): boolean {
+  if (!pending || pending.isSent || isFirst(pending.intent)) return false;
+  const { clock, connection } = sync;
+  if (!clock) return !(connection.state === "reached" || connection.state === "server-behind");
+  return Math.max(pending.since, own?.log.time ?? 0) > clock.now + DEFAULT_SKEW;
 }
 
 function publish({ subject }: Model, entry: Uint8Array): Effect {

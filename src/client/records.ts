@@ -88,6 +88,7 @@ const pendingSchema = record({
   keyring: optional(blob),
   paper: optional(label),
   since: uint(),
+  isSent: optional(bool()),
   refused: optional(record({ code: label, retryAt: uint(), tries: position })),
 });
 const interruptedSchema = record({ v: literal(1), intent: intentSchema, because: label });
@@ -278,8 +279,8 @@ function encodePending({ intent, ...rest }: PendingLink): Uint8Array {
 
 function decodePending(stored: Infer<typeof pendingSchema> | undefined): PendingLink | undefined {
   if (!stored) return undefined;
-  const { v: _, intent, base, keyring, paper, refused, ...rest } = stored;
-  return { ...rest, base, keyring, paper, refused, intent: intentOf(intent) };
+  const { v: _, intent, base, keyring, paper, refused, isSent = true, ...rest } = stored;
+  return { ...rest, base, keyring, paper, isSent, refused, intent: intentOf(intent) };
 }
 
 function encodeInterrupted({ intent, because }: Interrupted): Uint8Array {

@@ -281,7 +281,7 @@ export class Session {
 
   /**
    * Uses a backup key: it approves this device, and removes others in the same link. If the backup key was removed, this device takes
-   * over what it held.
+   * over what it held, and removes the others in a second link.
    *
    * @throws errors of `openBackupKey` and `review`; `LOST_RACE`, `PENDING`
    */
@@ -289,7 +289,14 @@ export class Session {
     const { remove = [] } = checkOptions(options);
     if (typeof text !== "string")
       throw new KeysteadError("INVALID_ARGUMENT", "text must be the text of a backup key, as the user typed it");
-    return this.#driver.intend({ do: "use-backup-key", text, remove: checkMembers("remove", remove) });
+    await this.#driver.intend({ do: "use-backup-key", text, remove: checkMembers("remove", remove) });
+    await this.removeRest(remove);
+  }
+
+  /** @internal A backup key that was removed removes nobody: this device does. */
+  async removeRest(asked: readonly MemberId[]): Promise<void> {
+    const remove = asked.filter((member) => this.#log().active.has(member));
+    if (remove.length > 0) await this.save({ remove });
   }
 
   /** Proves that a text is a backup key of this account, without using it. @throws `BACKUP_KEY_INVALID` */

@@ -21,13 +21,19 @@ import { SUBJECT } from "./simple.js";
 /** Time passes only where a test waits for the end of a comparison: a slow machine must not end one. */
 let timePasses = false;
 let now = 1_700_000_000_000;
+let pauses = 0;
+/** The pause in which somebody sets the clock back. */
+let setBackAt: number | undefined;
 beforeEach(() => {
   timePasses = false;
+  pauses = 0;
+  setBackAt = undefined;
 });
 
 /** A pause gives the other device its turn. */
 async function paused(): Promise<void> {
   if (timePasses) now += 1000;
+  if (++pauses === setBackAt) now -= 3_600_000;
   await new Promise((resume) => setTimeout(resume));
 }
 
@@ -121,6 +127,9 @@ describe("over an honest service", () => {
     const { laptop, phone } = await waiting();
     timePasses = true;
     await expect(laptop.session.compareDigits(phone.member())).rejects.toMatchObject(again("unanswered"));
+    [pauses, setBackAt] = [0, 60];
+    await expect(laptop.session.compareDigits(phone.member())).rejects.toMatchObject(again("unanswered"));
+    expect(pauses).toBeLessThan(130);
     const lossy = await waiting({ fault: ({ kind }) => (kind === "send-message" ? { lost: "request" } : undefined) });
     const comparing = lossy.laptop.session.compareDigits(lossy.phone.member());
     await expect(comparing).rejects.toMatchObject({ code: "OFFLINE" });

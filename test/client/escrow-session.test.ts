@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
 import { openContent } from "../../src/content/open.js";
+import { KeysteadError } from "../../src/errors.js";
 import { ReportTotals } from "../../src/escrow/organisation-report.js";
 import { escrowMember } from "../../src/log/state.js";
 import { rollBackTo } from "../../src/testing/lies.js";
@@ -186,6 +187,29 @@ describe("recovery", () => {
 });
 
 describe("discovery", () => {
+  it("gives each tab its own record, also where another one records for the same reason (ESC-9)", async () => {
+    const relay = new MaliciousRelay();
+    const at = desk(relay, "ann");
+    const ann = await organisation(relay, at);
+    const device = await enrolled(relay, ann);
+    await device.rekey();
+    const { publish } = at.transport;
+    at.transport.publish = async (...of) => {
+      at.transport.publish = publish;
+      await publish(...of);
+      throw new KeysteadError("OFFLINE", "the test lost the answer");
+    };
+    const first = ann.recordAccess(await ann.fetchUser(ALICE), { epochs: [[1, 1]], reason: "case 7" });
+    await expect.poll(() => ann.getSnapshot().connection).toBe("offline");
+    const other = await at.open();
+    await other.sync();
+    const second = await other.recordAccess(await other.fetchUser(ALICE), { epochs: [[2, 2]], reason: "case 7" });
+    await ann.sync();
+    expect(await first).toBeLessThan(second);
+    const { keyring } = await ann.openRecorded(await first);
+    expect(keyring.epochs).toEqual([1]);
+  });
+
   it("opens what an accepted record names, and nothing before (ESC-9)", async () => {
     const relay = new MaliciousRelay();
     const ann = await organisation(relay);
@@ -249,6 +273,19 @@ describe("admins who leave", () => {
     const { log } = await ann.fetchUser(ALICE);
     expect(escrowMember(log)?.pointer?.epoch).toBe(ann.log.epochs.length);
     expect(await rows([ALICE])).toEqual([{ user: ALICE, outcome: "not-due" }]);
+  });
+
+  it("end when their signal is aborted, also while a log is fetched", async () => {
+    const at = desk(new MaliciousRelay(), "ann");
+    const ann = await at.open();
+    await ann.create({ name: "Ann" });
+    const ended = new AbortController();
+    at.transport.read = async (_subject, { signal }) => {
+      ended.abort();
+      signal?.throwIfAborted();
+      return undefined;
+    };
+    await expect(all(ann.renewFor([ALICE], { signal: ended.signal }))).rejects.toMatchObject({ name: "AbortError" });
   });
 });
 

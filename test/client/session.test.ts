@@ -53,6 +53,28 @@ it("makes a backup key, and uses it on a new device after the others are gone", 
   expect(laptop.getSnapshot().status).toBe("removed");
 });
 
+it("removes others also by a backup key that they removed before", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  await laptop.create({ name: "Laptop" });
+  let text = "";
+  await laptop.createBackupKey(async (paper) => {
+    text = paper.text;
+    const [a, b] = paper.prove.map((number) => present(text.split(/[\s-]+/)[number - 1]));
+    return [present(a), present(b)];
+  });
+  const sealed = await laptop.seal(utf8Encode("old"), { purpose: "note" });
+  const thief = await phone(relay, "thief").open();
+  await thief.join({ name: "Thief" });
+  const member = present(thief.getSnapshot().devices).me.member;
+  await thief.save({ remove: [...thief.log.active.keys()].filter((id) => id !== member) });
+  const mobile = await phone(relay, "phone").open();
+  await mobile.join({ name: "Phone" });
+  await mobile.useBackupKey(text, { remove: [member] });
+  expect(await mobile.open(sealed)).toEqual(utf8Encode("old"));
+  expect([...mobile.log.active.keys()]).toEqual([present(mobile.getSnapshot().devices).me.member]);
+});
+
 it("goes on when an announcement to other tabs fails, as in Deno once a channel was closed", async () => {
   const device = phone(new MaliciousRelay(), "laptop");
   const announce = (): never => {

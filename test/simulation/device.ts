@@ -71,6 +71,8 @@ export class Device {
   readonly #listeners = new Map<Life, () => void>();
   /** How far its clock is ahead, milliseconds. */
   clock = 0;
+  /** Whether somebody has set its clock, also in the middle of a step. */
+  wasSet = false;
   /** The member that it was last, as the app keeps it with its sign-in. */
   lastKnown: MemberId | undefined;
   tabs: Tab[] = [];

@@ -20,7 +20,16 @@ import { decodeEntry } from "../../src/log/entry.js";
 import { findMember, type LinkRecord } from "../../src/log/state.js";
 import type { Asked, Device, Tab } from "./device.js";
 import type { PlainImage } from "./disk.js";
-import { contactIn, hashesOf, headOf, pendingInUsersLogs, pendingOf, type StoredContact, unprovedIn } from "./image.js";
+import {
+  contactIn,
+  hashesOf,
+  headOf,
+  pendingInUsersLogs,
+  pendingOf,
+  type StoredContact,
+  type StoredPending,
+  unprovedIn,
+} from "./image.js";
 import type { Service } from "./service.js";
 
 /** The types of links that do what a verb promises. */
@@ -59,6 +68,8 @@ interface File {
   readonly authored: Map<string, Authored>;
   /** Links that were on its disk, in its log or pending: what it may send. */
   readonly stored: Set<string>;
+  /** Links that left the device. */
+  readonly sent: Set<string>;
   /** Verified links that stood on its disk, by position. */
   readonly pinned: string[];
   /** How often its disk was cleared or put back. */
@@ -98,6 +109,8 @@ export class Judge {
   readonly #sent: Content[] = [];
   #failure: string | undefined;
   #isFounded = false;
+  /** Links that were written again with another date. */
+  datedAnew = 0;
   /** Devices whose keys a copy had replaced at the end. */
   superseded = 0;
 
@@ -129,6 +142,7 @@ export class Judge {
     const file: File = {
       authored: new Map(),
       stored: new Set(),
+      sent: new Set(),
       pinned: [],
       life: 0,
       begin: 0,
@@ -163,12 +177,13 @@ export class Judge {
    */
   beginsAnew(device: Device, original = device): void {
     const file = this.#fileOf(device);
-    const { authored, stored, isDeceived, redrew, isStarved, acknowledged } = this.#fileOf(original);
+    const { authored, stored, sent, isDeceived, redrew, isStarved, acknowledged } = this.#fileOf(original);
     const { image } = device.disk;
     const life = file.life + 1;
     const ofOriginal = [...authored].map(([hash, each]) => [hash, { ...each, life: 0 }] as const);
     if (device !== original) for (const [hash, each] of ofOriginal) file.authored.set(hash, each);
     for (const hash of stored) file.stored.add(hash);
+    for (const hash of sent) file.sent.add(hash);
     for (const [hash, isOther] of acknowledged) file.acknowledged.set(hash, isOther);
     const pinned = hashesOf(image);
     this.#isFounded ||= file.pinned.length > 0;
@@ -248,7 +263,9 @@ export class Judge {
   sends(device: Device, entry: Uint8Array): void {
     const { link } = decodeEntry(entry);
     this.note(`${device.name} sends ${link.hash.slice(0, 6)}`);
-    if (!this.#fileOf(device).stored.has(link.hash)) this.fail(`${device.name} sent a link that it had not stored`);
+    const { stored, sent } = this.#fileOf(device);
+    if (!stored.has(link.hash)) this.fail(`${device.name} sent a link that it had not stored`);
+    sent.add(link.hash);
     for (const key of kemKeysIn(link.fields)) {
       const of = this.#keys.get(key) ?? link.hash;
       if (of !== link.hash) this.fail(`${device.name} used keys in two links`);
@@ -282,9 +299,17 @@ export class Judge {
     const last = pendingOf(before);
     if (!last || pending?.hash === last.hash) return;
     if (file.pinned.length >= last.seq) return;
+    if (this.mayBeDatedAnew(device, last)) return;
     const isFirst = last.intent === "create" || last.intent === "join";
-    if (isFirst && last.refused === "NOT_YET" && device.now() < last.since) file.redrew = true;
+    if (isFirst && (device.wasSet || device.now() < last.since)) file.redrew = true;
     else this.fail(`${device.name} dropped its link ${last.seq} (${last.intent}) and nothing verified stands there`);
+  }
+
+  /** A link that never left the device is written again when its clock is set: it was dated ahead. */
+  mayBeDatedAnew(device: Device, { hash, since }: StoredPending): boolean {
+    if (this.#fileOf(device).sent.has(hash) || !(device.wasSet || device.now() < since)) return false;
+    this.datedAnew++;
+    return true;
   }
 
   #judgePins(device: Device, file: File): void {

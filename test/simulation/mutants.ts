@@ -69,6 +69,16 @@ export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true })
     ],
   },
   {
+    name: "a link that may have left the device is written again when its clock is set",
+    changes: [
+      {
+        file: "src/client/proceed.ts",
+        find: '"NOT_YET" : !pending.isSent;',
+        replace: '"NOT_YET" : true;',
+      },
+    ],
+  },
+  {
     name: "the pin of a contact follows its log",
     changes: [
       {

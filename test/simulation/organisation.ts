@@ -130,6 +130,11 @@ export class Organisation {
     return log && escrowNeeds(log).length === 0 ? formatFingerprint(fingerprintOf(log)) : undefined;
   }
 
+  /** Links of admins' devices that were written again with another date. */
+  get datedAnew(): number {
+    return this.#judge.datedAnew;
+  }
+
   /** A restarted device of an admin opens what its log says. */
   async opens(device: Device): Promise<void> {
     await this.#judge.opens(device);
@@ -138,8 +143,9 @@ export class Organisation {
   /** What is pending in a user's log goes only for a verified link at its place. */
   #judgeUsersLogs(device: Device, before: Device["disk"]["image"]): void {
     const now = new Set(pendingInUsersLogs(device.disk.image).map(({ hash }) => hash));
-    for (const { hash, seq, intent } of pendingInUsersLogs(before)) {
-      if (!now.has(hash) && !this.#world.service.log?.links.at(seq - 1))
+    for (const pending of pendingInUsersLogs(before)) {
+      const { hash, seq, intent } = pending;
+      if (!now.has(hash) && !this.#judge.mayBeDatedAnew(device, pending) && !this.#world.service.log?.links.at(seq - 1))
         this.#fail(`${device.name} dropped its link ${seq} (${intent}) in a user's log, and nothing stands there`);
     }
   }

@@ -56,6 +56,8 @@ export class Service {
   #truth: LogState | undefined;
   /** Another account, which the devices seal to. */
   readonly other: OtherAccount;
+  /** Whether its answers say what time it is. */
+  tellsTime = false;
   readonly faults: NetworkFaults = { lost: 0, unanswered: 0, refused: 0 };
   readonly counts: ServiceCounts = { lost: 0, unanswered: 0, refused: 0, late: 0 };
 
@@ -118,7 +120,9 @@ export class Service {
       read: async (subject, options) => {
         const { after, attachments } = options;
         const size = 1 + this.#dice.below(6);
-        return this.#request(life, (): EntriesPage | undefined | Promise<EntriesPage | undefined> => {
+        let now: number | undefined;
+        const answer = await this.#request(life, (): EntriesPage | undefined | Promise<EntriesPage | undefined> => {
+          now = this.tellsTime ? this.#clock() : undefined;
           if (subject === this.other.subject) return this.other.page(reader, after, size);
           if (subject !== this.subject) return undefined;
           const entries = this.#read(reader);
@@ -133,6 +137,7 @@ export class Service {
           this.#scheduler.awaits(answer);
           return answer;
         });
+        return answer && { ...answer, now };
       },
       publish: async (_subject, entry) => {
         const bytes = new Uint8Array(entry);

@@ -76,6 +76,12 @@ export class Users {
     if (asks.some(({ question }) => question === "copied")) this.#ask(tab, "rekey", () => session.rekey());
   }
 
+  /** A user who does something at once. */
+  renames(tab: Tab, session: Session): void {
+    if (session.getSnapshot().devices)
+      this.#ask(tab, "rename", () => session.rename({ name: this.#newName(tab.device) }));
+  }
+
   #newName({ name }: Device): string {
     return `${name} ${this.#dice.below(1000)}`;
   }

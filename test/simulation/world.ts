@@ -50,6 +50,8 @@ export interface WorldReport {
   readonly cleared: number;
   readonly putBack: number;
   readonly copied: number;
+  /** Links that were written again with another date. */
+  readonly datedAnew: number;
   /** Copies, and originals, whose keys the other one had replaced at the end. */
   readonly superseded: number;
   /** Worlds with an organisation, and what its admins did: reviews in escrow's name, recorded accesses, renewals. */
@@ -95,6 +97,8 @@ class World {
   readonly #maxTabs: number;
   readonly #isHonest: boolean;
   readonly #beginsCalm: boolean;
+  /** Whether the clocks of devices jump. */
+  readonly #isUnset: boolean;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -136,6 +140,9 @@ class World {
     this.#maxTabs = dice.permille(500) ? 2 : 1;
     this.#isHonest = dice.permille(400);
     this.#beginsCalm = dice.permille(700);
+    this.#isUnset = dice.permille(500);
+    const tellsTime = dice.permille(500);
+    for (const service of this.#services) service.tellsTime = tellsTime;
   }
 
   #found(dice: Dice): Organisation {
@@ -198,6 +205,7 @@ class World {
       failed: asked.filter(({ ended }) => ended === "failed").length,
       organisations: this.#organisation ? 1 : 0,
       ...{ ...this.#misfortune.counts, superseded: this.#judge.superseded },
+      datedAnew: this.#judge.datedAnew + (this.#organisation?.datedAnew ?? 0),
       ...(this.#organisation?.toUsers.counts ?? { dismissedForks: 0, escrowAlarms: 0 }),
       ...(this.#organisation?.counts ?? { recoveries: 0, discoveries: 0, renewals: 0, removedAdmins: 0, opened: 0 }),
       failure: this.#failure,
@@ -260,6 +268,7 @@ class World {
         grow: 3,
       },
       misfortune: this.#isUnlucky ? 4 : 0,
+      clock: this.#isUnset ? 4 : 0,
       ...{ lie: this.#isHonest ? 0 : 3, slander: this.#isHonest ? 0 : 6, regret: this.#isHonest ? 0 : 4 },
     };
     switch (this.#dice.weighted(weights)) {
@@ -301,6 +310,9 @@ class World {
       case "misfortune":
         await this.#misfortune.strike();
         break;
+      case "clock":
+        await this.#setClock();
+        break;
       case "regret":
         this.#liar.regret();
         this.#organisation?.regret();
@@ -324,6 +336,21 @@ class World {
     this.#judge.membership();
     for (const each of this.#devices.flatMap(({ tabs }) => tabs)) this.#judge.looks(each);
     this.#organisation?.follow();
+  }
+
+  /** Somebody sets the clock of a device, wrongly or right, and may use the device at once: it cannot know yet. */
+  async #setClock(): Promise<void> {
+    const wrong = this.#all.filter(({ clock, tabs }) => clock !== 0 && tabs.length > 0);
+    const isRight = wrong.length > 0 && this.#dice.permille(400);
+    const tab = this.#dice.of((isRight ? wrong : this.#all).flatMap(({ tabs }) => tabs));
+    if (!tab) return;
+    const { device } = tab;
+    device.wasSet = true;
+    device.clock = isRight ? 0 : (this.#dice.of([-2, -0.15, 0.15, 2, 2, 2]) ?? 0) * HOUR;
+    this.#judge.note(`the clock of ${device.name} is ${device.clock} ms ahead`);
+    if (!isRight && tab.session) this.#users.renames(tab, tab.session);
+    else if (!isRight) await this.#act(tab);
+    else this.#sync(tab);
   }
 
   #sync({ session, admin }: Device["tabs"][number]): void {

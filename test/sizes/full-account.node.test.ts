@@ -3,11 +3,14 @@
 
 import { fingerprintOf, joinLog, type MemberId, systemEnv } from "keystead";
 import { expect, it } from "vitest";
-import { approve, bytes, Device, me, note, testingService } from "../client/trial.js";
+import { approve, bytes, Device, me, note, testingService, writtenDown } from "../client/trial.js";
 
-it("256 devices: all are approved in one step and read everything; one more is refused until another one goes", async () => {
+const ACCOUNT = "256 devices";
+const ORGANISATION = "organisation";
+
+it("256 devices: all are approved in one step and read everything; one more is refused until another one goes; escrow's report proves all", async () => {
   const service = testingService();
-  const device = (name: string) => new Device(service(name), "256 devices");
+  const device = (name: string) => new Device(service(name), ACCOUNT, ORGANISATION);
   const first = await device("first").open();
   await first.create({ name: "First" });
   const old = await first.seal(bytes("old"), note);
@@ -48,4 +51,20 @@ it("256 devices: all are approved in one step and read everything; one more is r
   await refused.join({ name: "Late" });
   await approve(last, refused);
   expect(await refused.open(old, note)).toEqual(bytes("old"));
+
+  // Escrow is a member, too. It is given every epoch afterwards, and the report proves each by opening it.
+  const admin = await new Device(service("admin"), ORGANISATION).openAdmin();
+  await admin.create({ name: "Ann" });
+  await admin.enable(writtenDown());
+  const [, next] = pending;
+  if (next) await last.save({ remove: [next.member] });
+  await last.sync();
+  const [ask] = last.getSnapshot().asks;
+  const { token } = last.compareEscrow(admin.getSnapshot().fingerprint?.digits ?? "");
+  if (ask && token) await last.answer(ask.id, { say: "confirmed", token });
+  await last.sync();
+  expect(last.log.active.size).toBe(256);
+  const all = [[1, last.log.epochs.length]];
+  for await (const row of admin.report([ACCOUNT]))
+    expect(row).toMatchObject({ coverage: { status: "covered", claimed: all, proven: all, gaps: [] } });
 }, 1_800_000);
