@@ -86,6 +86,8 @@ interface FieldProps {
   readonly rows?: number;
   readonly autocomplete?: string;
   readonly maxLength?: number;
+  /** Whether it takes the focus when it appears: for the next step of a dialog. */
+  readonly isFocused?: boolean;
 }
 
 export function Field({
@@ -98,8 +100,12 @@ export function Field({
   rows,
   autocomplete = "off",
   maxLength,
+  isFocused = false,
 }: FieldProps) {
   const id = useId();
+  useEffect(() => {
+    if (isFocused) document.getElementById(id)?.focus();
+  }, []);
   const common = {
     ...{ id, value, autocomplete, maxLength },
     class: isCode ? "code" : "",
