@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Row } from "./devices.js";
 import { usePapersAllowed } from "./escrow/user.js";
+import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useScreen, useSnapshot } from "./hooks.js";
 import { MakePaper } from "./make-paper.js";
 import { day, escrowTexts, nameOf, T } from "./texts.js";
@@ -47,7 +48,7 @@ export function Backup() {
         </Notice>
       ) : papers.length === 0 ? (
         <Notice tone="warn" icon="paper">
-          <p>{T.backup.none}</p>
+          <p>{T.backup.none(escrowIsEnrolled(session.log))}</p>
         </Notice>
       ) : (
         <section aria-labelledby="papers">
@@ -57,6 +58,9 @@ export function Backup() {
               <Row key={paper.member} device={paper} />
             ))}
           </ul>
+          <p class="hint">
+            {T.backup.remove} <a href="#/devices">{T.nav.devices}</a>
+          </p>
         </section>
       )}
       {open === "make" && <Make isUnproved={isUnproved} onClose={close} />}
