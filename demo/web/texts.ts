@@ -622,8 +622,10 @@ export const T = {
   },
   usePaper: {
     title: "Use a backup key",
-    lead: "Type the 36 characters from your paper. Capitals, spaces and dashes do not matter; type ? for one that you cannot read.",
+    lead: "Type the 36 characters from your paper, or scan its QR code. Capitals, spaces and dashes do not matter; type ? for a character that you cannot read. The paper stays valid.",
     text: "Backup key",
+    ways: "How to enter it",
+    noCamera: "No camera can be used here. Type the characters from the paper.",
     left: (count: number) => (count === 1 ? "One more character" : `${count} more characters`),
     tooMany: (count: number) => (count === 1 ? "One character too many" : `${count} characters too many`),
     wrong: "No backup key of this account reads like this. Look at the paper again.",
@@ -640,7 +642,7 @@ export const T = {
   },
   drill: {
     title: "Check a paper key",
-    lead: "Type it from the paper. Nothing is used up, and nothing is opened: you only learn whether it is right.",
+    lead: "Type it from the paper, or scan it. Nothing is used up, and nothing is opened: you only learn whether it is right.",
     good: (name: string) => `The paper is right: it is ${name}.`,
     removed: (name: string) => `It is ${name}, which was removed. You can throw this paper away.`,
   },
