@@ -58,7 +58,7 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
                   <span class="count" aria-hidden="true">
                     {waiting}
                   </span>
-                  <span class="hidden">, {T.devices.waiting(waiting)}</span>
+                  <span class="hidden"> {T.devices.waiting(waiting)}</span>
                 </>
               )}
             </a>
