@@ -11,6 +11,7 @@ import { coldImport } from "./rows/cold-import.js";
 import { coverage } from "./rows/coverage.js";
 import { hostile } from "./rows/hostile.js";
 import { join } from "./rows/join.js";
+import { link } from "./rows/link.js";
 import { ranges } from "./rows/ranges.js";
 import { recipients } from "./rows/recipients.js";
 import { relay } from "./rows/relay.js";
@@ -23,6 +24,7 @@ import { INSTALL, peersInstalled } from "./support/peers.js";
 import { formatLine, type Scale } from "./support/row.js";
 
 const ROWS = [
+  link,
   verify,
   verifyAsync,
   replay,
@@ -64,7 +66,9 @@ if (quick) console.log("Small sizes: this shows that everything runs, and no mor
 for (const row of ROWS) {
   if (only.length > 0 && !only.includes(row.name)) continue;
   console.log(`\n${row.name}: ${row.title}`);
+  const start = performance.now();
   for await (const line of row.run(scale)) console.log(formatLine(line));
+  console.log(`  (${Math.round((performance.now() - start) / 1000)} s for the row)`);
 }
 // Peers leave timers behind.
 process.exit();

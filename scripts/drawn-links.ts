@@ -9,7 +9,7 @@ import { compareBytes, toHex } from "../src/bytes/text.js";
 import type { Role } from "../src/log/fields.js";
 import { escrowMember, type LogState, type Member } from "../src/log/state.js";
 import { labelledHash } from "../src/primitives/hash.js";
-import { LABELS } from "../src/primitives/labels.js";
+import * as LABELS from "../src/primitives/labels.js";
 import { actor, DIGEST, type LinkFields, Links, namedKeys, pointerTo, publicKeysOf } from "../test/support/links.js";
 import { idBytes, type RawSigner, rawEntry, takeApart } from "../test/support/raw-link.js";
 import { OPERATOR } from "../test/support/world.js";

@@ -10,7 +10,7 @@ export type { Connection } from "./client/log-sync.js";
 export type { ShownPaper, ShowPaper } from "./client/paper.js";
 export { openSession, type Session, type SessionSealOptions } from "./client/session.js";
 export type { SessionOptions } from "./client/session-options.js";
-export type { PendingView, Snapshot } from "./client/snapshot.js";
+export type { PendingView, Reclaimable, Snapshot } from "./client/snapshot.js";
 export type { DigitsComparison } from "./fingerprint/digits.js";
 export { deleteIndexedDb, indexedDbStore } from "./storage/indexed-db.js";
 export { MemoryDisk, memoryStore } from "./storage/memory.js";

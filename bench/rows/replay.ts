@@ -1,7 +1,6 @@
 // Reads a log again from a head that was verified before: the chain of hashes replaces the signatures.
 
-import { verifyLog } from "keystead";
-import { portable } from "../support/bundle.js";
+import { packaged, portable } from "../support/bundle.js";
 import { longLog, SUBJECT } from "../support/long-log.js";
 import { compare } from "../support/measure.js";
 import { type Row, ratio } from "../support/row.js";
@@ -13,6 +12,7 @@ export const replay: Row = {
     const entries = longLog(quick ? 200 : 1000);
     const options = { subject: SUBJECT, now: "unchecked" } as const;
     const { keystead } = await portable();
+    const { verifyLog } = (await packaged()).keystead;
     for (const [backend, verify, atMost] of [
       ["native", verifyLog, 0.3],
       ["portable", keystead.verifyLog, 0.3],

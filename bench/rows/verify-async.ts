@@ -1,7 +1,6 @@
 // Verifies a log with the platform's Ed25519 beside the thread, against a verification on the thread alone.
 
-import { verifyLog, verifyLogAsync } from "keystead";
-import { portable } from "../support/bundle.js";
+import { packaged, portable } from "../support/bundle.js";
 import { longLog, SUBJECT } from "../support/long-log.js";
 import { beside } from "../support/measure.js";
 import type { Row } from "../support/row.js";
@@ -13,6 +12,7 @@ export const verifyAsync: Row = {
     const entries = longLog(quick ? 200 : 1000);
     const options = { subject: SUBJECT, now: "unchecked" } as const;
     const { keystead } = await portable();
+    const { verifyLog, verifyLogAsync } = (await packaged()).keystead;
     for (const [what, now, later] of [
       ["node:crypto and its thread pool", verifyLog, verifyLogAsync],
       ["portable, and Node's WebCrypto", keystead.verifyLog, keystead.verifyLogAsync],

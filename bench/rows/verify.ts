@@ -1,7 +1,6 @@
 // Verifies a log from bytes, link by link: on the native backend, on the portable one, and with peers.
 
-import { verifyLog } from "keystead";
-import { portable } from "../support/bundle.js";
+import { packaged, portable } from "../support/bundle.js";
 import { longLog, SUBJECT } from "../support/long-log.js";
 import { compare, median, time } from "../support/measure.js";
 import { nativeVerify, opensslVerify } from "../support/native.js";
@@ -22,6 +21,7 @@ export const verify: Row = {
     const short = entries.slice(0, scale.quick ? 100 : 1000);
     const average = entries.reduce((sum, { length }) => sum + length, 0) / entries.length;
     const { keystead, ed25519 } = await portable();
+    const { verifyLog } = (await packaged()).keystead;
     const message = new Uint8Array(average);
     const { secretKey, publicKey } = ed25519.keygen();
     const signature = ed25519.sign(message, secretKey);

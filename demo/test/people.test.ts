@@ -118,7 +118,7 @@ describe("21: colleagues", () => {
     await ben.go("Dishonest server");
     await ben.page.locator(".lie").filter({ hasText: "Replace your account" }).getByRole("button").click();
     await ada.page.getByText("Alarm: do not write to Ben").waitFor();
-    await ada.page.getByText("Another log is offered").waitFor();
+    await ada.page.getByText("Another history is offered").waitFor();
     expect(await seriousFaults(ada.page)).toEqual([]);
     const fresh = await world.browser();
     await fresh.enter("Ben Okafor", "New desk");
@@ -158,7 +158,7 @@ describe("21: a server that", () => {
     await desk.go("Dishonest server");
     await desk.page.getByRole("button", { name: "Be honest again" }).click();
     await ada.page.getByText("Alarm: do not write to Chloé").waitFor();
-    await ada.page.getByText("Two different histories of one log were shown").waitFor();
+    await ada.page.getByText("Two different histories of one account were shown").waitFor();
     expect(await seriousFaults(ada.page)).toEqual([]);
     await ada.page.getByText("Evidence", { exact: true }).click();
     const saved = ada.page.waitForEvent("download");

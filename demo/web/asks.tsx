@@ -1,6 +1,5 @@
 // What this device asks of its user, above every screen.
 
-import { fingerprintOf, formatFingerprint } from "keystead";
 import type { Ask } from "keystead/client";
 import { useState } from "preact/hooks";
 import { OwnDigits } from "./compare.js";
@@ -13,7 +12,7 @@ import { UsePaper } from "./use-paper.js";
 
 export function Asks() {
   const { session } = useDevice();
-  const { status, asks, devices } = useSnapshot(session);
+  const { status, asks } = useSnapshot(session);
   return (
     <div class="asks">
       {status === "removed" || status === "superseded" ? <Reading /> : null}
@@ -21,19 +20,17 @@ export function Asks() {
       {asks.map((ask) => (
         <OneAsk key={ask.id} ask={ask} />
       ))}
-      {devices && status !== "removed" && <Reclaim />}
+      <Reclaim />
     </div>
   );
 }
 
 /** A new device: it shows itself, to be approved on another. */
 function Waiting() {
-  const { session } = useDevice();
-  const { devices } = useSnapshot(session);
+  const { devices } = useSnapshot(useDevice().session);
   const [isShown, setShown] = useState(true);
   const [usesPaper, setUsesPaper] = useState(false);
-  if (!devices?.fingerprint) return null;
-  const qr = formatFingerprint(fingerprintOf(session.log, devices.me.member), "qr");
+  if (!devices?.fingerprint || !devices.fingerprintQr) return null;
   return (
     <section class="notice warn waiting" aria-label={T.waiting.title}>
       <div class="grow">
@@ -46,7 +43,7 @@ function Waiting() {
             <p class="muted">{T.waiting.how}</p>
             <div class="self">
               <Groups text={devices.fingerprint} label={T.waiting.digits} />
-              <Qr text={qr} label={T.waiting.qr} />
+              <Qr text={devices.fingerprintQr} label={T.waiting.qr} />
             </div>
           </>
         )}
@@ -88,13 +85,10 @@ function Reading() {
 /** A device that was removed and joined again has the keys of what it was. */
 function Reclaim() {
   const { session } = useDevice();
-  const { devices } = useSnapshot(session);
+  const former = useSnapshot(session).reclaimable.at(-1);
   const { isBusy, problem, run } = useWork();
   const [isHidden, setHidden] = useState(false);
-  const member = session.formerMembers.at(-1);
-  const former = devices?.members.find((each) => each.member === member);
-  const isTaken = [...session.log.links].some(({ reclaimedFrom }) => reclaimedFrom === member);
-  if (!former || isHidden || isTaken) return null;
+  if (!former || isHidden) return null;
   return (
     <Notice
       tone="warn"

@@ -719,7 +719,7 @@ export const T = {
     },
     why: {
       swap: "Each letter is sealed for its place. Opened for another place, it fails.",
-      join: "The list of devices is a signed log that all your devices read. Nobody can join it unseen, and only you approve.",
+      join: "The list of devices is a signed history that all your devices read. Nobody can join it unseen, and only you approve.",
       forget: "A device remembers the newest change that it has verified, and never goes back.",
       split: "Every change names the one before it by its hash. Two histories can never become one again.",
       replace: "A device knows the first change of your account by its hash. No other account has it.",
@@ -1084,7 +1084,7 @@ export const escrowTexts = {
   },
   discover: {
     title: (name: string) => `Open data of ${name}`,
-    lead: "Choose what you need and say why. It is recorded in the signed log before anything opens; nobody can take the record back.",
+    lead: "Choose what you need and say why. It is recorded in the signed history before anything opens; nobody can take the record back.",
     which: "Which data?",
     stretch: (since: string, until: string | undefined, epoch: number) =>
       `${since === until ? `Mail of ${since}` : `Mail from ${since} to ${until ?? "today"}`} (keys number ${epoch})`,
@@ -1099,7 +1099,7 @@ export const escrowTexts = {
     close: "Close and wipe the keys",
   },
   records: {
-    lead: "What administrators did in escrow's name. The log is signed, and nobody can take an entry out of it.",
+    lead: "What administrators did in escrow's name. The history is signed, and nobody can take an entry out of it.",
     none: "Nobody has been recovered, and nothing was opened.",
     where: "Somebody is recovered, and data is opened, on that person's page:",
     columns: ["When", "What", "Whose", "By", "Why"],

@@ -41,7 +41,7 @@ export const CONTENT: readonly Explained[] = [
   {
     file: "src/content/input-stream.ts",
     line: "controller?.error(reason);",
-    becomes: ["controller.error(reason)"],
+    becomes: ["controller.error"],
     why: "for the types: a stream has its controller from the moment that it is there",
   },
   {
@@ -96,7 +96,7 @@ export const CONTENT: readonly Explained[] = [
   {
     file: "src/content/pair.ts",
     line: "outlet?.error(reason);",
-    becomes: ["outlet.error(reason)"],
+    becomes: ["outlet.error"],
     why: "for the types: a stream has its controller from the moment that it is there",
   },
   {

@@ -27,4 +27,28 @@ export const GRANTS: readonly Explained[] = [
     becomes: ["false"],
     why: "A shortcut: of a grant whose epochs are all here already, the rest of the loop withholds, gains and keeps nothing.",
   },
+  {
+    file: "src/grants/seed-check.ts",
+    line: "for (const number of numbersAfter(vault.hasSuspects ? 0 : known, log)) {",
+    becomes: ["true"],
+    why: "A shortcut: without suspects, no seed of an epoch that was met before has failed a check.",
+  },
+  {
+    file: "src/grants/seed-check.ts",
+    line: "return epochs.at(last) === published.at(last) ? published.length : 0;",
+    becomes: ["false"],
+    why: "A shortcut: epochs that were met before are met again, with the same results.",
+  },
+  {
+    file: "src/grants/seed-check.ts",
+    line: "const digests: string[] = [];",
+    becomes: ['["Stryker was here"]'],
+    why: "Dropping what was not set aside changes nothing.",
+  },
+  {
+    file: "src/grants/seed-check.ts",
+    line: "for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {",
+    becomes: ["true", "aside.size >= 0"],
+    why: "A shortcut: no epoch has the ρ of a seed that was set aside where none was.",
+  },
 ];

@@ -91,4 +91,40 @@ export const PRIMITIVES: readonly Explained[] = [
     becomes: ["{}"],
     why: "nothing is no more a pass than false",
   },
+  {
+    file: "src/primitives/fresh-kem.ts",
+    line: "} catch {",
+    becomes: ["{}"],
+    why: UNDEFINED,
+  },
+  {
+    file: "src/primitives/kem-trials.ts",
+    line: "[(key) => [key], ([given], own) => given !== undefined && opens(own, given)],",
+    becomes: ["true"],
+    why: "what throws in a trial has not passed it either",
+  },
+  {
+    file: "src/primitives/kem-trials.ts",
+    line: "[(key) => [key, key], ([one, other]) => !!one && !!other && !equalBytes(one.sharedSecret, other.sharedSecret)],",
+    becomes: ["true", "!!one || !!other"],
+    why: "what throws in a trial has not passed it either",
+  },
+  {
+    file: "src/primitives/verify-later.ts",
+    line: "return (await verify?.(...signed)) === true;",
+    becomes: ["verify(...signed)"],
+    why: "what throws here has accepted nothing",
+  },
+  {
+    file: "src/primitives/web-kem.ts",
+    line: "} catch {",
+    becomes: ["{}"],
+    why: "undefined is no passed trial either",
+  },
+  {
+    file: "src/primitives/ed25519-probe.ts",
+    line: 'const hex = (digits: string) => fromHex(digits, { name: "constant" });',
+    becomes: ["{}", '""'],
+    why: CONSTANT,
+  },
 ];

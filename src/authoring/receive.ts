@@ -171,14 +171,16 @@ function openEntries(
 ): OpenedGrants {
   let keyring = before;
   let found = { opened: NO_RUNS, junk: NO_RUNS, withheld: NO_RUNS };
+  let next = 1;
   for (const entry of eachEntry(entries)) {
     const { link, attachments } = decodeEntry(entry);
-    const record = recordOfLink(log, link);
+    const record = recordOfLink(log, link, next);
     if (!record)
       throw new KeysteadError(
         "INVALID_ARGUMENT",
         "entries has one that is not in this log; verify the log with all of them first (verifyLog, appendEntry)",
       );
+    next = record.seq + 1;
     const grants = openGrants(log, record, matchAttachments(record.attachments, attachments), keyring, options);
     keyring = grants.keyring;
     found = {

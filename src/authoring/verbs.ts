@@ -53,8 +53,8 @@ export function review(state: MemberState, options: ReviewOptions, env: Env): Pr
 export interface Approvals {
   /**
    * Devices whose own fingerprints were compared: the tokens of `compareFingerprint`. A token is valid as long as the log
-   * continues from the head that was compared, the device still has the same keys, and it has approved nobody since whom this
-   * link would let in and does not name: an app that lost a race reviews again with the same tokens.
+   * continues from the head that was compared, and the device still has the same keys. It is not valid any more once the device has
+   * approved somebody whom this link would let in and does not name. An app that lost a race reviews again with the same tokens.
    */
   readonly approve?: readonly ComparedDevice[] | undefined;
   /**
@@ -219,13 +219,9 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
     );
   }
   requireContinued(log, from);
-  const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
   // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
   const own = meet(log, from);
-  const wanted =
-    runs === undefined
-      ? intersectRuns(lacking, runsOf(own.epochs)).slice(-MAX_RECLAIMED_RUNS)
-      : checkRuns("runs", runs);
+  const wanted = runs === undefined ? reclaimable(checked, own).slice(-MAX_RECLAIMED_RUNS) : checkRuns("runs", runs);
   const lent = new Map<number, RightSeed>();
   for (const epoch of epochsIn(wanted)) {
     const seed = rightSeed(log, own, epoch);
@@ -247,6 +243,17 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
     accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained }) }),
     fresh: [...gained.values()],
   });
+}
+
+/**
+ * Epochs that a removed member held and opened, and that this member lacks: what {@link reclaim} can take over.
+ *
+ * @param from the removed member's keyring, after it met the log.
+ */
+export function reclaimable({ log, keyring }: MemberState, from: Keyring): Runs {
+  const held = log.removed.get(from.member)?.held ?? NO_RUNS;
+  const own = activeMember(log, keyring.member).held;
+  return intersectRuns(subtractRuns(held, own), runsOf(from.epochs));
 }
 
 /**

@@ -23,7 +23,7 @@ import { LINK_TYPES, type LinkTypeName, typeOf } from "../log/registry.js";
 import { currentEpoch, type LogFacts, LogState } from "../log/state.js";
 import { verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { type EscrowGuard, grantsToEscrow, guardEscrow } from "./escrow-guard.js";
 
 /** Something that signs: a member's keys, or the operator's. */

@@ -9,7 +9,7 @@ import { MemberKeys } from "../keys/member-keys.js";
 import type { LogFacts, Member } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { deriveKey } from "../primitives/kdf.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { symbolChar } from "./alphabet.js";
 import { type Arbiter, idSymbols, secretToBytes } from "./code.js";
 

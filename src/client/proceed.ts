@@ -11,7 +11,7 @@ import { DEFAULT_SKEW } from "../log/clock.js";
 import { decodeEntry } from "../log/entry.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import type { Effect, MachineOptions, Stepped, Wipeable } from "./effects.js";
 import { knowledgeOf } from "./knowledge.js";
 import { type Model, stateOf } from "./model.js";

@@ -5,8 +5,8 @@ import { concat, equalBytes } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { array, decode, encode, literal, record, text, tuple, uint } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
-import { labelPrefix } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import { labelPrefix } from "../primitives/label.js";
+import * as LABELS from "../primitives/labels.js";
 import type { Sealer } from "../storage/sealer.js";
 import type { Store } from "../storage/store.js";
 

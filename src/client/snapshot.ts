@@ -1,6 +1,12 @@
 // What a screen shows of a session: one frozen object, derived from what the device knows. docs/spec.md sections 8 and 13.
 
+import { reclaimable } from "../authoring/verbs.js";
+import type { MemberId } from "../bytes/ids.js";
+import { actors } from "../coverage/capabilities.js";
+import type { MemberName } from "../coverage/names.js";
+import { type Stretch, stretchesOf } from "../coverage/stretches.js";
 import type { ErrorJson } from "../errors.js";
+import { meet } from "../grants/seed-check.js";
 import { standing } from "../grants/standing.js";
 import { type DevicesAndActivity, devicesAndActivity } from "../views/devices-and-activity.js";
 import type { ChangeName, ConnectionState, Status } from "../views/session.js";
@@ -20,6 +26,14 @@ export interface PendingView {
   readonly refused: string | undefined;
 }
 
+/** Data that this device could read as a former member, and that it lacks now. */
+export interface Reclaimable {
+  /** The former member: what `reclaim` of the session takes. */
+  readonly member: MemberId;
+  readonly name: MemberName;
+  readonly stretches: readonly Stretch[];
+}
+
 /** What a screen shows of a session. Frozen; a new object only when something changed. */
 export interface Snapshot {
   readonly status: Status;
@@ -30,6 +44,8 @@ export interface Snapshot {
   /** What a Devices & Activity window draws; undefined while this device is no member. */
   readonly devices: DevicesAndActivity | undefined;
   readonly asks: readonly Ask[];
+  /** What `reclaim` would bring back; empty while this device may not, or lacks nothing that it had. */
+  readonly reclaimable: readonly Reclaimable[];
   /** The tracked contacts, by subject. */
   readonly contacts: readonly ContactView[];
   readonly pending: PendingView | undefined;
@@ -52,6 +68,7 @@ export function snapshotOf(model: Model, wasMember: boolean, now: number): Snaps
     trouble: clock ? clock.toJSON() : "error" in sync.connection ? sync.connection.error : undefined,
     devices,
     asks: Object.freeze(asksOf(model, now)),
+    reclaimable: Object.freeze(reclaimableOf(model, devices)),
     contacts: contactViews(model),
     pending: pending && {
       intent: pending.intent.do,
@@ -60,6 +77,18 @@ export function snapshotOf(model: Model, wasMember: boolean, now: number): Snaps
     },
     alarms: [alarms.own, alarms.escrow].filter((alarm) => alarm !== undefined),
     evidence: evidence.length,
+  });
+}
+
+/** What a member that may act for others can take over of its former selves. */
+function reclaimableOf({ own, keyring, former, alarms }: Model, devices: DevicesAndActivity | undefined) {
+  if (!own || !keyring || alarms.own || devices?.me.standing !== "active") return [];
+  const { log } = own;
+  if (!actors(log).some(({ id }) => id === keyring.member)) return [];
+  return former.flatMap((each): readonly Reclaimable[] => {
+    const name = devices.members.find(({ member }) => member === each.member)?.name;
+    const runs = reclaimable({ log, keyring }, meet(log, each));
+    return name && runs.length > 0 ? [{ member: each.member, name, stretches: stretchesOf(log, runs) }] : [];
   });
 }
 

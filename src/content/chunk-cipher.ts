@@ -28,13 +28,11 @@ export interface ChunkCipher {
  */
 export async function chunkCipher(key: Secret): Promise<ChunkCipher> {
   if (primitives.nativeAes) return ownCipher(primitives.nativeAes, key);
-  // Absent outside secure contexts: a page served over plain HTTP.
-  const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (!subtle) return ownCipher(await portableAes(), key);
   try {
-    return await webCipher(subtle, key);
+    return await webCipher(globalThis.crypto.subtle, key);
   } catch {
-    // workerd refuses every operation of WebCrypto while it loads a module.
+    // WebCrypto is absent outside secure contexts (a page served over plain HTTP), and workerd refuses every operation of it while it
+    // loads a module.
     return ownCipher(await portableAes(), key);
   }
 }
@@ -43,9 +41,11 @@ async function portableAes(): Promise<Aes256Gcm> {
   try {
     return (await import("../primitives/noble-aes.js")).nobleAes;
   } catch (cause) {
-    const message =
-      "the cipher for runtimes without WebCrypto could not be loaded; try again when the app's files can be reached, or serve the app over HTTPS, where browsers have WebCrypto";
-    throw new KeysteadError("OFFLINE", message, { cause });
+    throw new KeysteadError(
+      "OFFLINE",
+      "the cipher for runtimes without WebCrypto could not be loaded; try again when the app's files can be reached, or serve the app over HTTPS, where browsers have WebCrypto",
+      { cause },
+    );
   }
 }
 

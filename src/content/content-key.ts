@@ -3,11 +3,12 @@
 import { type Bytes, concat } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import { drawRandom, type Env } from "../primitives/env.js";
-import { labelledHash, labelPrefix } from "../primitives/hash.js";
+import { labelledHash } from "../primitives/hash.js";
 import { HPKE_OVERHEAD, hpkeOpen, hpkeSealFresh } from "../primitives/hpke.js";
 import { deriveKey } from "../primitives/kdf.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
-import { LABELS } from "../primitives/labels.js";
+import { labelPrefix } from "../primitives/label.js";
+import * as LABELS from "../primitives/labels.js";
 
 const CONTENT_KEY_LENGTH = 32;
 

@@ -70,12 +70,12 @@ export class PayloadReader {
     this.#key.wipe();
   }
 
-  /** The contents of the chunks from one index to another. */
   #requireCipher(): ChunkCipher {
     if (this.#cipher) return this.#cipher;
     throw new KeysteadError("WIPED", "this content reader was wiped; open the content again");
   }
 
+  /** The contents of the chunks from one index to another. */
   async #open(first: number, last: number): Promise<readonly Bytes[]> {
     const { start, end, padded } = this.#extent;
     const from = start + first * SEALED_CHUNK_LENGTH;

@@ -11,7 +11,7 @@ import { ownKeys } from "../keys/keyring.js";
 import type { MemberKeys } from "../keys/member-keys.js";
 import { activeMember } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { SIGNATURE_LENGTH, verifyLabelled } from "../primitives/sign.js";
 import type { ContentSender } from "./format.js";
 

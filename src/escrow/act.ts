@@ -16,7 +16,7 @@ import { partsOf } from "../keys/keyring.js";
 import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
 import { hasRole, type LinkRecord, type LogState, memberBySigningKey, memberNamed } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { actCommitment } from "../trust/commitment.js";
 import { assertUserLog } from "../trust/soundness.js";
 import {

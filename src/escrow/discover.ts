@@ -29,7 +29,7 @@ import { activeMember, assertLog, type LogState, memberNamed } from "../log/stat
 import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { policyOf } from "../trust/escrow-needs.js";
 import { openAsEscrow } from "./escrow-keys.js";
 import {

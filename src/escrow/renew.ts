@@ -16,9 +16,9 @@ import { escrowKeys } from "./escrow-keys.js";
 import { requireEscrow, requireRecover } from "./may-act.js";
 
 /**
- * An admin with the role `recover` renews escrow in a user's log whose devices stay offline: it points escrow to the newest epoch
- * of the escrow log, and makes a new epoch of the user's log, known only to those who may know it (ESC-6, ESC-10). The new
- * pointer may equal the one in force.
+ * An admin with the role `recover` renews escrow in the log of a user whose devices stay offline. The link points escrow to the newest
+ * epoch of the escrow log. It makes a new epoch of the user's log, known only to those who may know it (ESC-6, ESC-10). The new pointer
+ * may equal the one in force.
  *
  * @returns a proposal of the user's log, for the server to accept.
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is

@@ -15,10 +15,10 @@ import { attachmentDigest, decodeEntry, decodeLink, matchAttachments } from "../
 import type { Epoch, LinkRecord, LogState } from "../log/state.js";
 import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
-import { labelPrefix } from "../primitives/hash.js";
 import { hpkeOpen, hpkeSeal } from "../primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
-import type { Label } from "../primitives/labels.js";
+import type { Label } from "../primitives/label.js";
+import { labelPrefix } from "../primitives/label.js";
 
 /** Bytes of the salt of an opening, so that nobody can guess the content from the commitment. */
 export const SALT_LENGTH = 32;

@@ -14,7 +14,7 @@ import { isSameHead } from "../log/heads.js";
 import type { Head, LogState, Member } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { type DeviceMatch, type Mismatch, matchOf } from "./compare.js";
 import { deviceOf } from "./fingerprint.js";
 

@@ -11,7 +11,7 @@ import { fromHex, parseMemberId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { activeMember, assertLog, type Head, LogState, type Member } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
 
 /**

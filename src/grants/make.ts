@@ -14,11 +14,12 @@ import { type DueGrant, spanOf } from "../log/effects.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Grant } from "../log/fields.js";
 import { chachaSeal } from "../primitives/aead.js";
-import { labelledHash, labelPrefix } from "../primitives/hash.js";
+import { labelledHash } from "../primitives/hash.js";
 import { hpkeSeal } from "../primitives/hpke.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
-import { LABELS } from "../primitives/labels.js";
+import { labelPrefix } from "../primitives/label.js";
+import * as LABELS from "../primitives/labels.js";
 
 /** The log and position of a grant. The first link has no log id and no predecessor: both are 32 zero bytes. */
 export interface GrantPlace {

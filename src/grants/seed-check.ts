@@ -7,13 +7,13 @@ import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, type KeyringParts, partsOf } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
-import type { RightSeed } from "../keys/seed-vault.js";
+import type { RightSeed, Vault } from "../keys/seed-vault.js";
 import { continuityOf } from "../log/heads.js";
 import type { LogState } from "../log/state.js";
 import { epochAt } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { rhoOf } from "../primitives/kem.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 
 /**
  * Compares a keyring with the log at hand. Seeds that fail the quick check, or failed the full one, are set aside under the
@@ -22,29 +22,29 @@ import { LABELS } from "../primitives/labels.js";
  */
 export function meet(log: LogState, keyring: Keyring): Keyring {
   const parts = partsOf(keyring);
-  const { published, stored, seeds, vault } = parts;
-  if (published === log.epochs && !stored && !vault.hasSuspects) return keyring;
-  if (stored) trustStored(log, parts);
-  const known = isContinuedBy(log, published) ? published.length : 0;
+  const { published, seeds, vault } = parts;
+  trustStored(log, parts);
+  const known = metBefore(log, published);
   const dropped = new Set<number>();
   const opens = new Map<number, Secret>();
   const aside = new Map<string, Secret | undefined>();
   const junk: number[] = [];
-  for (const number of known > 0 && !vault.hasSuspects ? numbersAfter(known, log) : seeds.keys()) {
+  for (const number of numbersAfter(vault.hasSuspects ? 0 : known, log)) {
     const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
     if (!seed || !epoch) continue;
     const verdict = vault.known(seed, epoch);
     if (verdict === "opens") opens.set(number, seed);
-    else if (verdict === "wrong" || (number > known && !vault.passes(seed, epoch))) {
+    else if (verdict === "wrong" || !vault.passes(seed, epoch)) {
       dropped.add(number);
       aside.set(digestOf(epochKemPublicKey(seed.bytes())), seed);
     } else continue;
     // The grant that gave it is at hand, and the seed is the one to which the published ρ commits: no other will pass.
     if (vault.delivered.has(seed) && vault.passes(seed, epoch)) junk.push(number);
   }
-  const back = takenBack(log, parts, new Map([...parts.aside, ...aside] as [string, Secret][]), known, dropped);
+  // Without new epochs, no seed comes back from aside.
+  if (published === log.epochs && dropped.size === 0 && opens.size === 0) return keyring;
+  const back = takenBack(log, vault, new Map([...parts.aside, ...aside] as [string, Secret][]), known);
   for (const digest of back.digests) aside.set(digest, undefined);
-  if (published === log.epochs && !stored && dropped.size + opens.size + back.gained.size === 0) return keyring;
   return changedKeyring(keyring, {
     ...{ dropped, aside, junk, published: log.epochs, gained: back.gained },
     opens: new Map([...opens, ...back.opens]),
@@ -60,13 +60,13 @@ export function requireContinued(log: LogState, keyring: Keyring): void {
   const { stored } = partsOf(keyring);
   const history = stored ? continuityOf(log, stored.head) : "continued";
   if (history === "continued") return;
-  const what =
-    history === "forked"
-      ? `the log has another link ${stored?.head.seq} than when this keyring was stored`
-      : `the log ends at link ${log.head.seq}, and this keyring was stored at link ${stored?.head.seq}`;
   throw new KeysteadError(
     history === "forked" ? "FORKED" : "ROLLED_BACK",
-    `${what}; verify the log with your pin, find the cause, and then call resume with the log and this keyring`,
+    `${
+      history === "forked"
+        ? `the log has another link ${stored?.head.seq} than when this keyring was stored`
+        : `the log ends at link ${log.head.seq}, and this keyring was stored at link ${stored?.head.seq}`
+    }; verify the log with your pin, find the cause, and then call resume with the log and this keyring`,
     { rule: "LOG-8", details: { stored: { log: log.head.log, ...stored?.head }, offered: log.head } },
   );
 }
@@ -132,29 +132,20 @@ function* numbersAfter(known: number, { epochs }: LogState): Generator<number> {
   for (let number = known + 1; number <= epochs.length; number++) yield number;
 }
 
-/** Whether the log has the same epochs that the keyring met last, and perhaps more. */
-function isContinuedBy(
-  { epochs }: LogState,
-  published: KeyringParts["published"],
-): published is NonNullable<KeyringParts["published"]> {
-  if (!published || published.length === 0 || published.length > epochs.length) return false;
-  return epochs.at(published.length - 1) === published.at(published.length - 1);
+/** How many epochs of the log the keyring met before: none, unless the log has those that it met last, and perhaps more. */
+function metBefore({ epochs }: LogState, published: KeyringParts["published"]): number {
+  if (!published) return 0;
+  const last = published.length - 1;
+  return epochs.at(last) === published.at(last) ? published.length : 0;
 }
 
 /** Seeds that were set aside although they derive the key of an epoch of this log. */
-function takenBack(
-  log: LogState,
-  { seeds, vault }: KeyringParts,
-  aside: ReadonlyMap<string, Secret>,
-  known: number,
-  dropped: ReadonlySet<number>,
-) {
+function takenBack(log: LogState, vault: Vault, aside: ReadonlyMap<string, Secret>, known: number) {
   const gained = new Map<number, Secret>();
   const opens = new Map<number, Secret>();
   const digests: string[] = [];
   const rhos = new Set([...aside.values()].map((seed) => toHex(vault.rho(seed))));
   for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {
-    if (seeds.has(number) && !dropped.has(number)) continue;
     const epoch = epochAt(log, number);
     if (!rhos.has(toHex(rhoOf(epoch.kemKey)))) continue;
     const digest = digestOf(epoch.kemKey);

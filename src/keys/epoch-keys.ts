@@ -6,7 +6,7 @@ import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KemPrivateKey } from "../primitives/kem.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { signingPublicKey } from "../primitives/sign.js";
 
 /** Longest exporter output in bytes. */

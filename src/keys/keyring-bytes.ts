@@ -21,7 +21,7 @@ import {
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import {
   changedKeyring,
   type Keyring,

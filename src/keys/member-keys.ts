@@ -7,7 +7,8 @@ import { asId, toHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KemPrivateKey } from "../primitives/kem.js";
-import { LABELS, type Label } from "../primitives/labels.js";
+import type { Label } from "../primitives/label.js";
+import * as LABELS from "../primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../primitives/sign.js";
 
 /** Length in bytes of a seed, a member's or an epoch's. */

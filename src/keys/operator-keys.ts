@@ -4,7 +4,7 @@
 import { finishSecretInstance, OPERATOR_KEYS, wrongInstance } from "../arguments/instances.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
-import type { Label } from "../primitives/labels.js";
+import type { Label } from "../primitives/label.js";
 import { signingPublicKey, signLabelled } from "../primitives/sign.js";
 import { SEED_LENGTH } from "./member-keys.js";
 

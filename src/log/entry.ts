@@ -10,7 +10,7 @@ import { array, bytes, bytesUpTo, decode, encode, type Infer, optional, record, 
 import { asId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { MAX_NAME_BYTES } from "./fields.js";
 
 /** Most bytes of a link (ENC-3). */

@@ -5,7 +5,7 @@ import { encodeCbor } from "../bytes/cbor.js";
 import type { MemberId } from "../bytes/ids.js";
 import { asId, fromHex, toHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import type { Head } from "./state.js";
 
 /** The id of the escrow member that link `seq`, after this head, enrolls. */

@@ -9,7 +9,7 @@ import { toHex } from "../bytes/text.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { checkKemKey } from "../primitives/kem.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { checkVerifyingKey, type SignatureCheck } from "../primitives/sign.js";
 import { type Clock, DEFAULT_SKEW } from "./clock.js";
 import { type Context, type Effect, type LinkType, refuse, type TypedBody } from "./contract.js";

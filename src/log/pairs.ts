@@ -5,7 +5,7 @@ import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { toHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import type { EscrowActor } from "./fields.js";
 import { escrowMember, type LogFacts, type Pair, type PairGrants } from "./state.js";
 

@@ -21,7 +21,7 @@ import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { StatementKeys } from "../keys/statement-keys.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { checkVerifyingKey, SIGNATURE_LENGTH, VERIFYING_KEY_LENGTH, verifyLabelled } from "../primitives/sign.js";
 import { DEFAULT_SKEW } from "./clock.js";
 import { compareHead, type NamedHead } from "./heads.js";

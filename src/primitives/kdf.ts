@@ -3,8 +3,8 @@
 import { assertBytes, type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
-import { labelPrefix } from "./hash.js";
-import type { Label } from "./labels.js";
+import type { Label } from "./label.js";
+import { labelPrefix } from "./label.js";
 
 /** The longest output of HKDF-SHA-256: 255 blocks of 32 bytes. */
 export const MAX_DERIVED_LENGTH = 8160;

@@ -32,12 +32,19 @@ export function isPoint(publicKey: Uint8Array): boolean {
 /**
  * SIG-5: accept if and only if `encode([S]B − [k]A)` equals R byte for byte. For a key and signature that passed SIG-1 to SIG-4.
  */
-export function verifyEquation(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+export function verifyEquation(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+  prefix?: Uint8Array,
+): boolean {
   const key = verifyingKey(publicKey);
   if (key === undefined) return false;
   const r = signature.subarray(0, 32);
   const s = bytesToNumberLE(signature.subarray(32));
-  const k = Point.Fn.create(bytesToNumberLE(sha512.create().update(r).update(publicKey).update(message).digest()));
+  const hash = sha512.create().update(r).update(publicKey);
+  if (prefix) hash.update(prefix);
+  const k = Point.Fn.create(bytesToNumberLE(hash.update(message).digest()));
   const expected = Point.BASE.multiplyUnsafe(s).add(key.negated.multiplyUnsafe(k)).toBytes();
   const accepted = equalBytes(expected, r);
   // Only accepted signatures count: an attacker must not make the library build tables by sending junk.

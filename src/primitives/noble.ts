@@ -14,7 +14,11 @@ import { webVerifier } from "./web-ed25519.js";
 
 /** {@link Primitives} over noble. */
 export const primitives: Primitives = {
-  sha256: (data) => sha256(data),
+  sha256(...parts) {
+    const hash = sha256.create();
+    for (const part of parts) hash.update(part);
+    return hash.digest();
+  },
   sha3_256: (data) => sha3_256(data),
   sha3_512: (data) => sha3_512(data),
   shake256: (data, length) => shake256(data, { dkLen: length }),

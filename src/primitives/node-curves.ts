@@ -4,7 +4,7 @@
 import * as crypto from "node:crypto";
 import type { Bytes } from "../bytes/bytes.js";
 import { BoundedCache } from "./bounded-cache.js";
-import { fromBase64url, plain, rawPrivateKey, readsRawKeys, toBase64url } from "./node-keys.js";
+import { fromBase64url, plain, rawPrivateKey, readsRawKeys, toBase64url, withJoined } from "./node-keys.js";
 import type { Primitives, VerifyLater, X25519PrivateKey } from "./primitives.js";
 
 type Curve = "Ed25519" | "X25519";
@@ -20,8 +20,10 @@ const recipientKeys = new BoundedCache<crypto.KeyObject>(MAX_KEYS);
 export const ed25519 = {
   ed25519PublicKey: (seed) => publicBytes(privateKey("Ed25519", seed)),
   ed25519Sign: (seed, message) => plain(crypto.sign(null, message, privateKey("Ed25519", seed))),
-  ed25519Verify: (key, message, signature) =>
-    crypto.verify(null, message, publicKey("Ed25519", key, verifyingKeys), signature),
+  ed25519Verify: (key, message, signature, prefix) =>
+    withJoined(prefix ? [prefix, message] : [message], (signed) =>
+      crypto.verify(null, signed, publicKey("Ed25519", key, verifyingKeys), signature),
+    ),
 } satisfies Partial<Primitives>;
 
 /** Ed25519 in the thread pool. */

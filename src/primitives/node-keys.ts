@@ -4,7 +4,7 @@
 import { Buffer } from "node:buffer";
 // A namespace: a runtime that lacks a name would refuse to load a module that imports it.
 import * as crypto from "node:crypto";
-import type { Bytes } from "../bytes/bytes.js";
+import { type Bytes, concat } from "../bytes/bytes.js";
 
 /** The same bytes as a Uint8Array with its own memory: slices of a Buffer share memory, and some Buffers share a pool. */
 export function plain(buffer: Buffer): Bytes {
@@ -12,6 +12,31 @@ export function plain(buffer: Buffer): Bytes {
   const copy = new Uint8Array(buffer);
   buffer.fill(0);
   return copy;
+}
+
+/** Most links fit, and what stands before them. */
+const room = new Uint8Array(4096);
+
+/**
+ * What `use`, which keeps nothing, gives for the parts joined. They are joined in the same place each time and overwritten after: new
+ * arrays of this size cost as much as hashing them.
+ */
+export function withJoined<T>(parts: readonly Uint8Array[], use: (joined: Uint8Array) => T): T {
+  const [first, ...more] = parts;
+  if (first && more.length === 0) return use(first);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > room.length) return use(concat(...parts));
+  const joined = room.subarray(0, length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  try {
+    return use(joined);
+  } finally {
+    joined.fill(0);
+  }
 }
 
 /**

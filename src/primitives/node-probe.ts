@@ -49,7 +49,7 @@ const GCM_BOX = hex(
 export const PROBES: Probes = {
   sha256: [
     [(own) => own(NONE), "5df6e0e2761359d3"],
-    [(own) => own(LONG), "3581f7204541398d"],
+    [(own) => own(AAD, NONE, LONG), "38a6da041d8a72e3"],
   ],
   sha3_256: [
     [(own) => own(NONE), "a09941949df50862"],
@@ -76,8 +76,11 @@ export const PROBES: Probes = {
     [(own) => own(KEY, NONE), "7d2d263ccd25fe5c"],
     [(own) => own(KEY, LONG), "5e67747591c674f2"],
   ],
-  ed25519Verify: verifyProbes().map(([key, message, signature, isAccepted]) => [
-    (own) => own(key, message, signature),
+  ed25519Verify: verifyProbes().map(([key, message, signature, isAccepted], index) => [
+    // The first one, which must be accepted, in two parts.
+    index === 0
+      ? (own) => own(key, message.subarray(5), signature, message.subarray(0, 5))
+      : (own) => own(key, message, signature),
     isAccepted,
   ]),
   x25519PrivateKey: [

@@ -43,7 +43,8 @@ export interface Aes256Gcm {
  * An implementation may assume well-formed inputs, must not change or keep them, and returns bytes that the caller owns.
  */
 export interface Primitives {
-  sha256(data: Uint8Array): Bytes;
+  /** Of the parts, joined. */
+  sha256(...parts: Uint8Array[]): Bytes;
   sha3_256(data: Uint8Array): Bytes;
   sha3_512(data: Uint8Array): Bytes;
   shake256(data: Uint8Array, length: number): Bytes;
@@ -57,8 +58,11 @@ export interface Primitives {
   ed25519Sign(seed: Uint8Array, message: Uint8Array): Bytes;
   /** Whether 32 bytes that passed SIG-3 and SIG-4 decode to a point of the curve. */
   ed25519IsPoint(publicKey: Uint8Array): boolean;
-  /** SIG-5 alone, for a key and signature that passed SIG-1 to SIG-4. False when the key is not on the curve. */
-  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /**
+   * SIG-5 alone, of `prefix` and `message` joined, for a key and signature that passed SIG-1 to SIG-4. False when the key is not on the
+   * curve.
+   */
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array, prefix?: Uint8Array): boolean;
 
   /** RFC 7748: 32 secret bytes, clamped by the backend. */
   x25519PrivateKey(secret: Uint8Array): X25519PrivateKey;

@@ -5,8 +5,8 @@ import { assertBytes, type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { primitives } from "./current.js";
 import { isCanonicalPoint, isTorsionPoint, passesPrechecks } from "./ed25519-rules.js";
-import { labelPrefix } from "./hash.js";
-import type { Label } from "./labels.js";
+import type { Label } from "./label.js";
+import { labelPrefix } from "./label.js";
 
 /** Bytes of a signing key's seed. */
 export const SIGNING_SEED_LENGTH = 32;
@@ -39,8 +39,7 @@ export function verifyLabelled(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  assertBytes(message, undefined, "message");
-  return verifyEd25519(publicKey, concat(labelPrefix(label), message), signature);
+  return verifyEd25519(publicKey, message, signature, labelPrefix(label));
 }
 
 /** {@link verifyLabelled}, or what stands for it. */
@@ -50,14 +49,20 @@ export type SignatureCheck = typeof verifyLabelled;
  * Whether a bare Ed25519 signature is accepted under SIG-1 to SIG-5. Keys and signatures come from the network, so a wrong length
  * gives false, not an error.
  *
+ * @param prefix stands before the message.
  * @throws KeysteadError `INVALID_ARGUMENT` when an argument is not bytes at all.
  */
-export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+export function verifyEd25519(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+  prefix?: Uint8Array,
+): boolean {
   assertBytes(publicKey, undefined, "public key");
   assertBytes(message, undefined, "message");
   assertBytes(signature, undefined, "signature");
   // Our own checks come first, so that no library's view of unusual input can count (SIG-1 to SIG-4).
-  return passesPrechecks(publicKey, signature) && primitives.ed25519Verify(publicKey, message, signature);
+  return passesPrechecks(publicKey, signature) && primitives.ed25519Verify(publicKey, message, signature, prefix);
 }
 
 /**

@@ -2,10 +2,10 @@
 // prechecks, exactly what SIG-1 to SIG-5 of docs/spec.md section 3 accept.
 
 import { concat } from "../bytes/bytes.js";
-import { type VerifyProbe, verifyProbes } from "./ed25519-probe.js";
+import type { VerifyProbe } from "./ed25519-probe.js";
 import { passesPrechecks } from "./ed25519-rules.js";
-import { labelPrefix } from "./hash.js";
-import type { Label } from "./labels.js";
+import type { Label } from "./label.js";
+import { labelPrefix } from "./label.js";
 import type { MakeVerifier, VerifyLater } from "./primitives.js";
 
 /**
@@ -19,11 +19,16 @@ export type VerifyLabelledLater = (
   signature: Uint8Array,
 ) => Promise<boolean>;
 
-/** The first of the platform's verifiers that gives the right verdict on every probe; undefined if none does. */
+/**
+ * The first of the platform's verifiers that gives the right verdict on every probe; undefined if none does, or if the probes cannot be
+ * loaded.
+ */
 export async function exactVerifier(
   makers: readonly MakeVerifier[],
-  probes: readonly VerifyProbe[] = verifyProbes(),
+  given?: readonly VerifyProbe[],
 ): Promise<VerifyLabelledLater | undefined> {
+  const probes = given ?? (makers.length > 0 ? await loadProbes() : undefined);
+  if (!probes) return undefined;
   for (const make of makers) {
     // A platform may throw or reject, or give something else than true and false.
     const verify = make();
@@ -40,6 +45,15 @@ export async function exactVerifier(
     }
   }
   return undefined;
+}
+
+/** Loaded only here: apps whose logs are short do not download them. */
+async function loadProbes(): Promise<readonly VerifyProbe[] | undefined> {
+  try {
+    return (await import("./ed25519-probe.js")).verifyProbes();
+  } catch {
+    return undefined;
+  }
 }
 
 // Each use tries the very function that it is about to use: a runtime may refuse only while it loads (workerd), and seven

@@ -7,7 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { decodeEntry } from "../log/entry.js";
 import { isConfirmed, type LinkRecord, type LogState } from "../log/state.js";
 import { readBody } from "../log/verify-link.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { verifyLabelled } from "../primitives/sign.js";
 import type { Logs } from "./logs.js";
 import type { Limits } from "./options.js";

@@ -1,5 +1,5 @@
-// What a relay stated of each log, in a file outside of its database: where the database went back, to a backup or by a lost disk, the relay
-// would sign fewer links than it signed before, which convicts it (SVC-5). docs/relay.md, "Head statements".
+// What a relay stated of each log, in a file outside of its database. After the database went back, to a backup or by a lost disk, the relay
+// would sign fewer links than it signed before, and that convicts it (SVC-5). docs/relay.md, "Head statements".
 
 import type { FileHandle } from "node:fs/promises";
 import { checkOptions } from "../arguments/options.js";

@@ -2,8 +2,8 @@
 
 import { concat, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { labelPrefix } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import { labelPrefix } from "../primitives/label.js";
+import * as LABELS from "../primitives/labels.js";
 import { keptKey } from "./indexed-db.js";
 
 /**

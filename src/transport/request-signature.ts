@@ -11,7 +11,7 @@ import { type Keyring, ownKeys } from "../keys/keyring.js";
 import { primitives } from "../primitives/current.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { deriveKey } from "../primitives/kdf.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 import { SIGNATURE_LENGTH } from "../primitives/sign.js";
 import type { RequestSigner } from "./transport.js";
 

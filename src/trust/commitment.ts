@@ -5,7 +5,7 @@ import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { fromHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
+import * as LABELS from "../primitives/labels.js";
 
 /** One act at one position of one user's log. */
 export interface CommittedAct {

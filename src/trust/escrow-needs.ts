@@ -10,8 +10,8 @@ import { assertLog, hasRole, type LogState, type MemberKind } from "../log/state
 export type EscrowNeed = "device" | "backup-key" | "enabled";
 
 /**
- * ESC-1: requirements that an escrow log does not meet yet: an active device and an active backup key that both hold epoch 1 and
- * have the role `manage`, so that no single loss locks the organisation out, and an enabled policy. Empty when escrow is ready.
+ * ESC-1: requirements that an escrow log does not meet yet. It needs an active device and an active backup key that both hold epoch 1
+ * and have the role `manage`, so that no single loss locks the organisation out. It needs an enabled policy. Empty when escrow is ready.
  *
  * @throws `INVALID_ARGUMENT` for a user's log
  */

@@ -26,6 +26,8 @@ export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members">
    * approve.
    */
   readonly fingerprint: string | undefined;
+  /** The same as text for a QR code, to be scanned by the device that is to approve it. */
+  readonly fingerprintQr: string | undefined;
   /** The fingerprint of the whole log as 60 digits, which every device and contact shows alike. Nobody is approved by it. */
   readonly logFingerprint: string;
   /** This device. */
@@ -46,10 +48,11 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   const members = view.members.map((member) => ({ ...member, paperId: paperId(member) }));
   const me = present(members.find(({ member }) => member === view.me.member));
   // A superseded device has other keys than the log says: with its fingerprint, a user would approve the other copy of it.
-  const isDevice = me.kind === "device" && me.standing === "active";
+  const own = me.kind === "device" && me.standing === "active" ? fingerprintOf(log, me.member) : undefined;
   return {
     ...view,
-    fingerprint: isDevice ? formatFingerprint(fingerprintOf(log, me.member)) : undefined,
+    fingerprint: own && formatFingerprint(own),
+    fingerprintQr: own && formatFingerprint(own, "qr"),
     logFingerprint: formatFingerprint(fingerprintOf(log)),
     me,
     members,

@@ -72,7 +72,7 @@ export interface Catalogue {
   readonly day: (date: Date) => string;
   /** Epoch numbers: `1-3, 5`, or `none`. */
   readonly runs: (runs: Runs) => string;
-  /** `epoch 4`, `epochs 1-3, 5`. */
+  /** Epochs as people read them: `encryption key 4`, `encryption keys 1-3, 5`. */
   readonly epochs: (runs: Runs) => string;
   /** Epochs without a gap and their dates. */
   readonly stretch: (stretch: Stretch, catalogue: Catalogue) => string;

@@ -11,7 +11,7 @@ import { MemberKeys } from "../../src/keys/member-keys.js";
 import { activeMember } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { primitives } from "../../src/primitives/current.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { hire, openOrganisation, openUser, policyBy, write } from "../escrow/support.js";
 import { createLog, joinLog, makeBackupKey, review, rotate } from "../support/accepted.js";

@@ -58,6 +58,33 @@ it("opens once it has taken over what it held, and has the newest key like every
   expect(mobile.exportNewestKey("drafts")).toEqual(laptop.exportNewestKey("drafts"));
 });
 
+it("shows what it can take over before it asks, and only then", async () => {
+  const { laptop, device, mobile } = await removed();
+  const shown = (session = mobile) => session.getSnapshot().reclaimable;
+  expect(shown()).toEqual([]); // removed: it may write nothing
+  await mobile.join({ name: "Phone again" });
+  const [former] = mobile.formerMembers;
+  const lacks = { member: former, name: { name: "phone" }, stretches: [{ from: 1, to: 2 }] };
+  expect(shown()).toMatchObject([lacks]);
+  expect(laptop.getSnapshot().reclaimable).toEqual([]);
+  mobile.close();
+  const again = await device.open();
+  expect(shown(again)).toMatchObject([lacks]);
+  await laptop.sync();
+  await laptop.setLockdown(true, [memberOf(again)]);
+  await again.sync();
+  await again.join({ name: "Phone, a third time" });
+  expect(again.formerMembers).toHaveLength(2);
+  expect(shown(again)).toEqual([]); // MEM-5: in lockdown an unconfirmed device takes over nothing
+  await expect(again.reclaim(present(former))).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+  await laptop.sync();
+  await laptop.setLockdown(false);
+  await again.sync();
+  expect(shown(again).map(({ member }) => member)).toEqual(again.formerMembers);
+  await again.reclaim(present(former));
+  expect(shown(again)).toMatchObject([{ member: again.formerMembers[1], stretches: [{ from: 4 }] }]);
+});
+
 it("says of an epoch that no keyring holds what the present one says", async () => {
   const { laptop, mobile } = await removed();
   const { epoch } = laptop.exportNewestKey("drafts");

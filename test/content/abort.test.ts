@@ -199,10 +199,12 @@ describe("turns", () => {
   // Without messages timers do the same: test/content/long-work.
   it("come after 64 chunks each", async () => {
     const { calls } = vi.spyOn(MessagePort.prototype, "postMessage").mock;
+    // The test runner sends messages of its own.
+    const turns = () => calls.filter(([message]) => message === 0).length;
     const whole = await sealContent([alice.log], plaintext, { purpose }, env);
-    expect(calls.length).toBe(1);
+    expect(turns()).toBe(1);
     expectSame(await openContent(whole, alice.keyring), plaintext);
-    expect(calls.length).toBe(2);
+    expect(turns()).toBe(2);
   });
 });
 

@@ -16,6 +16,7 @@ describe("the portable cipher", () => {
       await expect(fresh.chunkCipher(new Secret(new Uint8Array(32)))).rejects.toMatchObject({
         name: "KeysteadError",
         code: "OFFLINE",
+        cause: expect.any(Error),
       });
     } finally {
       vi.unstubAllGlobals();

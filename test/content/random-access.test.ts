@@ -291,6 +291,22 @@ describe("random access", () => {
     reader.wipe();
     expect(await rejection(reader.read(0, 5))).toMatchObject({ code: "WIPED" });
   });
+
+  it("reads nothing when it was wiped before, and gives nothing when it is wiped while it reads", async () => {
+    const sealed = await sealContent([alice.log], content(5), { purpose }, env);
+    const good = source(sealed);
+    let duringRead = () => {};
+    const read = (offset: number, length: number) => {
+      duringRead();
+      return good.read(offset, length);
+    };
+    const reader = await openRandomAccess({ size: good.size, read }, alice.keyring);
+    duringRead = () => reader.wipe();
+    expect(await rejection(reader.read(0, 5))).toMatchObject({ code: "WIPED" });
+    good.ranges.length = 0;
+    for (const length of [0, 5]) expect(await rejection(reader.read(0, length))).toMatchObject({ code: "WIPED" });
+    expect(good.ranges).toEqual([]);
+  });
 });
 
 describe("content of more than 2^32 chunks", () => {

@@ -52,7 +52,7 @@ describe("coverageReport", () => {
     const report = coverageReport(world.log, { proven });
     expect(report.members[1]?.proven).toMatchObject({ proven: [[1, 2]], wrong: [[3, 3]] });
     expect(report.wrongGrants.map(say)).toEqual([
-      `In link 4 Laptop (${world.id("Thief").slice(0, 8)}) granted Paper something else than epoch 3.`,
+      `In change 4 Laptop (${world.id("Thief").slice(0, 8)}) gave Paper something else than encryption key 3.`,
     ]);
     world.act("Laptop", rotate);
     expect(() => coverageReport(world.log, { proven })).toThrowError(
@@ -67,7 +67,7 @@ describe("coverageReport", () => {
       .review("Laptop", { approve: ["Phone"] }, ["Phone"]);
     const proven = await proveCoverage(world.session("Laptop"));
     expect(coverageReport(world.log, { proven }).wrongGrants.map(say)).toEqual([
-      "In link 4 Laptop granted Phone something else than epochs 1-2.",
+      "In change 4 Laptop gave Phone something else than encryption keys 1-2.",
     ]);
   });
 
@@ -89,20 +89,20 @@ describe("formatCoverage", () => {
     const proven = await proveCoverage(world.session("Laptop"));
     const [laptop, thief] = ["Laptop", `Laptop (${world.id("Thief").slice(0, 8)})`];
     expect(formatCoverage(coverageReport(world.log, { now: world.now, proven }), english)).toBe(
-      `Coverage of alice@example.org: epoch 3, link 4, as of 7 April 2026
+      `Coverage of alice@example.org: encryption key 3, change 4, as of 7 April 2026
 
-Member             Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
+Name               Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
 ${laptop}             device      1 January 2026  1-3    1-3            1-3     none          none
 Paper              backup key  1 January 2026  1-3    1-3            1-2     none          3
 Phone              device      5 March 2026    2-3    2-3            2-3     none          none
 ${thief}  device      7 April 2026    3      3              3       none          none
 
 Gaps
-- Phone lacks epoch 1 (1 January 2026 to 5 March 2026): approve Phone from ${laptop}
-- ${thief} lacks epochs 1-2 (1 January 2026 to 7 April 2026): approve ${thief} from ${laptop}
+- Phone lacks encryption key 1 (1 January 2026 to 5 March 2026): approve Phone from ${laptop}
+- ${thief} lacks encryption keys 1-2 (1 January 2026 to 7 April 2026): approve ${thief} from ${laptop}
 
-Wrong grants
-- In link 4 ${thief} granted Paper something else than epoch 3.
+Given wrongly
+- In change 4 ${thief} gave Paper something else than encryption key 3.
 `,
     );
   });
@@ -113,15 +113,15 @@ Wrong grants
       .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
       .join("Phone");
     expect(formatCoverage(coverageReport(world.log), english)).toBe(
-      `Coverage of alice@example.org: epoch 1, link 4, in lockdown
+      `Coverage of alice@example.org: encryption key 1, change 4, in lockdown
 
-Member  Kind        Reads since     Holds  May have read
+Name    Kind        Reads since     Holds  May have read
 Laptop  device      1 January 2026  1      1
 Paper   backup key  1 January 2026  1      1
 Phone   device      not now         none   none
 
 Gaps
-- Phone lacks epoch 1 (since 1 January 2026): approve Phone from Laptop
+- Phone lacks encryption key 1 (since 1 January 2026): approve Phone from Laptop
 `,
     );
   });
@@ -132,7 +132,7 @@ Gaps
     const proven = { ...proof, members: proof.members.filter(({ member }) => member !== world.id("Laptop")) };
     const [, table] = formatCoverage(coverageReport(world.log, { proven }), english).split("\n\n");
     expect(table).toBe(
-      `Member  Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
+      `Name    Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
 Laptop  device      1 January 2026  1-2    1-2            none    none          none
 Phone   device      5 March 2026    2      2              2       none          none
 Paper   backup key  1 January 2026  1-2    1-2            none    1-2           none`,
@@ -155,19 +155,19 @@ Paper   backup key  1 January 2026  1-2    1-2            none    1-2           
       .join("Phone")
       .review("Phone", { remove: ["Laptop"] });
     expect(formatCoverage(coverageReport(world.log), english)).toBe(
-      `Coverage of alice@example.org: epoch 3, link 3
+      `Coverage of alice@example.org: encryption key 3, change 3
 
-Member  Kind    Reads since   Holds  May have read
-Phone   device  5 March 2026  2-3    2-3
+Name   Kind    Reads since   Holds  May have read
+Phone  device  5 March 2026  2-3    2-3
 
 Lost
-- epoch 1 (1 January 2026 to 5 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back
+- encryption key 1 (1 January 2026 to 5 March 2026): lost, nobody active holds it; Laptop, removed since, could bring it back
 
 Gaps
-- Phone lacks epoch 1 (1 January 2026 to 5 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back
+- Phone lacks encryption key 1 (1 January 2026 to 5 March 2026): lost, nobody active holds it; Laptop, removed since, could bring it back
 
 To look at
-- Only Phone holds epochs 2-3 (since 5 March 2026): approve another member from it, or that data goes with it.
+- Only Phone holds encryption keys 2-3 (since 5 March 2026): approve another device or backup key from it, or that data goes with it.
 - There is no backup key: when every device is lost, so is the data.
 `,
     );

@@ -92,16 +92,18 @@ describe("what only escrow holds", () => {
     expect(adviceOn(unknown)).toContain("whether escrow does is unknown");
     const [held] = gapsOf(bereft.log, bereft.id("Phone"), known);
     expect(held).toMatchObject({ closers: [], lost: [], escrowOnly: [[1, 1]], unknown: [] });
-    expect(adviceOn(held)).toMatch(/^epoch 1 \(.*\): only escrow holds it$/);
+    expect(adviceOn(held)).toMatch(/^encryption key 1 \(.*\): only escrow holds it$/);
   });
 
   it("is reported by warnings without advice", () => {
     expect(texts(bereft, "single-member", known)).toEqual([
-      expect.stringMatching(/^Only the organisation's escrow holds epoch 1 .*: no device or backup key does\.$/),
+      expect.stringMatching(
+        /^Only the organisation's escrow holds encryption key 1 .*: no device or backup key does\.$/,
+      ),
     ]);
     const unknown = devicesAndActivity(bereft.log, { me: bereft.id("Phone"), now: bereft.log.time }).warnings;
     expect(unknown.filter(({ code }) => code === "escrow-unknown").map(say)[0]).toMatch(
-      /^Data of epoch 1 \(.*\) may be lost: no device or backup key holds it, and whether escrow does is unknown/,
+      /^Data of encryption key 1 \(.*\) may be lost: no device or backup key holds it, and whether escrow does is unknown/,
     );
   });
 });
@@ -118,7 +120,7 @@ describe("single-member beside escrow", () => {
   it("does not count escrow if its keys are a thief's", () => {
     const taken = falsely(user);
     expect(texts(taken, "single-member", confirmedToo)).toEqual([
-      expect.stringMatching(/^Only Laptop holds epochs 3-5 /),
+      expect.stringMatching(/^Only Laptop holds encryption keys 3-5 /),
     ]);
   });
 });
@@ -129,7 +131,7 @@ describe("an epoch withheld from escrow", () => {
 
   it("is a warning in every report until it is granted (MEM-6)", () => {
     const text =
-      /^Phone withheld epoch 2 \(.*\) from escrow, and no administrator can restore that yet: a device gives it to escrow by itself, once it has an escrow log that it trusts\.$/;
+      /^Phone withheld encryption key 2 \(.*\) from escrow, and no administrator can restore that yet: a device gives it to escrow by itself, once it has a trusted history of escrow\.$/;
     expect(texts(withheld, "withheld-from-escrow")).toEqual([expect.stringMatching(text)]);
     expect(texts(withheld, "withheld-from-escrow", known)).toHaveLength(1);
     expect(coverageReport(withheld.log).warnings.map(({ code }) => code)).toContain("withheld-from-escrow");
@@ -166,7 +168,7 @@ describe("explainAccess of escrow", () => {
     expect(effects(3, {})).toEqual(["granted", "removed"]);
     const { canRead, links } = explainAccess(taken.log, before, 3, confirmedToo);
     expect(canRead).toBe(false);
-    expect(links.map(say)[0]).toMatch(/, at keys that are not the organisation's$/);
+    expect(links.map(say)[0]).toMatch(/, with keys that are not the organisation's$/);
   });
 });
 
@@ -180,7 +182,7 @@ describe("reports with escrow", () => {
     expect(row({})).toMatch(/^escrow +unknown +unknown +1-2$/);
     expect(row(known)).toMatch(/^escrow +\d+ \w+ \d+ +1-2 +1-2$/);
     expect(formatCoverage(coverageReport(bereft.log), english)).toMatch(
-      /\nUnknown\n- epoch 1 \(.*\): no device or backup key holds it, and whether escrow does is unknown/,
+      /\nUnknown\n- encryption key 1 \(.*\): no device or backup key holds it, and whether escrow does is unknown/,
     );
     expect(formatCoverage(coverageReport(bereft.log, known), english)).not.toContain("Unknown");
     expect(runs(coverageReport(bereft.log).unknown)).toEqual([[1, 1]]);

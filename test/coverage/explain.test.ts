@@ -16,14 +16,14 @@ describe("explainAccess", () => {
   it("says that a device entered too late, and then which approval let it read (MEM-1)", () => {
     const world = new World().join("Phone");
     const late = [
-      "link 1: Laptop made epoch 1, before Phone entered",
-      "link 2: Phone entered, after epoch 1 was made in link 1",
+      "change 1: Laptop made encryption key 1, before Phone entered",
+      "change 2: Phone entered, after encryption key 1 was made in change 1",
     ];
     expect(explain(world, "Phone", 1)).toEqual({ canRead: false, mayHaveRead: false, links: late });
     world.review("Laptop", { approve: ["Phone"] });
     expect(explain(world, "Phone", 1)).toEqual({
       ...{ canRead: true, mayHaveRead: true },
-      links: [...late, "link 3: Laptop approved Phone and so granted it epoch 1"],
+      links: [...late, "change 3: Laptop approved Phone and so gave it encryption key 1"],
     });
     expect(explainAccess(world.log, world.id("Phone"), 1).links.at(-1)).toMatchObject({
       ...{ seq: 3, type: "review", author: world.id("Laptop"), code: "access-granted" },
@@ -34,14 +34,14 @@ describe("explainAccess", () => {
     const world = new World().enroll("Laptop", "Paper").join("Thief", { junk: ["Paper"] });
     world.review("Paper", { remove: ["Thief"] });
     const declared = [
-      "link 3: Thief made epoch 2, also for Paper",
-      "link 4: Paper declared epoch 2 missing: it did not open",
+      "change 3: Thief made encryption key 2, also for Paper",
+      "change 4: Paper declared encryption key 2 missing: it did not open",
     ];
     expect(explain(world, "Paper", 2)).toEqual({ canRead: false, mayHaveRead: true, links: declared });
     world.regrant("Laptop", "Paper", [[2, 2]]);
     expect(explain(world, "Paper", 2)).toEqual({
       ...{ canRead: true, mayHaveRead: true },
-      links: [...declared, "link 5: Laptop granted epoch 2 to Paper"],
+      links: [...declared, "change 5: Laptop gave encryption key 2 to Paper"],
     });
   });
 
@@ -50,15 +50,15 @@ describe("explainAccess", () => {
     expect(explain(world, "Phone", 2)).toEqual({
       ...{ canRead: true, mayHaveRead: true },
       links: [
-        "link 2: Phone made epoch 2",
-        "link 3: Phone was removed by Laptop; what it was granted before, nobody can take back",
+        "change 2: Phone made encryption key 2",
+        "change 3: Phone was removed by Laptop; what it was given before, nobody can take back",
       ],
     });
     expect(explain(world, "Phone", 3)).toEqual({
       ...{ canRead: false, mayHaveRead: false },
       links: [
-        "link 3: Laptop made epoch 3, for those who stayed when Phone was removed",
-        "link 3: Phone was removed by Laptop",
+        "change 3: Laptop made encryption key 3, for those who stayed when Phone was removed",
+        "change 3: Phone was removed by Laptop",
       ],
     });
   });
@@ -70,9 +70,9 @@ describe("explainAccess", () => {
     expect(explain(world, "Phone", 1)).toEqual({
       ...{ canRead: true, mayHaveRead: true },
       links: [
-        "link 1: Laptop made epoch 1, before Phone entered",
-        "link 2: Phone entered, after epoch 1 was made in link 1",
-        "link 4: Phone took over epoch 1 of Laptop, which was removed",
+        "change 1: Laptop made encryption key 1, before Phone entered",
+        "change 2: Phone entered, after encryption key 1 was made in change 1",
+        "change 4: Phone took over encryption key 1 of Laptop, which was removed",
       ],
     });
     expect(explain(world, "Laptop", 1).links.at(-1)).toContain("Laptop was removed by Phone");
@@ -89,20 +89,20 @@ describe("explainAccess", () => {
       ]);
     const last = (epoch: number) => explain(world, "Paper", epoch).links.at(-1);
     expect([1, 2, 3].map(last)).toEqual([
-      "link 7: Laptop granted epoch 1 to Paper",
-      "link 3: Laptop made epoch 2, also for Paper",
-      "link 7: Laptop granted epoch 3 to Paper",
+      "change 7: Laptop gave encryption key 1 to Paper",
+      "change 3: Laptop made encryption key 2, also for Paper",
+      "change 7: Laptop gave encryption key 3 to Paper",
     ]);
   });
 
   it("names enrolment, re-keying and the service (MEM-6, MEM-7)", () => {
     const world = new World().enroll("Laptop", "Tablet", { kind: "device" }).act("Tablet", rekey).expel("Tablet");
     expect(explain(world, "Tablet", 1).links).toEqual([
-      "link 1: Laptop made epoch 1, before Tablet entered",
-      "link 2: Tablet entered, after epoch 1 was made in link 1",
-      "link 2: Laptop enrolled Tablet with epoch 1",
-      "link 3: Tablet granted epoch 1 to its own fresh key",
-      "link 4: Tablet was removed by the service; what it was granted before, nobody can take back",
+      "change 1: Laptop made encryption key 1, before Tablet entered",
+      "change 2: Tablet entered, after encryption key 1 was made in change 1",
+      "change 2: Laptop added Tablet with encryption key 1",
+      "change 3: Tablet gave encryption key 1 to its own fresh key",
+      "change 4: Tablet was removed by the service; what it was given before, nobody can take back",
     ]);
   });
 
@@ -111,7 +111,7 @@ describe("explainAccess", () => {
     world.join("Phone").act("Laptop", rekey);
     expect(explain(world, "Phone", 2)).toEqual({
       ...{ canRead: false, mayHaveRead: false },
-      links: ["link 5: Laptop made epoch 2, in lockdown, when Phone was not confirmed"],
+      links: ["change 5: Laptop made encryption key 2, in lockdown, when Phone was not confirmed"],
     });
     expect(explain(world, "Paper", 2)).toMatchObject({ canRead: true });
   });
@@ -120,8 +120,8 @@ describe("explainAccess", () => {
     const world = new World().act("Laptop", (s, env) => setLockdown(s, { on: true }, env)).join("Phone");
     world.act("Laptop", rekey).expel("Phone");
     expect(explain(world, "Phone", 2).links).toEqual([
-      "link 4: Laptop made epoch 2, in lockdown, when Phone was not confirmed",
-      "link 5: Phone was removed by the service; what it was granted before, nobody can take back",
+      "change 4: Laptop made encryption key 2, in lockdown, when Phone was not confirmed",
+      "change 5: Phone was removed by the service; what it was given before, nobody can take back",
     ]);
   });
 
@@ -130,10 +130,10 @@ describe("explainAccess", () => {
     const { id } = escrowOf(world);
     const { canRead, links } = explainAccess(world.log, id, 2);
     expect(canRead).toBe(false);
-    expect(links.map(say)).toEqual([`link 3: Phone made epoch 2, withheld from escrow (${id.slice(0, 8)})`]);
+    expect(links.map(say)).toEqual([`change 3: Phone made encryption key 2, withheld from escrow (${id.slice(0, 8)})`]);
     const regranted = regrantEscrow(world.review("Laptop", { approve: ["Phone"] }), "Phone", [[2, 2]]);
     expect(explainAccess(regranted.log, id, 2).links.slice(-1).map(say)).toEqual([
-      `link 5: Phone granted epoch 2 to escrow (${id.slice(0, 8)})`,
+      `change 5: Phone gave encryption key 2 to escrow (${id.slice(0, 8)})`,
     ]);
   });
 
@@ -149,19 +149,19 @@ describe("explainAccess", () => {
     expect(effects("Phone", 1)).toEqual([
       [
         { seq: 1, type: "genesis", author: laptop, code: "access-made" },
-        "link 1: Laptop made epoch 1, before Phone entered",
+        "change 1: Laptop made encryption key 1, before Phone entered",
       ],
       [
         { seq: 2, type: "join", author: phone, code: "access-entered" },
-        "link 2: Phone entered, after epoch 1 was made in link 1",
+        "change 2: Phone entered, after encryption key 1 was made in change 1",
       ],
       [
         { seq: 3, type: "review", author: laptop, code: "access-granted" },
-        "link 3: Laptop approved Phone and so granted it epoch 1",
+        "change 3: Laptop approved Phone and so gave it encryption key 1",
       ],
       [
         { seq: 4, type: "leave", author: phone, code: "access-removed" },
-        "link 4: Phone left; what it was granted before, nobody can take back",
+        "change 4: Phone left; what it was given before, nobody can take back",
       ],
     ]);
     expect(effects("Laptop", 2).map(([reason]) => reason)).toEqual([

@@ -84,7 +84,7 @@ describe("gapsOf", () => {
     const [gap] = gapsOf(world.log, world.id("Tablet"));
     expect(gap?.lost).toEqual([[1, 1]]);
     expect(adviceOn(gap)).toBe(
-      "approve Tablet from Phone for epoch 2; epoch 1 (1 January 2026 to 5 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back",
+      "approve Tablet from Phone for encryption key 2; encryption key 1 (1 January 2026 to 5 March 2026): lost, nobody active holds it; Laptop, removed since, could bring it back",
     );
   });
 
@@ -97,7 +97,7 @@ describe("gapsOf", () => {
     expect(others).toEqual([]);
     expect(never).toMatchObject({ from: 1, to: 1, because: "never-granted" });
     expect(declared).toMatchObject({ from: 2, to: 2, because: "declared-missing" });
-    expect(adviceOn(declared)).toBe("let Laptop grant it again");
+    expect(adviceOn(declared)).toBe("let Laptop give it again");
     expect(declared?.closers.map(({ member, by }) => [member, by])).toEqual([
       [world.id("Laptop"), ["regrant", "approve"]],
       [world.id("Phone"), ["regrant", "approve"]],
@@ -203,7 +203,7 @@ describe("lostStretches", () => {
     for (const me of [undefined, "Laptop"]) expect(can(me)).toEqual(["1 Paper: reclaim"]);
     for (const me of ["Phone", "Paper"]) expect(can(me)).toEqual(["1 Paper: read"]);
     const advice = () => adviceOn(gapsOf(world.log, world.id("Phone"), { me: world.id("Phone") })[0]);
-    expect(advice()).toMatch(/lost, no active member holds it; Paper, removed since, can only read it$/);
+    expect(advice()).toMatch(/lost, nobody active holds it; Paper, removed since, can only read it$/);
     world.act("Laptop", (s, env) => setLockdown(s, { on: false }, env));
     for (const me of [undefined, "Laptop", "Phone", "Paper"]) expect(can(me)).toEqual(["1 Paper: reclaim"]);
     expect(advice()).toMatch(/Paper, removed since, could bring it back$/);

@@ -44,7 +44,7 @@ describe("nameMembers", () => {
 
   it("names a member that the log does not have by its id", () => {
     const stranger = "00".repeat(16) as MemberId;
-    expect(say(nameMembers(new World().log)(stranger))).toBe(`member ${stranger}`);
+    expect(say(nameMembers(new World().log)(stranger))).toBe(`somebody unknown (${stranger})`);
   });
 
   it("gives no two members the same name, even if one is called like the other with its suffix", () => {
@@ -91,7 +91,12 @@ describe("nameMembers", () => {
   });
 
   it("lets no device pass for escrow or for this device", () => {
-    for (const called of ["Escrow of example.org", "this device", "unnamed device (12345678)", "member 7"]) {
+    for (const called of [
+      "Escrow of example.org",
+      "this device",
+      "unnamed device (12345678)",
+      "Somebody unknown (12345678)",
+    ]) {
       const world = new World().join("Thief", { called });
       expect(say(nameMembers(world.log)(world.id("Thief")))).toBe(`${called} (${world.id("Thief").slice(0, 8)})`);
     }

@@ -47,7 +47,7 @@ describe("resilience", () => {
     expect(resilience(world.log).map(spokenWarning)).toEqual([
       {
         ...{ code: "rotation-due", members: [] },
-        text: "A removed member still knows the current epoch: the next device that comes online makes a new one.",
+        text: "A removed device or backup key still knows the newest encryption key: the next device that comes online makes a new one.",
       },
     ]);
     world.join("Tablet");
@@ -64,7 +64,7 @@ describe("resilience", () => {
       {
         ...{ code: "single-member", members: [world.id("Laptop")] },
         stretch: { from: 1, to: 1, since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-03-05T12:00:00Z") },
-        text: "Only Laptop holds epoch 1 (1 January 2026 to 5 March 2026): approve another member from it, or that data goes with it.",
+        text: "Only Laptop holds encryption key 1 (1 January 2026 to 5 March 2026): approve another device or backup key from it, or that data goes with it.",
       },
     ]);
     world.review("Laptop", { approve: ["Phone"] });
@@ -75,7 +75,9 @@ describe("resilience", () => {
     const world = safe().join("Phone");
     expect(texts(world, "single-member")).toEqual([]);
     world.lie("Paper", 1);
-    expect(texts(world, "single-member")).toMatchObject([expect.stringMatching(/^Only Laptop holds epoch 1 /)]);
+    expect(texts(world, "single-member")).toMatchObject([
+      expect.stringMatching(/^Only Laptop holds encryption key 1 /),
+    ]);
   });
 
   it("used-backup-key: suggests a new paper after this one brought a device back and its maker is gone (case 19)", () => {
@@ -127,7 +129,7 @@ describe("resilience", () => {
     expect(resilience(world.log).map(spokenWarning)).toMatchObject([
       {
         ...{ code: "declared-missing", members: [world.id("Paper")], stretch },
-        text: "Paper was granted epoch 2 (5 March 2026) and could not open it: let Laptop grant it again.",
+        text: "Paper was given encryption key 2 (5 March 2026) and could not open it: let Laptop give it again.",
       },
       { code: "single-member", members: [world.id("Laptop")], stretch },
     ]);

@@ -17,6 +17,11 @@ describe("english.epochs", () => {
         [4, 4],
       ],
     ] as const;
-    expect(texts.map(english.epochs)).toEqual(["epoch 12", "epochs 1-3", "epochs 1-2, 5", "epochs 2, 4"]);
+    expect(texts.map(english.epochs)).toEqual([
+      "encryption key 12",
+      "encryption keys 1-3",
+      "encryption keys 1-2, 5",
+      "encryption keys 2, 4",
+    ]);
   });
 });

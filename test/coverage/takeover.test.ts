@@ -107,7 +107,7 @@ describe("takeoverOf with an escrow log", () => {
     const text = devicesAndActivity(removed.log, options)
       .warnings.filter(({ code }) => code === "takeover")
       .map(say)[0];
-    expect(text).toMatch(/^An administrator removed this device on .* \(link 4\), in escrow's name\. If you did not/);
+    expect(text).toMatch(/^An administrator removed this device on .* \(change 4\), in escrow's name\. If you did not/);
   });
 
   it("warns of them, and does not offer them for approval", () => {
@@ -123,7 +123,7 @@ describe("takeoverOf with an escrow log", () => {
       [],
     ]);
     expect(texts({ escrowLog: "unsupported" })[0]).toEqual([
-      "Phone came in by an approval in escrow's name, and this device cannot check that without an escrow log to be trusted: if you do not know it, remove it.",
+      "Phone came in by an approval in escrow's name, and this device cannot check that without a trusted history of escrow: if you do not know it, remove it.",
     ]);
     expect(texts({ escrowLog: recorded.log, storedConfirmation })).toEqual([[], ["Phone"]]);
   });

@@ -13,7 +13,7 @@ import {
   openRecordedAccess,
 } from "../../src/escrow/discover.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { recordAccess, rotate } from "../support/accepted.js";
 import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";

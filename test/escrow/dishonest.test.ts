@@ -120,7 +120,7 @@ describe("a thief's device", () => {
 
     const row = await reportOn(enrolled);
     expect(row).toMatchObject({ status: "behind", pointer: "other-log", claimed: [], proven: [] });
-    expect(tellsOf(row)).toContain("another organisation's log");
+    expect(tellsOf(row)).toContain("escrow stands for another organisation");
     expect(readBy(fake.session("Ann"), enrolled), "what the thief has itself").toEqual([3]);
 
     const { world, did } = dutiful(enrolled);
@@ -136,7 +136,7 @@ describe("a thief's device", () => {
     expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "covered", pointer: "older" });
-    expect(tellsOf(row)).toContain("old escrow epoch");
+    expect(tellsOf(row)).toContain("an old key of escrow");
     expect(readBy(escrow.session("Bob"), pointed), "epoch 4 is the thief's own").toEqual([4]);
 
     const { world, did } = dutiful(pointed);
@@ -152,7 +152,7 @@ describe("a thief's device", () => {
     expect(row.gaps).toMatchObject([
       { from: 4, to: 4, closers: [{ name: { name: "Laptop" } }, { name: { name: "Thief" } }] },
     ]);
-    expect(tellsOf(row)).toContain("alarm: the pointer's keys are no epoch");
+    expect(tellsOf(row)).toContain("alarm: the user's data goes to a key that is none of this escrow's");
     const { world, did } = dutiful(pointed);
     // The log counts epoch 4 as held by escrow. Only its box shows that it was sealed to the false key.
     expect(did).toEqual(["author renew-escrow false", "author regrant"]);
@@ -196,7 +196,9 @@ describe("a thief's device", () => {
     expect(owes(pointed, "Laptop", escrow, compared)).toEqual([fetch, "ask remove-escrow ahead"]);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "behind", pointer: "ahead", claimed: [[1, 3]] });
-    expect(tellsOf(row)).toContain("alarm: the pointer names an epoch that this escrow log does not have");
+    expect(tellsOf(row)).toContain(
+      "alarm: the user's account names a newer key of escrow than this history of escrow has",
+    );
     const renewed = write("renew-escrow", { escrow: newestPointer(escrow.log) });
     const world = pointed.append(renewed(pointed.session("Laptop"), pointed.env("renews")).entry);
     expect(dutiful(world).did).toEqual(["author regrant"]);
@@ -232,7 +234,7 @@ describe("a dismissed admin", () => {
     expect(doubted(acted, escrow)).toEqual(old.ids("Thief"));
     const row = await reportOn(acted);
     expect(row.recoveries).toMatchObject([verdict]);
-    expect(tellsOf(row)).toContain(`alarm: link ${acted.log.head.seq} acted for escrow, and is not to be believed`);
+    expect(tellsOf(row)).toContain(`alarm: change ${acted.log.head.seq} acted for escrow, and is not to be believed`);
     expect(attackersRead(acted), "what Bob held when he went").toEqual(attackersRead(old));
     // If it was recorded before he left, it is an act like any other, and stays believed (case 7).
     const recorded = dismiss(forked.escrow, "Bob");

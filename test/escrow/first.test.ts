@@ -118,6 +118,10 @@ it("tells the escrow story once", async () => {
     "alice: covered, everything since 14 November 2023 (proven)\n  restored by escrow: 14 November 2023, her laptop was stolen\n",
   ]);
   expect(formatTotals(totals, english)).toBe(
-    ["1 user: 1 covered", "to bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers", ""].join("\n"),
+    [
+      "1 user: 1 covered",
+      "to bring under escrow: 0 encryption keys; with data lost: 0 users; escrow's key not the newest: 0 users",
+      "",
+    ].join("\n"),
   );
 });

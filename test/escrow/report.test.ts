@@ -50,9 +50,9 @@ describe("the steps for a user", () => {
     const late = enroll(bare.join("Phone").join("Tablet"), "Tablet", escrow);
     const row = await rowOf(joinWithholding(late, "Watch"));
     expect(spoken(row)).toEqual([
-      todo("let Laptop give escrow epochs 1-2", 2),
-      todo("let Laptop give escrow epoch 4", 1),
-      todo("let a confirmed device renew the pointer: an unconfirmed one set it"),
+      todo("let Laptop give escrow encryption keys 1-2", 2),
+      todo("let Laptop give escrow encryption key 4", 1),
+      todo("let a confirmed device renew escrow: an unconfirmed one chose its key"),
     ]);
     expect(row.keptFromEscrow).toMatchObject([{ from: 4, to: 4 }]);
     const gaps = row.gaps.map((gap) => ({ ...gap, closers: [] }));
@@ -71,7 +71,7 @@ describe("the steps for a user", () => {
     ]);
     const row = await rowOf(enroll(late, "Tablet", escrow));
     expect(row.gaps.map(({ from, to }) => [from, to])).toEqual([[1, 4]]);
-    expect(spoken({ ...row, renewal: [] })).toEqual([todo("let Laptop give escrow epochs 1-2, 4", 3)]);
+    expect(spoken({ ...row, renewal: [] })).toEqual([todo("let Laptop give escrow encryption keys 1-2, 4", 3)]);
   });
 
   it("are refused for a row whose devices hold invalid epochs", async () => {
@@ -84,19 +84,19 @@ describe("the steps for a user", () => {
     }
   });
 
-  it("are to fetch every stretch that was granted and not delivered (GRT-4)", async () => {
+  it("are to fetch every stretch that was given and not delivered (GRT-4)", async () => {
     const world = user.rotate("Laptop").rotate("Laptop").rotate("Laptop");
     const entries = world.entries.map((entry, at) => (at % 2 === 0 ? mutate(entry, { attachments: () => [] }) : entry));
     expect(spoken(await rowOf({ log: world.log, entries }, { admin }))).toEqual([
       todo(
-        "fetch the log's attachments again: epoch 2 (14 November 2023); epoch 4 (since 14 November 2023) was granted and not delivered",
+        "fetch the user's attachments again: encryption key 2 (14 November 2023); encryption key 4 (since 14 November 2023) was given and not delivered",
       ),
     ]);
   });
 
   it("are to renew the pointer and to rotate, if both are due (ESC-6)", async () => {
     expect(await toDos(user.join("Phone").leave("Phone"), dismiss(escrow, "Bob"))).toEqual([
-      todo("renew the pointer: it stands for an old escrow epoch"),
+      todo("renew escrow: the user's data goes to an old key of escrow"),
       todo("rotation is due: any of the user's devices does it when it is online"),
     ]);
   });

@@ -51,7 +51,7 @@ describe("a tracked contact", () => {
       removed: [],
     });
     expect(say(change)).toBe(
-      'alice@example.org: 1 change not by the devices you trusted: join by "Phone" (link 2). Approved by none of them: ' +
+      'alice@example.org: 1 change not by the devices you trusted: new device by "Phone" (change 2). Approved by none of them: ' +
         '"Phone". Added: "Phone". Compare fingerprints with alice@example.org before you send anything.',
     );
   });
@@ -64,7 +64,7 @@ describe("a tracked contact", () => {
 
   it("names the untrusted ones among the changes and the new members", () => {
     expect(say(compareContact(pin, approved.join("Third").log))).toContain(
-      '1 change not by the devices you trusted: join by "Third" (link 4). Approved by none of them: "Third". Added: "Phone", "Third"',
+      '1 change not by the devices you trusted: new device by "Third" (change 4). Approved by none of them: "Third". Added: "Phone", "Third"',
     );
   });
 
@@ -102,7 +102,7 @@ describe("a tracked contact", () => {
       links: [{ type: "expel", author: "operator", by: { code: "operator" }, trusted: false }],
     });
     expect(say(change)).toBe(
-      "alice@example.org: 1 change not by the devices you trusted: expel by the service (link 4). Nobody was added without " +
+      "alice@example.org: 1 change not by the devices you trusted: removal by the service (change 4). Nobody was added without " +
         'their approval. Removed: "Phone". Compare fingerprints with alice@example.org before you send anything.',
     );
   });
@@ -163,7 +163,9 @@ describe("a tracked contact", () => {
     const change = compareContact(pin, verifyLog(bare, { subject: ALICE, now: "unchecked" }));
     expect(change).toMatchObject({ links: [{ by: { code: "unnamed" } }], added: [{ name: { code: "unnamed" } }] });
     const shown = `unnamed device (${withPhone.id("Phone").slice(0, 8)})`;
-    expect(say(change)).toContain(`join by ${shown} (link 2). Approved by none of them: ${shown}. Added: ${shown}.`);
+    expect(say(change)).toContain(
+      `new device by ${shown} (change 2). Approved by none of them: ${shown}. Added: ${shown}.`,
+    );
   });
 
   it("cannot be falsified by the name of a device", () => {
@@ -210,7 +212,7 @@ describe("a contradiction", () => {
     const change = compareContact(phonePin, fork.rotate("Laptop").log);
     expect(change).toMatchObject({ status: "forked", links: [], added: [], removed: [], trustedStillActive: false });
     expect(say(change)).toBe(
-      "alice@example.org: ALARM. Two different histories of one log were shown, which no honest server does. Send nothing, " +
+      "alice@example.org: ALARM. Two different histories of one account were shown, which no honest server does. Send nothing, " +
         "keep the evidence, and reach alice@example.org in another way.",
     );
     expect(checkEvidence(change.evidence as Evidence)).toMatchObject({
@@ -225,7 +227,7 @@ describe("a contradiction", () => {
     const change = compareContact(phonePin, laptop.log);
     expect(change).toMatchObject({ status: "rolled-back", current: laptop.log.head });
     expect(say(change)).toBe(
-      "alice@example.org: ALARM. The log ends before a point that was seen earlier: its newest links, removals perhaps, are " +
+      "alice@example.org: ALARM. The history ends before a point that was seen earlier: its newest changes, removals perhaps, are " +
         "withheld. Send nothing, and try again over another connection.",
     );
     expect(checkEvidence(change.evidence as Evidence).seq).toBe(2);
@@ -235,7 +237,7 @@ describe("a contradiction", () => {
     const change = compareContact(phonePin, other.join("Phone").log);
     expect(change).toMatchObject({ status: "replaced", subject: ALICE });
     expect(say(change)).toBe(
-      "alice@example.org: ALARM. Another log is offered. Either alice@example.org lost everything and started over, or " +
+      "alice@example.org: ALARM. Another history is offered. Either alice@example.org lost everything and started over, or " +
         "somebody has taken the place of alice@example.org. Send nothing before you have asked in another way and compared " +
         "fingerprints.",
     );

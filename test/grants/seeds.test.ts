@@ -13,18 +13,22 @@ import { sealContent } from "../../src/content/seal.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { checkSeeds } from "../../src/grants/check-seeds.js";
+import { boxInfo, epochsDigest, KEYRING_NONCE } from "../../src/grants/make.js";
 import { checkMemberState, type MemberState } from "../../src/grants/member-state.js";
+import { fullyChecked } from "../../src/grants/seed-check.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { changedKeyring, epochPrivateKey, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { currentEpoch, type Epoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { chachaSeal } from "../../src/primitives/aead.js";
 import { primitives } from "../../src/primitives/current.js";
+import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { rejection } from "../content/support.js";
 import { hire, openOrganisation } from "../escrow/support.js";
 import { rotate } from "../support/accepted.js";
-import { mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
+import { mutate, type RawBody, type RawSigner, setField, withAttachment } from "../support/raw-link.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { ALICE, keysNamed, openWorld, seedNamed, type World } from "../support/world.js";
@@ -259,6 +263,32 @@ function hidden(world: World, author: string, signers: readonly RawSigner[] = [w
 describe("a published key that only looks like its seed's", () => {
   const invaded = hidden(base, "Phone");
 
+  // The laptop's rotation lost against one that publishes another key, with the \u03c1 of the same seed.
+  const own = base.rotate("Laptop").session("Laptop");
+  const twin = hidden(base, "Laptop");
+
+  it("is not trusted by a check against the key of another side of the fork (GRT-4)", () => {
+    const after = resume(twin.log, [], parseKeyring(unsafeSerializeKeyring(own)));
+    expect([after.history, after.withheld]).toEqual(["forked", [[N, N]]]);
+    expectError(() => after.keyring.exportKey(N, "test"), "NO_ACCESS", undefined);
+  });
+
+  it("is not trusted by a check that names an epoch behind the head with which it was stored (GRT-4)", () => {
+    const stored = encodeKeyring(own.keyring, base.log.head, [[1, N]]);
+    const after = resume(twin.log, [], parseKeyring(stored));
+    expect([after.history, after.withheld]).toEqual(["continued", [[N, N]]]);
+    expectError(() => after.keyring.exportKey(N, "test"), "NO_ACCESS", undefined);
+    // The log of that head does not have the epoch yet.
+    expect(resume(base.log, [], parseKeyring(stored)).keyring.epochs).toContain(N);
+  });
+
+  it("does not bring back a seed that was set aside (GRT-4)", () => {
+    const { keyring } = receive({ log: base.log, keyring: own.keyring }, base.rotate("Phone").last, NOW);
+    const back = partsOf(checkMemberState({ log: twin.log, keyring }).keyring);
+    expect([back.seeds.has(N), back.opens.has(N)]).toEqual([false, false]);
+    expect([...back.aside.keys()]).toEqual(expect.arrayContaining([...partsOf(keyring).aside.keys()]));
+  });
+
   it("is found at once when its own link comes, by the full check (GRT-4)", () => {
     for (const name of ["Laptop", "Tablet"]) {
       const after = receive(base.session(name), invaded.last, NOW);
@@ -363,6 +393,52 @@ describe("checking seeds in idle time", () => {
     expect(derive).not.toHaveBeenCalled();
   });
 
+  it("trusts the stored check of an epoch that the last link made", async () => {
+    const kept = parseKeyring(unsafeSerializeKeyring(base.rotate("Laptop").session("Laptop")));
+    const derive = vi.spyOn(primitives, "mlkem768PrivateKey");
+    const { log, entries } = base.rotate("Laptop");
+    derive.mockClear();
+    await checkSeeds(resume(log, [], kept));
+    expect([entries.length, derive.mock.calls.length]).toEqual([log.head.seq, 0]);
+  });
+
+  /** A world with a phone to which epochs 1 to 3 come by its approval. */
+  const approvedLate = (name: string): World =>
+    openWorld(name)
+      .rotate("Laptop")
+      .rotate("Laptop")
+      .join("Phone")
+      .review("Laptop", { approve: ["Phone"] });
+
+  it("is not done earlier by a device that authors a link", () => {
+    const { log, keyring } = approvedLate("author").session("Phone");
+    rotate({ log, keyring }, env);
+    expect(fullyChecked(log, keyring)).toEqual([4]);
+  });
+
+  it("is not done earlier when a stored keyring is given all entries again", () => {
+    const { log, entries, sessions } = approvedLate("resumed");
+    const stored = unsafeSerializeKeyring(sessions.get("Phone") as MemberState);
+    const after = resume(log, entries, parseKeyring(stored));
+    expect([after.keyring.epochs, fullyChecked(log, after.keyring)]).toEqual([[1, 2, 3, 4], [4]]);
+  });
+
+  it("passes over epochs that the log at hand does not have", async () => {
+    const { keyring } = base.rotate("Laptop").session("Laptop");
+    const checked = await checkSeeds({ log: base.log, keyring });
+    expect([checked.wrong, checked.keyring.epochs.includes(N)]).toEqual([[], true]);
+  });
+
+  it("begins with the newest epochs, which are used first", async () => {
+    const controller = new AbortController();
+    const { log, keyring } = approvedLate("newest").session("Phone");
+    const before = fullyChecked(log, keyring);
+    expect(before).toEqual([4]);
+    const stop = { signal: controller.signal, onProgress: () => controller.abort() };
+    await expect(checkSeeds({ log, keyring }, stop)).rejects.toBe(controller.signal.reason);
+    expect(fullyChecked(log, keyring)).toEqual([3, 4]);
+  });
+
   it("ends on an aborted signal, and keeps its results", async () => {
     const controller = new AbortController();
     const session = openWorld("idle")
@@ -389,6 +465,15 @@ describe("the quick check", () => {
     for (const log of [world.log, verified]) checkMemberState({ log, keyring: back.keyring });
     expect(hash).not.toHaveBeenCalled();
     expect(checkMemberState(back).keyring).toBe(back.keyring);
+  });
+
+  it("compares no more than \u03c1 of new epochs with seeds that were set aside", () => {
+    const lost = base.rotate("Laptop").session("Laptop").keyring;
+    const met = receive({ log: base.log, keyring: lost }, base.rotate("Phone").last, NOW);
+    const { log } = base.rotate("Phone").rotate("Phone").rotate("Phone");
+    const hash = vi.spyOn(primitives, "sha256");
+    for (const { keyring } of [met, laptop]) checkMemberState({ log, keyring });
+    expect([partsOf(met.keyring).aside.size, hash.mock.calls.length]).toEqual([1, 0]);
   });
 
   it("costs one hash for each new epoch", () => {
@@ -422,6 +507,44 @@ describe("an escrow seed with the right KEM key and a wrong signing key", () => 
     expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
     const kept = parseKeyring(unsafeSerializeKeyring({ log, keyring }));
     expect(await openContent(sealed, resume(log, [], kept).keyring)).toEqual(Uint8Array.of(7));
+  });
+
+  it("still opens content if the key of its grant was derived from other seeds (GRT-4)", () => {
+    const seed = partsOf(escrow.rotate("Ann").session("Ann").keyring).seeds.get(number) as Secret;
+    const key = seedNamed("any key");
+    const boxes = half.record.grants
+      .flatMap((grant) => grant.boxes)
+      .map(({ kemKey }) => {
+        const info = boxInfo(half.log.head.log, epochsDigest([[number, number]]), kemKey);
+        return hpkeSeal(kemKey, { info, plaintext: key, coins: env.random(64) });
+      });
+    const attachments = [chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), seed.bytes()), ...boxes];
+    const entry = attachments.reduce(
+      (changed, bytes, index) => withAttachment(changed, index, bytes, [escrow.signer("Ann")]),
+      half.last,
+    );
+    const after = receive(escrow.session("Dan"), entry, NOW);
+    expect([after.junk, [...partsOf(after.keyring).opens.keys()]]).toEqual([[[number, number]], [number]]);
+  });
+
+  it("only opens also when it comes back after it was set aside (GRT-4)", () => {
+    const mine = escrow.rotate("Ann").session("Ann");
+    const other = propose.rotate(escrow.session("Ann"), env).entry;
+    const { keyring } = receive({ log: escrow.log, keyring: mine.keyring }, other, NOW);
+    expect([keyring.epochs.includes(number), partsOf(keyring).aside.size]).toEqual([true, 1]);
+    const back = partsOf(checkMemberState({ log: half.log, keyring }).keyring);
+    expect([back.seeds.has(number), [...back.opens.keys()]]).toEqual([false, [number]]);
+  });
+
+  it("only opens when it is found in idle time, and is found once (GRT-4)", async () => {
+    const { keyring } = escrow.rotate("Ann").session("Ann");
+    const checked = await checkSeeds({ log: half.log, keyring });
+    expect(checked.wrong).toEqual([[number, number]]);
+    expect([checked.keyring.epochs.includes(number), [...partsOf(checked.keyring).opens.keys()]]).toEqual([
+      false,
+      [number],
+    ]);
+    expect(checkMemberState(checked).keyring).toBe(checked.keyring);
   });
 
   it("is distinguished from one whose two keys are right", () => {

@@ -9,7 +9,7 @@ import { changedKeyring, type Keyring, newKeyring, partsOf } from "../../src/key
 import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { labelledHash } from "../../src/primitives/hash.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 
 const LOG = "ab".repeat(32) as LogId;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { StatementKeys } from "../../src/keys/statement-keys.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { signingPublicKey, verifyLabelled } from "../../src/primitives/sign.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { authoredBy, forger, mutate, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { ALICE, keysNamed, OPERATOR, openWorld } from "../support/world.js";

@@ -176,6 +176,26 @@ describe("the outcome of verifyLog", () => {
     }
   });
 
+  it("for a pinned state: a fork, a rollback, another log, and its own (LOG-8)", async () => {
+    const pinned = { ...options, pinned: state };
+    const later = mutate(long[100] as Uint8Array, {
+      body: (body) => body.set("time", (body.get("time") as number) + 1),
+      signers: [longWorld.signer("Laptop")],
+    });
+    const fork = [...long.slice(0, 100), later];
+    for (const [entries, code] of [
+      [fork, "FORKED"],
+      [long.slice(0, 100), "ROLLED_BACK"],
+      [openWorld("another").entries, "REPLACED"],
+      [long, ""],
+    ] as const) {
+      const outcome = outcomeOf(() => verifyLog(entries, pinned));
+      expect(outcome.startsWith(code)).toBe(true);
+      for (const what of ["this one", "none"])
+        expect(await outcomeLater(() => beside(PLATFORMS[what] ?? [], entries, pinned))).toBe(outcome);
+    }
+  });
+
   it("for wrong arguments, as a rejection", async () => {
     const call = (entries: unknown, given: unknown) => verifyLogAsync(entries as never, given as never);
     for (const [entries, given] of [

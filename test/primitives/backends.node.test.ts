@@ -76,6 +76,23 @@ describe("hashes and key derivation", () => {
   });
 });
 
+describe("inputs in parts", () => {
+  it.each([4095, 4096, 4097])("of %i bytes are hashed and verified as one, and do not change", (length) => {
+    const [prefix, rest] = [filled(22, 1), filled(length - 22, 2)];
+    const whole = concat(prefix, rest);
+    const secret = filled(32, 3);
+    const key = portable.ed25519PublicKey(secret);
+    const signature = portable.ed25519Sign(secret, whole);
+    for (const { sha256, ed25519Verify } of [native, portable]) {
+      expect(sha256(prefix, rest)).toEqual(portable.sha256(whole));
+      expect(sha256(prefix, new Uint8Array(0), rest)).toEqual(portable.sha256(whole));
+      expect(ed25519Verify(key, rest, signature, prefix)).toBe(true);
+      expect(ed25519Verify(key, rest, signature)).toBe(false);
+    }
+    expect([prefix, rest]).toEqual([filled(22, 1), filled(length - 22, 2)]);
+  });
+});
+
 describe("Ed25519", () => {
   it("agrees on public keys and signatures", () => {
     fc.assert(

@@ -6,9 +6,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
-import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
+import { labelledHash } from "../../src/primitives/hash.js";
 import { deriveKey, MAX_DERIVED_LENGTH } from "../../src/primitives/kdf.js";
-import { LABELS, type Label } from "../../src/primitives/labels.js";
+import type { Label } from "../../src/primitives/label.js";
+import { labelPrefix } from "../../src/primitives/label.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { failure, filled, NOT_BYTES, utf8 } from "./support.js";
 
 const labels: readonly Label[] = Object.values(LABELS);

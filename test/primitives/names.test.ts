@@ -6,7 +6,7 @@ import { chachaOpen, chachaSeal, checkedGcm } from "../../src/primitives/aead.js
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { deriveKey } from "../../src/primitives/kdf.js";
 import { checkKemKey, encapsulate, KemPrivateKey, kemPublicKey, kemRho } from "../../src/primitives/kem.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { nobleAes } from "../../src/primitives/noble-aes.js";
 import {
   checkVerifyingKey,

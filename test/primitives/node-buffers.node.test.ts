@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { expect, it, vi } from "vitest";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { checkKemKey, encapsulate, KemPrivateKey, kemPublicKey } from "../../src/primitives/kem.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { primitives } from "../../src/primitives/node.js";
 import { plain } from "../../src/primitives/node-keys.js";
 import { checkVerifyingKey, signingPublicKey, signLabelled, verifyLabelled } from "../../src/primitives/sign.js";

@@ -149,7 +149,14 @@ const brokenVerify: Broken = {
   "gives 1 and 0": (...inputs: Uint8Array[]) => Number(verify(...inputs)),
   "gives a promise": (...inputs: Uint8Array[]) => Promise.resolve(verify(...inputs)),
   "throws where it refuses": (...inputs: Uint8Array[]) => verify(...inputs) || raise(),
-  ...INEXACT,
+  "ignores what stands before the message": (...inputs: Uint8Array[]) => verify(...inputs.slice(0, 3)),
+  ...Object.fromEntries(
+    Object.entries(INEXACT).map(([name, broken]) => [
+      name,
+      (key: Uint8Array, message: Uint8Array, signature: Uint8Array, prefix: Uint8Array = filled(0, 0)) =>
+        broken(key, concat(prefix, message), signature),
+    ]),
+  ),
 };
 
 /** Ways in which a function that makes a private key can be broken; `method` is what its keys can do. */
@@ -208,7 +215,10 @@ const isForged = (box?: Uint8Array): boolean => box?.every((byte) => byte === 6)
 const isUnreduced = (peer?: Uint8Array): boolean => peer?.[31] === 0xff;
 
 const BROKEN: Readonly<Record<NativeName, Broken>> = {
-  sha256: brokenHash(portable.sha256),
+  sha256: {
+    ...brokenHash(portable.sha256),
+    "hashes the first part": (first: Uint8Array) => portable.sha256(first),
+  },
   sha3_256: brokenHash(portable.sha3_256),
   sha3_512: brokenHash(portable.sha3_512),
   shake256: {

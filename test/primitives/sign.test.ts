@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
-import { LABELS, type Label } from "../../src/primitives/labels.js";
+import type { Label } from "../../src/primitives/label.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import {
   checkVerifyingKey,
   signingPublicKey,

@@ -6,7 +6,7 @@ import { type MockInstance, vi } from "vitest";
 import type { Bytes } from "../../src/bytes/bytes.js";
 import { primitives } from "../../src/primitives/current.js";
 import type { Env } from "../../src/primitives/env.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import type { Primitives } from "../../src/primitives/primitives.js";
 
 /** Salts of names and of recorded accesses are drawn too, and published on purpose. */

@@ -32,6 +32,25 @@ export function proseIn(source: string, makers: ReadonlySet<string> = new Set(["
   return found;
 }
 
+/** Texts and single words of a catalogue, without its codes: the pieces of strings that are neither keys, nor types, nor compared. */
+export function textsIn(source: string): readonly string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isTypeNode(node) || ts.isElementAccessExpression(node)) return;
+    if (ts.isBinaryExpression(node) && /^[!=]==$/.test(node.operatorToken.getText())) return;
+    if (ts.isPropertyAssignment(node)) {
+      // The code of another text, or a word under its key.
+      if (node.name.getText() !== "code") visit(node.initializer);
+      return;
+    }
+    if (ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node) || ts.isStringLiteralLike(node))
+      found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(source));
+  return found;
+}
+
 function parse(source: string): ts.SourceFile {
   return ts.createSourceFile("source.ts", source, ts.ScriptTarget.Latest, true);
 }

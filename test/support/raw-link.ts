@@ -11,7 +11,8 @@ import { partsOf } from "../../src/keys/keyring.js";
 import type { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import type { LinkRecord, LogFacts } from "../../src/log/state.js";
-import { LABELS, type Label } from "../../src/primitives/labels.js";
+import type { Label } from "../../src/primitives/label.js";
+import * as LABELS from "../../src/primitives/labels.js";
 
 /** A signer: member keys, the operator's, or a forger with the public key of one member and the signature of another. */
 export type RawSigner = Pick<MemberKeys, "signingKey" | "signLabelled">;

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LINK_TYPES } from "../../src/log/registry.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 
 const spec = readFileSync("docs/spec.md", "utf8");
 const [, section = ""] = /^### 6\.5 Link types\n(.*?)^### 6\.6/ms.exec(spec) ?? [];

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { errorMakers, proseIn } from "../support/prose.js";
+import { errorMakers, proseIn, textsIn } from "../support/prose.js";
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 const read = (file: string) => readFileSync(`src/${file}`, "utf8");
@@ -37,6 +37,21 @@ describe("the sources", () => {
     expect(proseIn(made)).toHaveLength(1);
   });
 
+  it("say no word of developers to people: encryption keys, changes, histories, devices and backup keys instead", () => {
+    const catalogues = ["src/views/english.ts", "src/views/english-session.ts", "src/backup/sheet-english.ts"];
+    for (const file of [...catalogues, "demo/web/texts.ts"]) {
+      const texts = textsIn(readFileSync(file, "utf8"));
+      expect(texts.length, file).toBeGreaterThan(5);
+      expect(texts.filter((text) => OF_DEVELOPERS.test(text))).toEqual([]);
+    }
+    const source =
+      'const a = { "other-log": `the $' + '{b} log`, c: d === "member", code: "wrong-grant", e: f("epochs") };';
+    expect(textsIn(source)).toEqual(["the ", " log", "epochs"]);
+    expect(
+      ["two epochs", "link 7", "regranted", "catalogue", "linked"].filter((text) => OF_DEVELOPERS.test(text)),
+    ).toEqual(["two epochs", "link 7", "regranted"]);
+  });
+
   it("import the English catalogue nowhere but in the entries: an app with its own does not ship it", () => {
     expect(files.filter((file) => /"(.*[/])?(views[/]|[.][/]|sheet-)english[.]js"/.test(read(file))).sort()).toEqual([
       "english.ts",
@@ -52,6 +67,9 @@ describe("the sources", () => {
     expect([...reasons].sort()).toEqual(["string", "string | undefined", "unknown"]);
   });
 });
+
+/** What the code calls things, and people who use an app do not. */
+const OF_DEVELOPERS = /\b(?:epochs?|links?|logs?|members?|(?:re)?grant(?:s|ed|ing)?|keyrings?)\b/i;
 
 /** A parsed fingerprint's text (three forms), and the text of a recovery sheet and of a backup key that is shown. */
 const TEXTS_OF_BYTES: readonly string[] = Array.from({ length: 5 }, () => "readonly text: string");

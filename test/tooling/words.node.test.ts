@@ -73,6 +73,15 @@ describe("plain words", () => {
     expect(found(files.filter((file) => file !== own))).toEqual([]);
   });
 
+  it("without the marks of a merge", () => {
+    const isMark = /^(?:<{7}|>{7}) /m;
+    const files = [".", "docs", ".github", "vectors", "tools", "demo", "src", "test", "scripts", "examples", "bench"]
+      .flatMap((folder) => filesIn(folder, /\.(?:md|tsx?|py|ya?ml|css|html)$/, folder !== "."))
+      .filter((file) => isMark.test(readFileSync(file, "utf8")));
+    expect(files).toEqual([]);
+    expect(`a\n${"<".repeat(7)} HEAD\n`).toMatch(isMark);
+  });
+
   it.each([
     ["Whoever has the log", "anybody who"],
     ["the check,\n// unless told otherwise", "by default"],

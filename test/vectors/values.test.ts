@@ -38,7 +38,7 @@ import type { Head } from "../../src/log/state.js";
 import { certifyStatementKey, stateHead } from "../../src/log/statement.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { encapsulate, KemPrivateKey } from "../../src/primitives/kem.js";
-import type { Label } from "../../src/primitives/labels.js";
+import type { Label } from "../../src/primitives/label.js";
 import { signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
 import { actCommitment } from "../../src/trust/commitment.js";
 import { ALL_FORMS, readAny, written } from "../fingerprint/support.js";

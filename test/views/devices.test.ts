@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
+import { devicesAndActivity as withFingerprints } from "../../src/views/devices-and-activity.js";
 import { byHand, escrowReview, recordAct } from "../coverage/support/escrow.js";
 import { World } from "../coverage/support/world.js";
 import {
@@ -161,7 +164,7 @@ describe("devicesAndActivity", () => {
   it("distinguishes two epochs of one day, where dates would be the same", () => {
     const world = new World().join("Tablet").join("Phone");
     expect(warnings(world, "Tablet", "reaches-further")).toEqual([
-      "Approving from Tablet leaves out epoch 1 (1 January 2026); Laptop has that.",
+      "Approving from Tablet leaves out encryption key 1 (1 January 2026); Laptop has that.",
     ]);
   });
 
@@ -190,7 +193,7 @@ describe("devicesAndActivity", () => {
     const world = new World().join("Phone").join("Tablet").enroll("Laptop", "Paper").join("Watch").lie("Laptop", 1);
     world.lie("Laptop", 3);
     expect(warnings(world, "Laptop", "reaches-further")).toContain(
-      "Approving from Laptop leaves out epoch 1 (1 January 2026) and epoch 3 (1 January 2026); Paper has that.",
+      "Approving from Laptop leaves out encryption key 1 (1 January 2026) and encryption key 3 (1 January 2026); Paper has that.",
     );
   });
 
@@ -200,7 +203,7 @@ describe("devicesAndActivity", () => {
     const watch = view(world, "Phone").pending.find(({ name }) => name === "Watch");
     expect([watch?.gives?.epoch, watch?.further[0]?.gives?.epoch]).toEqual([2, 4]);
     expect(warnings(world, "Phone", "reaches-further")).toContain(
-      "Approving from Phone leaves out epoch 1 (1 January 2026 to 3 March 2026); Laptop has that.",
+      "Approving from Phone leaves out encryption key 1 (1 January 2026 to 3 March 2026); Laptop has that.",
     );
   });
 
@@ -221,7 +224,7 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Tablet", "lost")).toEqual([]);
     world.review("Tablet", { remove: ["Laptop"] });
     expect(warnings(world, "Tablet", "lost")).toEqual([
-      "Data of epoch 1 (1 January 2026 to 3 March 2026) is lost, no active member holds it; Laptop, removed since, could bring it back.",
+      "Data of encryption key 1 (1 January 2026 to 3 March 2026) is lost, nobody active holds it; Laptop, removed since, could bring it back.",
     ]);
     expect(warnings(world, "Tablet", "limited-access")).toEqual([]);
     expect(view(world, "Tablet").pending[0]).toMatchObject({
@@ -234,7 +237,7 @@ describe("devicesAndActivity", () => {
   it("shows a limited device the member that can give it more, until one has", () => {
     const world = story();
     expect(warnings(world, "Phone", "limited-access")).toEqual([
-      "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Laptop.",
+      "This device lacks encryption keys 1-2 (1 January 2026 to 5 March 2026): approve Phone from Laptop.",
     ]);
     world.review("Laptop", { approve: ["Phone"] });
     expect(warnings(world, "Phone", "limited-access")).toEqual([]);
@@ -267,12 +270,12 @@ describe("devicesAndActivity", () => {
     const shared = [
       {
         code: "lost",
-        text: "Data of epoch 1 (1 January 2026 to 3 March 2026) is lost, no active member holds it; Laptop, removed since, could bring it back.",
+        text: "Data of encryption key 1 (1 January 2026 to 3 March 2026) is lost, nobody active holds it; Laptop, removed since, could bring it back.",
         ...{ members: [], stretch: { from: 1, to: 1, since: first, until: second } },
       },
       {
         code: "single-member",
-        text: "Only Tablet holds epoch 2 (3 March 2026 to 5 March 2026): approve another member from it, or that data goes with it.",
+        text: "Only Tablet holds encryption key 2 (3 March 2026 to 5 March 2026): approve another device or backup key from it, or that data goes with it.",
         ...{ members: [tablet], stretch: { from: 2, to: 2, since: second, until: third } },
       },
       {
@@ -288,11 +291,11 @@ describe("devicesAndActivity", () => {
     expect(view(world, "Phone").warnings).toMatchObject([
       {
         ...{ code: "removed-by-other", members: [laptop] },
-        text: "On 5 March 2026 Tablet removed Laptop (link 4).",
+        text: "On 5 March 2026 Tablet removed Laptop (change 4).",
       },
       {
         code: "limited-access",
-        text: "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Tablet for epoch 2; epoch 1 (1 January 2026 to 3 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back.",
+        text: "This device lacks encryption keys 1-2 (1 January 2026 to 5 March 2026): approve Phone from Tablet for encryption key 2; encryption key 1 (1 January 2026 to 3 March 2026): lost, nobody active holds it; Laptop, removed since, could bring it back.",
         ...{ members: [phone], stretch: { from: 1, to: 2, since: first, until: third } },
       },
       ...shared,
@@ -309,11 +312,11 @@ describe("devicesAndActivity", () => {
       .act("Watch", leave)
       .review("Laptop", { remove: ["Tablet"] });
     expect(warnings(world, "Laptop", "removed-by-other")).toEqual([
-      "On 5 March 2026 the service removed Phone (link 4).",
+      "On 5 March 2026 the service removed Phone (change 4).",
     ]);
     expect(warnings(world, "Laptop", "removed-by-other", { seen: 4 })).toEqual([]);
     expect(warnings(world, "Tablet", "removed-by-other", { seen: 4 })).toEqual([
-      "On 5 March 2026 Laptop removed this device (link 7).",
+      "On 5 March 2026 Laptop removed this device (change 7).",
     ]);
   });
 
@@ -339,6 +342,18 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([
       "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
     ]);
+  });
+
+  it("has the fingerprint of this device as digits and for a QR code, and neither once it may not be approved", () => {
+    const world = story();
+    const tablet = world.id("Tablet");
+    const old = world.session("Tablet").keyring;
+    const shown = () => withFingerprints(world.log, { me: tablet, now: world.now, keyring: old });
+    for (const given of [shown().fingerprint, shown().fingerprintQr])
+      expect(compareFingerprint(world.log, present(given), tablet).status).toBe("match");
+    expect(shown().fingerprintQr).toMatch(/^KEYSTEAD-FP:1:/);
+    world.act("Tablet", rekey);
+    expect(shown()).toMatchObject({ fingerprint: undefined, fingerprintQr: undefined });
   });
 
   it("shows the choices for a removed or superseded device, and none for an active one", () => {
@@ -399,7 +414,7 @@ describe("devicesAndActivity", () => {
         .warnings.filter(({ code }) => code === "takeover")
         .map(say);
     expect(takeovers({ own })).toEqual([
-      "Phone removed Tablet on 5 March 2026 (link 4). If that was not you, remove Phone.",
+      "Phone removed Tablet on 5 March 2026 (change 4). If that was not you, remove Phone.",
     ]);
     expect(takeovers({})).toEqual([]);
     world.review("Laptop", { remove: ["Phone"] });
@@ -413,7 +428,7 @@ describe("devicesAndActivity", () => {
       .reclaim("Phone", "Laptop", [[1, 1]]);
     expect(view(world, "Phone").activity[0]).toMatchObject({
       type: "reclaim",
-      text: "Phone took over epoch 1 of Laptop, which was removed",
+      text: "Phone took over encryption key 1 of Laptop, which was removed",
     });
   });
 
@@ -424,19 +439,19 @@ describe("devicesAndActivity", () => {
     const texts = ({ log }: { readonly log: LogState }) =>
       devicesAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time }).activity.map(say);
     const escrow = `escrow (${escrowOf(user).id.slice(0, 8)})`;
-    expect(texts(user)[0]).toBe("Phone joined, and withheld epoch 2 from escrow");
+    expect(texts(user)[0]).toBe("Phone joined, and withheld encryption key 2 from escrow");
     const given = escrowReview(user, recorded, { approve: ["Phone"], runs: [[1, 1]] });
-    expect(texts(given)[0]).toBe(`${escrow} approved Phone, and gave epoch 1`);
+    expect(texts(given)[0]).toBe(`${escrow} approved Phone, and gave encryption key 1`);
     const nothing = escrowReview(user.leave("Laptop"), recorded, { approve: ["Phone"] });
     expect(texts(nothing)[0]).toBe(`${escrow} approved Phone, and gave nothing older`);
-    expect(texts(recorded)[0]).toBe("Ann recorded an act in a user's log");
+    expect(texts(recorded)[0]).toBe("Ann recorded an act in a user's account");
     const hired = recorded.join("Bob");
     const acts = [recorded.log.head.seq];
     const disowned = hired.act("Ann", "disowns", byHand("disown", { acts }));
-    expect(texts(disowned)[0]).toBe(`Ann disowned the act of link ${acts}`);
+    expect(texts(disowned)[0]).toBe(`Ann disowned the act of change ${acts}`);
     const lists = { approve: [], remove: hired.ids("Bob") };
     const removed = hired.act("Ann", "disowns too", byHand("review", { ...lists, disown: acts }));
-    expect(texts(removed)[0]).toBe(`Ann removed Bob, and disowned the act of link ${acts}`);
+    expect(texts(removed)[0]).toBe(`Ann removed Bob, and disowned the act of change ${acts}`);
   });
 
   it("shows the activity, newest first", () => {
@@ -457,13 +472,13 @@ describe("devicesAndActivity", () => {
     world.expel("Ring");
     const { activity } = view(world, "Laptop");
     expect(activity.map(({ seq, text }) => `${seq} ${text}`).reverse()).toEqual([
-      "1 Laptop opened the log",
+      "1 Laptop started the list of devices",
       "2 Laptop added the backup key Paper",
       "3 Pixel 2 joined",
       "4 Tablet joined",
       "5 Laptop approved Pixel 2 and removed Tablet",
-      "6 Paper made epoch 5, and could not open epoch 2",
-      "7 Laptop granted epoch 2 to Paper",
+      "6 Paper made encryption key 5, and could not open encryption key 2",
+      "7 Laptop gave encryption key 2 to Paper",
       "8 Pixel 2 took fresh keys",
       "9 Pixel 2 renamed itself",
       "10 Laptop renamed Pixel 2",
@@ -505,7 +520,7 @@ describe("devicesAndActivity", () => {
     const access = { userLog: user.log, epochs: [[1, 1]] as const, reason: "a court order" };
     const recorded = ready.act("Bob", "looks", (session, env) => recordAccess(session, access, env));
     expect(texts(policyBy(recorded, "Ann", { enabled: false }, OPERATOR))).toEqual([
-      "Ann opened the log",
+      "Ann started the list of devices",
       "Bob joined",
       "Ann approved Bob",
       "Ann added the backup key Backup key",
@@ -514,7 +529,7 @@ describe("devicesAndActivity", () => {
       "Ann set the policy: escrow is not enabled",
     ]);
     const renewed = renew(user, "Laptop", dismiss(ready, "Bob"));
-    expect(texts(renewed).at(-1)).toBe("Laptop pointed escrow at epoch 2 of its log");
+    expect(texts(renewed).at(-1)).toBe("Laptop renewed escrow, to its encryption key 2");
   });
 
   it("shows no activity, and all removals, with these options", () => {

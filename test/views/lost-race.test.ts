@@ -36,7 +36,7 @@ describe("linksTouching", () => {
     expect(touching(world, happens)).toEqual([
       "Laptop approved Pixel",
       "Laptop renamed Pixel",
-      "Laptop granted epoch 3 to Pixel",
+      "Laptop gave encryption key 3 to Pixel",
       "Pixel took fresh keys",
       "Pixel added the backup key Paper",
       "Tablet removed Pixel",
@@ -50,7 +50,7 @@ describe("linksTouching", () => {
       touching(world, () => world.act("Laptop", (s, env) => regrant(s, regrants, env)));
     expect(regranting({ member: tablet, runs: [[3, 3]] })).toEqual([]);
     const each = regranting({ member: phone, runs: [[2, 2]] }, { member: tablet, runs: [[3, 3]] });
-    expect(each).toEqual(["Laptop granted epochs 2-3 to Phone and Tablet"]);
+    expect(each).toEqual(["Laptop gave encryption keys 2-3 to Phone and Tablet"]);
     const both = regranting({ member: phone, runs: [[3, 3]] }, { member: tablet, runs: [[3, 3]] });
     expect(both).toHaveLength(1);
   });

@@ -26,7 +26,7 @@ describe("removalOf", () => {
     expect(removalOf(world.log, world.id("Phone"))).toBeUndefined();
     world.on("2026-03-05").review("Paper", { remove: ["Phone"] });
     const removal = removalOf(world.log, world.id("Phone"));
-    expect(spoken(removal)).toBe("On 5 March 2026 Paper, of the first device's class, removed it (link 5).");
+    expect(spoken(removal)).toBe("On 5 March 2026 Paper, of the first device's class, removed it (change 5).");
     expect(named(removal)).toEqual({
       code: "removal",
       ...{ by: world.id("Paper"), name: "Paper", seq: 5, when: new Date("2026-03-05T12:00:00Z") },
@@ -87,8 +87,8 @@ describe("removalOf", () => {
     expect([by(world, "Phone"), by(world, "Tablet")]).toEqual(["operator", "itself"]);
     const texts = ["Phone", "Tablet"].map((name) => spoken(removalOf(world.log, world.id(name))));
     expect(texts).toEqual([
-      "On 1 January 2026 the service removed it (link 4).",
-      "On 1 January 2026 it left (link 5).",
+      "On 1 January 2026 the service removed it (change 4).",
+      "On 1 January 2026 it left (change 5).",
     ]);
   });
 

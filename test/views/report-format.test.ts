@@ -162,7 +162,7 @@ describe("the statuses", () => {
     const [taken] = await report(disowned, [{ log: done.user.rename("Phone", "Mobile").log }], { acts });
     expect(taken?.unfinished.map(({ status }) => status)).toEqual(["unused", "disowned"]);
     expect(toDosOf(taken ?? expect.unreachable()).map(say)).toEqual([
-      `link ${open.act.recordedAt} of the escrow log announced an act that was not done (stolen): do it, or disown it`,
+      `change ${open.act.recordedAt} of escrow announced an act that was not done (stolen): do it, or disown it`,
     ]);
     // Acts for other users are not this user's.
     const [other] = await report(disowned, [{ log: openUser("another", escrow).log }], { acts });
@@ -184,8 +184,14 @@ describe("CSV", () => {
     expect(cells).toHaveLength(titles.length);
     const row = Object.fromEntries(titles.map((title, index) => [title, cells[index]]));
     expect(row).toMatchObject({
-      ...{ user: user.log.subject, status: "covered", "claimed epochs": "1", "proven epochs": "", gaps: "" },
-      ...{ pointer: "newest", "rotation due": "no", "escrow removals": "0", "own backup keys": "0" },
+      ...{
+        user: user.log.subject,
+        status: "covered",
+        "claimed encryption keys": "1",
+        "proven encryption keys": "",
+        gaps: "",
+      },
+      ...{ "key of escrow": "newest", "rotation due": "no", "escrow removals": "0", "own backup keys": "0" },
     });
   });
 
@@ -196,22 +202,25 @@ describe("CSV", () => {
       ["user", "alice@example.org"],
       ["status", "partly"],
       ["covered since", "2026-07-06"],
-      ["claimed epochs", "5-6, 9"],
-      ["proven epochs", "9"],
+      ["claimed encryption keys", "5-6, 9"],
+      ["proven encryption keys", "9"],
       [
         "gaps",
-        "epochs 1-2 (2 January 2026 to 3 February 2026); epoch 3 (3 February 2026 to 4 March 2026); " +
-          "epoch 4 (4 March 2026); epoch 7 (6 May 2026 to 5 June 2026)",
+        "encryption keys 1-2 (2 January 2026 to 3 February 2026); encryption key 3 (3 February 2026 to 4 March 2026); " +
+          "encryption key 4 (4 March 2026); encryption key 7 (6 May 2026 to 5 June 2026)",
       ],
       ["closed by", "Phone; Tablet"],
-      ["not delivered", "epoch 5 (4 March 2026 to 5 April 2026); epoch 6 (5 April 2026 to 6 May 2026)"],
-      ["kept from escrow", "epoch 7 (6 May 2026 to 5 June 2026)"],
-      ["lost", "epoch 8 (5 June 2026 to 6 July 2026); epoch 10 (since 6 July 2026)"],
-      ["pointer", "older"],
-      ["renewal due", "older; founder"],
+      [
+        "not delivered",
+        "encryption key 5 (4 March 2026 to 5 April 2026); encryption key 6 (5 April 2026 to 6 May 2026)",
+      ],
+      ["kept from escrow", "encryption key 7 (6 May 2026 to 5 June 2026)"],
+      ["lost", "encryption key 8 (5 June 2026 to 6 July 2026); encryption key 10 (since 6 July 2026)"],
+      ["key of escrow", "older"],
+      ["renewal due", "older key; set by an unconfirmed device"],
       ["rotation due", "yes"],
       ["escrow removals", "1"],
-      ["recoveries", "8 September 2026, 17-4, locked out; lost; 8 September 2026, not believed (not-recorded)"],
+      ["recoveries", "8 September 2026, 17-4, locked out; lost; 8 September 2026, not believed (not recorded)"],
       ["acts without a review", "9 October 2026, open, stolen 0; 9 October 2026, unused, stolen 1"],
       ["disowned acts", "9 October 2026, disowned, stolen 2"],
       ["own backup keys", "4"],
@@ -303,17 +312,17 @@ describe("text", () => {
     expect(formatUserCoverage(await fullRow(), english)).toBe(
       [
         "alice@example.org: partly, everything since 6 July 2026 (proven)",
-        "  lacks epochs 1-2 (2 January 2026 to 3 February 2026): Phone (last seen 7 August 2026) can give it",
-        "  lacks epoch 3 (3 February 2026 to 4 March 2026): Tablet can give it",
-        "  lacks epoch 4 (4 March 2026): Phone (last seen 7 August 2026) can give it",
-        "  lacks epoch 7 (6 May 2026 to 5 June 2026)",
-        "  not delivered: epoch 5 (4 March 2026 to 5 April 2026): fetch it again",
-        "  not delivered: epoch 6 (5 April 2026 to 6 May 2026): fetch it again",
-        "  kept from escrow by a device: epoch 7 (6 May 2026 to 5 June 2026)",
-        "  lost for good: epoch 8 (5 June 2026 to 6 July 2026)",
-        "  lost for good: epoch 10 (since 6 July 2026)",
+        "  lacks encryption keys 1-2 (2 January 2026 to 3 February 2026): Phone (last seen 7 August 2026) can give it",
+        "  lacks encryption key 3 (3 February 2026 to 4 March 2026): Tablet can give it",
+        "  lacks encryption key 4 (4 March 2026): Phone (last seen 7 August 2026) can give it",
+        "  lacks encryption key 7 (6 May 2026 to 5 June 2026)",
+        "  not delivered: encryption key 5 (4 March 2026 to 5 April 2026): fetch it again",
+        "  not delivered: encryption key 6 (5 April 2026 to 6 May 2026): fetch it again",
+        "  kept from escrow by a device: encryption key 7 (6 May 2026 to 5 June 2026)",
+        "  lost for good: encryption key 8 (5 June 2026 to 6 July 2026)",
+        "  lost for good: encryption key 10 (since 6 July 2026)",
         "  restored by escrow: 8 September 2026, 17-4, locked out; lost",
-        "  restored by escrow: 8 September 2026, not believed (not-recorded)",
+        "  restored by escrow: 8 September 2026, not believed (not recorded)",
         "  announced, and not done: 9 October 2026, open, stolen 0",
         "  announced, and not done: 9 October 2026, unused, stolen 1",
         "  announced, and not done: 9 October 2026, disowned, stolen 2",
@@ -331,7 +340,7 @@ describe("text", () => {
 });
 
 describe("totals", () => {
-  it("count users by status, epochs to gain, and stale pointers", async () => {
+  it("count users by status, epochs to gain, and pointers that are not the newest", async () => {
     const totals = new ReportTotals();
     const worlds = [user, enroll(openWorld("report").join("Phone"), "Phone", later), openWorld("report")];
     for (const world of worlds) totals.add(await rowOf(world, later));
@@ -349,13 +358,13 @@ describe("totals", () => {
     totals.add(await rowOf(bare.rotate("Laptop")));
     const head = [
       "2 users: 1 partly, 1 pending",
-      "to bring under escrow: 6 epochs; with data lost: 0 users; 1 stale pointer",
+      "to bring under escrow: 6 encryption keys; with data lost: 0 users; escrow's key not the newest: 1 user",
       "",
       "To do, what closes the most first:",
     ];
     const todo = [
-      "- bob @example.org: ask the user to acknowledge escrow on any device (2 epochs)",
-      "- alice@example.org: renew the pointer: it stands for an old escrow epoch",
+      "- bob @example.org: ask the user to acknowledge escrow on any device (2 encryption keys)",
+      "- alice@example.org: renew escrow: the user's data goes to an old key of escrow",
     ];
     const text = (...lines: readonly string[]) => `${[...head, ...lines].join("\n")}\n`;
     expect(formatTotals(totals, english)).toBe(text(...todo));
@@ -368,7 +377,7 @@ describe("totals", () => {
 
   it("have no list of steps if there are none", () => {
     expect(formatTotals(new ReportTotals(), english)).toBe(
-      "0 users: none\nto bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers\n",
+      "0 users: none\nto bring under escrow: 0 encryption keys; with data lost: 0 users; escrow's key not the newest: 0 users\n",
     );
   });
 

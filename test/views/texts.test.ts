@@ -71,7 +71,7 @@ describe("textOf", () => {
       texts: { ...english.texts, member: () => "somebody" },
     };
     const texts = view(world).warnings.map((warning) => textOf(warning, mine));
-    expect(texts).toContain("On some day somebody removed somebody (link 5).");
+    expect(texts).toContain("On some day somebody removed somebody (change 5).");
     expect(texts.join()).not.toMatch(/Tablet|Laptop|2026/);
   });
 
@@ -99,7 +99,7 @@ describe("textOf", () => {
         undefined,
       );
     }
-    expect(textOf({ code: "rotation-due", members: [] }, english)).toContain("A removed member");
+    expect(textOf({ code: "rotation-due", members: [] }, english)).toContain("A removed device");
   });
 });
 
@@ -127,7 +127,7 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
       "It is Phone. Approving Phone also lets in Watch: what you do not know, remove first.",
     ],
   ],
-  "comparison-log-match": [[{ status: "match", token }, "Both sides see the same log."]],
+  "comparison-log-match": [[{ status: "match", token }, "Both sides see the same history."]],
   "comparison-other-device": [
     [
       { status: "other-device", member: id, name: watch },
@@ -135,23 +135,25 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
     ],
   ],
   "comparison-names-device": [
-    [{ status: "names-device", member: id, name: watch }, "It is of one device, Watch, and not of the whole log."],
+    [{ status: "names-device", member: id, name: watch }, "It is of one device, Watch, and not of the whole history."],
   ],
   "comparison-names-no-device": [
-    [{ status: "names-no-device" }, "It is of the whole log: let the device show its own."],
+    [{ status: "names-no-device" }, "It is of the whole history: let the device show its own."],
   ],
   "comparison-older": [[{ status: "older" }, "The other side is behind: refresh it, and compare again."]],
   "comparison-not-recognised": [
     [
       { status: "not-recognised" },
-      "Refresh both sides, and compare again. If that does not help, somebody shows you different logs: trust nothing new.",
+      "Refresh both sides, and compare again. If that does not help, somebody shows you different histories: trust nothing new.",
     ],
   ],
-  "comparison-mismatch": [[{ status: "mismatch" }, "No match: somebody shows you different logs: trust nothing new."]],
+  "comparison-mismatch": [
+    [{ status: "mismatch" }, "No match: somebody shows you different histories: trust nothing new."],
+  ],
   "comparison-other-log": [
     [
       { status: "other-log" },
-      "It is of another log. If it was meant to be of this one, somebody shows you different logs: trust nothing new.",
+      "It is of another history. If it was meant to be of this one, somebody shows you different histories: trust nothing new.",
     ],
   ],
   "question-standing": [
@@ -191,17 +193,17 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
     `Remove escrow of ACME? ${why}`,
   ]),
   "question-enroll-again": [
-    [{ question: "enroll-again", removedAt: 4, when }, "Escrow was removed on 3 March 2026: enroll it again?"],
+    [{ question: "enroll-again", removedAt: 4, when }, "Escrow was removed on 3 March 2026: add it again?"],
   ],
   "question-regrant": [
     [
       { question: "regrant", member: id, name: phone, epochs: [[1, 3]], because: "not-own" },
-      "Phone asks for epochs 1-3 again, as a stolen device could: give it that data?",
+      "Phone asks for encryption keys 1-3 again, as a stolen device could: give it that data?",
     ],
   ],
   "question-disown": [
-    [{ question: "disown", acts: [5] }, "What link 5 announced was not shown: disown it without reading?"],
-    [{ question: "disown", acts: [5, 7] }, "What links 5 and 7 announced was not shown: disown it without reading?"],
+    [{ question: "disown", acts: [5] }, "What change 5 announced was not shown: disown it without reading?"],
+    [{ question: "disown", acts: [5, 7] }, "What changes 5 and 7 announced was not shown: disown it without reading?"],
   ],
   "question-clock": [
     [
@@ -254,7 +256,7 @@ describe("a contact's change", () => {
     const pin = trackContact(world.log);
     const change = compareContact(pin, world.join("Phone").log);
     expect(change.code).toBe("contact-extended-by-others");
-    expect(textOf(change, english)).toContain('join by "Phone" (link 2)');
+    expect(textOf(change, english)).toContain('new device by "Phone" (change 2)');
     expect(Object.values(change).filter((value) => typeof value === "string" && value.includes(". "))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 // Ciphertexts show, to the checker only, the key that they were sealed to and their contents. Lengths, key checks and the results
 // of opening and verifying are those of the real primitives. Nothing here is secure.
 
-import type { Bytes } from "../../src/bytes/bytes.js";
+import { type Bytes, concat } from "../../src/bytes/bytes.js";
 import type { Primitives } from "../../src/primitives/primitives.js";
 
 /** A derivation by some code: a player that knows the input knows the output. */
@@ -133,7 +133,7 @@ function openSealed(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed:
 
 /** {@link Primitives} for worlds. It replaces the portable backend: the checker's build resolves `current.ts` to it. */
 export const primitives: Primitives = {
-  sha256: (data) => mix(3, 32, data),
+  sha256: (...parts) => mix(3, 32, concat(...parts)),
   sha3_256: (data) => mix(4, 32, data),
   sha3_512: (data) => mix(11, 64, data),
   shake256: (data, length) => mix(5, length, data),
@@ -147,8 +147,8 @@ export const primitives: Primitives = {
   ed25519PublicKey: pointLike,
   ed25519Sign: (seed, message) => sign(pointLike(seed), message),
   ed25519IsPoint: () => true,
-  ed25519Verify: (publicKey, message, signature) =>
-    sign(publicKey, message).every((byte, at) => byte === signature[at]),
+  ed25519Verify: (publicKey, message, signature, prefix = new Uint8Array(0)) =>
+    sign(publicKey, concat(prefix, message)).every((byte, at) => byte === signature[at]),
 
   x25519PrivateKey(secret) {
     const publicKey = pointLike(secret);

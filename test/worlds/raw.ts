@@ -8,7 +8,7 @@ import type { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
 import { hpkeSeal } from "../../src/primitives/hpke.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import * as LABELS from "../../src/primitives/labels.js";
 import { lookIntoBox, mix } from "./primitives.js";
 
 export type Signer = Pick<MemberKeys, "signingKey" | "signLabelled">;

@@ -13,7 +13,7 @@ import type { Epoch } from "../../../src/log/state.js";
 import { chachaSeal } from "../../../src/primitives/aead.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
-import { LABELS } from "../../../src/primitives/labels.js";
+import * as LABELS from "../../../src/primitives/labels.js";
 import { regrant } from "../../../test/support/accepted.js";
 import { boxIndex, mutate, takeApart, withAttachment } from "../../../test/support/raw-link.js";
 import { keysNamed, seedNamed, type World } from "../../../test/support/world.js";

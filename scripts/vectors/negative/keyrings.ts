@@ -5,7 +5,7 @@ import { type CborValue, decodeCbor, encodeCbor } from "../../../src/bytes/cbor.
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
 import { unsafeSerializeKeyring } from "../../../src/grants/store-keyring.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
-import { LABELS } from "../../../src/primitives/labels.js";
+import * as LABELS from "../../../src/primitives/labels.js";
 import type { RawBody } from "../../../test/support/raw-link.js";
 import { seedNamed, type World } from "../../../test/support/world.js";
 import { type KeyringVector, text, type VectorFile } from "../format.js";

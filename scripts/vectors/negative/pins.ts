@@ -9,7 +9,7 @@ import { decodeEntry } from "../../../src/log/entry.js";
 import { compareStatements } from "../../../src/log/equivocation.js";
 import { type Evidence, type EvidenceKind, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
-import { LABELS } from "../../../src/primitives/labels.js";
+import * as LABELS from "../../../src/primitives/labels.js";
 import { recoverBy } from "../../../test/escrow/support.js";
 import { mutate, type RawSigner } from "../../../test/support/raw-link.js";
 import { HOUR, NOON, partsOfStatement, statement, statementOf } from "../../../test/support/service.js";

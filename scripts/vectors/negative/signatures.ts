@@ -1,6 +1,6 @@
 // Attacks with wrong signers, and with signing keys that did not sign: docs/spec.md section 6.4 (LOG-4, LOG-6).
 
-import { LABELS } from "../../../src/primitives/labels.js";
+import * as LABELS from "../../../src/primitives/labels.js";
 import { authoredBy, forger, idBytes, mutate, rawNext, setField, takeApart } from "../../../test/support/raw-link.js";
 import { keysNamed, OPERATOR, openWorld } from "../../../test/support/world.js";
 import { changed, idList, type LogAttack } from "../attack.js";

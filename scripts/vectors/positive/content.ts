@@ -6,7 +6,7 @@ import { splitContent } from "../../../src/content/format.js";
 import { paddedLength } from "../../../src/content/padding.js";
 import { sealContent } from "../../../src/content/seal.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
-import { LABELS } from "../../../src/primitives/labels.js";
+import * as LABELS from "../../../src/primitives/labels.js";
 import { chunksOf } from "../../../test/content/support.js";
 import { ownSeed } from "../../../test/support/own-seed.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";

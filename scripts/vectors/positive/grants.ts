@@ -8,7 +8,7 @@ import { boxInfo, epochsDigest, makeGrant } from "../../../src/grants/make.js";
 import { epochSeed } from "../../../src/keys/keyring.js";
 import { attachmentDigest } from "../../../src/log/entry.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
-import { LABELS } from "../../../src/primitives/labels.js";
+import * as LABELS from "../../../src/primitives/labels.js";
 import type { World } from "../../../test/support/world.js";
 import { text, texts, type VectorFile } from "../format.js";
 import { alone, joined } from "../worlds.js";

@@ -11,7 +11,7 @@ import { escrowIdOf } from "../../../src/log/escrow-id.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import { encapsulate, kemPublicKey } from "../../../src/primitives/kem.js";
-import { LABELS } from "../../../src/primitives/labels.js";
+import * as LABELS from "../../../src/primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../../../src/primitives/sign.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import { seedNamed } from "../../../test/support/world.js";
