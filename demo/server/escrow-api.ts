@@ -46,7 +46,12 @@ export function escrowApi({ portal, escrow, items }: EscrowApiParts): Hono<Env> 
   });
   app.get("/escrow/fetched", async (c) => c.json(await escrow.fetches(c.get("account").subject)));
 
-  app.get("/escrow/people", async (c) => c.json(await escrow.people((await asAdmin(c)).site)));
+  app.get("/escrow/people", async (c) => {
+    const { site } = await asAdmin(c);
+    const began = await portal.resets.all();
+    const people = await escrow.people(site);
+    return c.json(people.map((person) => ({ ...person, beganAnew: began.get(person.subject) ?? null })));
+  });
   app.get("/escrow/made", async (c) => c.json(await escrow.making((await asAdmin(c)).site)));
   app.post("/escrow/made", async (c) => {
     const { site } = await asAdmin(c);

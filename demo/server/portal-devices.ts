@@ -5,6 +5,7 @@ import {
   type DeviceView,
   devicesAndActivity,
   type LogState,
+  type MemberId,
   type MemberName,
   verifyLog,
 } from "keystead";
@@ -45,11 +46,23 @@ export async function readLog(logs: Transport, subject: string, now: number): Pr
   }
 }
 
-/** What a portal shows of a log. */
-export function devicesOf(log: LogState, now: number): PortalDevices {
+export const isEscrow = ({ kind }: Pick<PortalDevice, "kind">): boolean => kind === "escrow";
+
+/** Members of a log that stand for an organisation's escrow, as the escrow log itself says. */
+export function membersOfEscrow(log: LogState, escrowLog: LogState, now: number): readonly string[] {
+  const { members } = devicesAndActivity(log, { me: founderOf(log), now, escrowLog, limit: 1 });
+  return members.filter(({ name }) => name.organisation !== undefined).map(({ member }) => member);
+}
+
+function founderOf(log: LogState): MemberId {
   const founder = log.links.at(0)?.entered;
   if (!founder) throw new Error("a log begins with its first device");
-  const { members, activity } = devicesAndActivity(log, { me: founder, now, limit: 30 });
+  return founder;
+}
+
+/** What a portal shows of a log. */
+export function devicesOf(log: LogState, now: number): PortalDevices {
+  const { members, activity } = devicesAndActivity(log, { me: founderOf(log), now, limit: 30 });
   const done = (by: { readonly name: MemberName; readonly when: Date } | undefined) =>
     by ? { name: by.name, at: by.when.getTime() } : null;
   return {

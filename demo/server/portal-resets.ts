@@ -16,6 +16,7 @@ export class Resets {
 
   static async open(sql: Sql, now: () => number): Promise<Resets> {
     await sql.query("create table if not exists demo.reset (subject text primary key, until bigint not null)");
+    await sql.query("create table if not exists demo.began_anew (subject text primary key, at bigint not null)");
     return new Resets(sql, now);
   }
 
@@ -42,5 +43,21 @@ export class Resets {
   async end(subject: string): Promise<boolean> {
     const rows = await this.#sql.query("delete from demo.reset where subject = $1 returning subject", [subject]);
     return rows.length > 0;
+  }
+
+  /** Ends it, because the account began anew, and keeps when that was. @returns whether it was allowed */
+  async done(subject: string): Promise<boolean> {
+    if (!(await this.end(subject))) return false;
+    await this.#sql.query(
+      "insert into demo.began_anew values ($1, $2) on conflict (subject) do update set at = excluded.at",
+      [subject, this.#now()],
+    );
+    return true;
+  }
+
+  /** When accounts began anew last, by their subjects. */
+  async all(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#sql.query<{ subject: string; at: number }>("select subject, at from demo.began_anew");
+    return new Map(rows.map(({ subject, at }) => [subject, at]));
   }
 }

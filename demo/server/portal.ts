@@ -5,7 +5,7 @@ import type { Transport } from "keystead/client";
 import type { AccessRequest, News, RequestLike, Sql } from "keystead/relay";
 import type { OperatorKeys } from "keystead/server";
 import type { Account, Accounts } from "./accounts.js";
-import { devicesOf, type PortalDevices, readLog } from "./portal-devices.js";
+import { devicesOf, isEscrow, membersOfEscrow, type PortalDevices, readLog } from "./portal-devices.js";
 import { Mailboxes } from "./portal-mail.js";
 import { operatorKeys } from "./portal-operator.js";
 import { Resets } from "./portal-resets.js";
@@ -88,15 +88,25 @@ export class Portal {
     return account?.subject === subject && (await this.resets.until(subject)) !== undefined;
   }
 
-  /** What a log says about an account's devices. */
-  async devicesOf(logs: Transport, subject: string): Promise<PortalDevices | undefined> {
+  /** What a log says about an account's devices, and which site's escrow each escrow in it stands for. */
+  async devicesOf(
+    logs: Transport,
+    subject: string,
+  ): Promise<(PortalDevices & { readonly escrows: Readonly<Record<string, string>> }) | undefined> {
     const log = await readLog(logs, subject, this.now());
-    return log && devicesOf(log, this.now());
+    if (!log) return undefined;
+    const found = devicesOf(log, this.now());
+    const escrows: Record<string, string> = {};
+    for (const { name, escrowSubject } of found.devices.some(isEscrow) ? await this.accounts.sites() : []) {
+      const escrowLog = await readLog(logs, escrowSubject, this.now());
+      for (const member of escrowLog ? membersOfEscrow(log, escrowLog, this.now()) : []) escrows[member] = name;
+    }
+    return { ...found, escrows };
   }
 
   /** Ends the leave to begin anew, when the first device has done it. @returns whether it was a reset */
   async beganAnew(subject: string): Promise<boolean> {
-    const isReset = await this.resets.end(subject);
+    const isReset = await this.resets.done(subject);
     const user = isReset ? await this.accounts.withSubject(subject) : undefined;
     if (user) await this.mail.send(user.account, { about: "reset" });
     return isReset;

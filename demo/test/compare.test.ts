@@ -116,6 +116,20 @@ describe("a camera", () => {
     await tablet.context.close();
   });
 
+  it("10: reads a backup key from its paper, on a new device", async () => {
+    writeFileSync(film, filmOf(await laptop.makePaper()));
+    const fresh = await world.browser();
+    await fresh.enter("Ada Byrne", "Fresh");
+    const { page } = fresh;
+    await page.getByRole("button", { name: "Use a backup key instead" }).click();
+    await page.getByRole("tab", { name: "Scan" }).click();
+    await page.getByText("It is Paper in the safe.").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Open my mail" }).click();
+    await page.locator(".item[data-state=open]").nth(2).waitFor();
+    await fresh.context.close();
+  });
+
   it("29: where there is none, or it is refused, the page says to type", async () => {
     const dina = await world.browser();
     await dina.enter("Dina Haddad", "Desk");

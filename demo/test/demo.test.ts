@@ -50,6 +50,7 @@ describe("devices", () => {
 
   it("4, 6: it surfaces on the other; on a mismatch the guidance is to remove it", async () => {
     await laptop.page.getByText("One device waits for your review").waitFor();
+    await laptop.page.getByRole("link", { name: /Devices & Activity.*one waits for your review/ }).waitFor();
     await laptop.page.getByRole("button", { name: "Review activity" }).click();
     const { page } = laptop;
     expect(await page.getByLabel("Compare it first").isDisabled()).toBe(true);
@@ -71,6 +72,14 @@ describe("devices", () => {
     expect(row).toContain("Reads everything, since today");
     expect(row).toContain("Approved by Laptop");
     await laptop.page.getByText("Laptop approved Phone").waitFor();
+  });
+
+  it("begins each page at its top", async () => {
+    await phone.go("Devices & Activity");
+    await phone.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    expect(await phone.page.evaluate(() => scrollY)).toBeGreaterThan(0);
+    await phone.go("Inbox");
+    expect(await phone.page.evaluate(() => scrollY)).toBe(0);
   });
 
   it("5: an approver that reaches less far says which device reaches further", async () => {

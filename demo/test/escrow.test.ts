@@ -55,8 +55,7 @@ describe("setting up", () => {
     await page.getByRole("button", { name: "Make the backup key and enable" }).click();
     await page.getByRole("button", { name: "Make it" }).click();
     await page.getByRole("button", { name: "Cancel and remove this key" }).click();
-    await page.getByText("Escrow is not enabled: it needs a backup key that is on paper.").waitFor();
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(await page.getByText("Escrow does not work yet").isVisible()).toBe(true);
     await enableEscrow(farah);
     await page.getByText("Escrow does not work yet").waitFor({ state: "detached" });
@@ -72,7 +71,7 @@ describe("setting up", () => {
 describe("a user", () => {
   it("15: is asked to acknowledge, and the answer to other digits is no", async () => {
     const { page } = ada;
-    await page.getByText("Your clinic can restore your mail").waitFor();
+    await page.getByText("Your clinic offers to restore your mail").waitFor();
     await page.getByRole("button", { name: "Compare and acknowledge" }).click();
     await typeDigits(ada, "12345 ".repeat(12));
     await page.getByText("Do not acknowledge it.").waitFor();
@@ -87,7 +86,7 @@ describe("a user", () => {
     await acknowledge(ada);
     await ada.go("Devices & Activity");
     await ada.page.getByText("Administrators can restore your mail when you lost every device.").waitFor();
-    expect(await ada.page.getByText("Your clinic can restore your mail").count()).toBe(0);
+    expect(await ada.page.getByText("Your clinic offers to restore your mail").count()).toBe(0);
   });
 });
 
@@ -127,6 +126,12 @@ describe("a locked-out user", () => {
     // 20: nothing sends the user to remove escrow because the device that acknowledged it is gone.
     expect(await phone.page.getByText("vouches for").count()).toBe(0);
     await page.getByText("Laptop stolen · case 311").waitFor();
+    // 25: what the log takes from the first device only is refused in words.
+    await phone.page.getByRole("button", { name: "Switch lockdown on" }).click();
+    await phone.page.getByText("This device cannot switch it on: an administrator approved it").waitFor();
+    expect(await phone.page.getByText("MEM-5").count()).toBe(0);
+    expect(await phone.page.getByText("only the clinic's administrators can bring your mail back").count()).toBe(1);
+    await phone.row("The clinic's escrow").waitFor();
   });
 
   it("19: content is opened for a reason that is recorded first, and no more than that", async () => {
@@ -208,7 +213,7 @@ describe("more admins", () => {
     expect(await seriousFaults(desk.page)).toEqual([]);
     await phone.go("Devices & Activity");
     await phone.page.getByText("renewed escrow").first().waitFor();
-    expect(await phone.page.getByText("Your clinic can restore your mail").count()).toBe(0);
+    expect(await phone.page.getByText("Your clinic offers to restore your mail").count()).toBe(0);
     expect(await phone.page.locator(".asks .notice.danger").count()).toBe(0);
     await publishFingerprint(farah);
   });
@@ -267,6 +272,68 @@ describe("the coverage report", () => {
     await page.getByRole("button", { name: "Check again" }).click();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText(/^Cancelled after \d+ of 35 people$/).waitFor();
+  });
+});
+
+describe("an account in the place of the one that was known", () => {
+  const lie = (name: string | null) => phone.context.request.post(`${world.url}/api/lies`, { data: { on: name } });
+  /** Farah's page about Ada, as it is now. */
+  const look = async () => {
+    await openTab(farah, "Coverage");
+    await farah.page.getByRole("radio", { name: /^All/ }).check({ force: true });
+    await farah.page.getByRole("link", { name: "Ada Byrne" }).click();
+  };
+  const goOn = () => farah.page.getByRole("button", { name: "Go on with the new account…" });
+
+  it("30: is an alarm for admins, with no way on, while the portal knows of no wish to begin anew", async () => {
+    const { page } = farah;
+    expect((await lie("replace")).status()).toBeLessThan(300);
+    await look();
+    await page.getByText("The portal knows of no such wish of Ada Byrne").waitFor();
+    expect(await goOn().count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Recover" }).isDisabled()).toBe(true);
+    expect(await faultsInBothThemes(farah)).toEqual([]);
+    await lie(null);
+    await look();
+    await page.getByText("Everything could be restored.").waitFor();
+  });
+
+  it("the portal calls escrow by its site, and advises somebody whom it covers to ask first", async () => {
+    const portal = await phone.tab();
+    await portal.goto("/portal");
+    await portal.getByRole("heading", { name: "The escrow of Alder Street" }).waitFor();
+    expect(await portal.getByText(/escrow \([0-9a-f]/).count()).toBe(0);
+    await portal.getByText("Your mail is not lost: an administrator can restore it").waitFor();
+    await portal.close();
+  });
+
+  it("18: is forgotten by admins' devices at the portal's word and the admin's, and escrow covers the new account", async () => {
+    const { page } = farah;
+    const { request } = phone.context;
+    const ask = async (path: string, data: unknown) =>
+      expect((await request.post(`${world.url}/api${path}`, { data })).status()).toBeLessThan(300);
+    await ask("/step-up/code", {});
+    const mails = (await (await request.get(`${world.url}/api/mailbox`)).json()) as { content: { code?: string } }[];
+    await ask("/step-up", { code: mails.find(({ content }) => content.code)?.content.code });
+    await ask("/portal/reset", {});
+    const anew = await world.browser();
+    await anew.signIn("Ada Byrne");
+    await anew.page.getByRole("button", { name: "Begin anew" }).click();
+    await item(anew, "open").nth(2).waitFor();
+    await look();
+    await page.getByText("The portal let Ada Byrne begin anew, today").waitFor();
+    expect(await page.getByRole("button", { name: "Recover" }).isDisabled()).toBe(true);
+    await goOn().click();
+    expect(await faultsInBothThemes(farah)).toEqual([]);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await goOn().click();
+    await page.getByRole("button", { name: "Ada Byrne confirmed it: go on" }).click();
+    await page.getByText("this person has not acknowledged escrow yet").waitFor();
+    await acknowledge(anew);
+    await look();
+    await page.getByText("Everything could be restored.").waitFor();
+    await phone.context.close();
+    phone = anew;
   });
 });
 

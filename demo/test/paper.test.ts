@@ -76,6 +76,25 @@ describe("9: a backup key", () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
   });
 
+  it("is proved by two groups in the order of the paper; a wrong answer empties the fields, which may then ask for others", async () => {
+    const { page } = laptop;
+    const fields = page.locator(".pair .field");
+    const asked = async () =>
+      (await fields.locator("label").allTextContents()).map((label) => Number(label.replace(/\D/g, "")));
+    await page.getByRole("button", { name: "I have it on paper" }).click();
+    const [first = 0, second = 0] = await asked();
+    expect(first).toBeLessThan(second);
+    for (const field of await fields.locator("input").all()) await field.fill("????");
+    await page.getByRole("button", { name: "That is it" }).click();
+    await page.getByText("That was not right.").waitFor();
+    const inputs = await fields.locator("input").all();
+    expect(await Promise.all(inputs.map((input) => input.inputValue()))).toEqual(["", ""]);
+    expect(await inputs[0]?.evaluate((input) => input === document.activeElement)).toBe(true);
+    for (const [at, group] of (await asked()).entries()) await inputs[at]?.fill(text.split("-")[group - 1] ?? "");
+    await page.getByRole("button", { name: "That is it" }).click();
+    await page.getByText("Your backup key is ready").waitFor();
+  });
+
   it("no page complained, and no browser refused to load anything", () => {
     expect(world.complaints).toEqual([]);
     expect(world.reports).toEqual([]);

@@ -71,9 +71,10 @@ class Visitor {
   }
 
   /** A device of a subject; by default of this account. */
-  async device(subject?: string): Promise<Session> {
+  async device(subject?: string, escrowSubject?: string): Promise<Session> {
     return await openSession({
       subject: subject ?? (await this.me()).subject,
+      escrowSubject,
       transport: fetchTransport(this.#transport()),
       ...(await ownStore()),
     });
@@ -220,6 +221,42 @@ describe("the relay lets", () => {
     expect(await tryCreate(hana)).toBe(404);
     await farah.stepUp();
     expect(await tryCreate(farah)).toBe(200);
+  });
+
+  it("a page say for which site the escrow in a log stands, and when an account began anew", async () => {
+    const hana = await Visitor.signIn("hana");
+    await hana.stepUp();
+    const { subject, escrowSubject } = await hana.me();
+    const admin = await hana.escrowDevice(escrowSubject);
+    await admin.create({ name: "Office" });
+    await admin.enable(async ({ text, prove }) => {
+      const [a = "", b = ""] = prove.map((group) => text.split("-")[group - 1] ?? "");
+      return [a, b];
+    });
+    const desk = await hana.device(subject, escrowSubject);
+    await desk.create({ name: "Desk" });
+    await desk.sync();
+    const [ask] = desk.getSnapshot().asks.filter(({ question }) => question === "confirm-escrow");
+    const { token } = desk.compareEscrow(admin.getSnapshot().fingerprint?.digits ?? "");
+    if (!ask || !token) throw new Error("nothing to acknowledge");
+    await desk.answer(ask.id, { say: "confirmed", token });
+    const shown = await hana.get<{ devices: { member: string; kind: string }[]; escrows: Record<string, string> }>(
+      "/portal/devices",
+    );
+    const escrow = shown.devices.find(({ kind }) => kind === "escrow");
+    expect(shown.escrows).toEqual({ [escrow?.member ?? ""]: "Harbour Quay" });
+
+    const began = async () =>
+      (await hana.get<{ subject: string; beganAnew: number | null }[]>("/escrow/people")).find(
+        (each) => each.subject === subject,
+      )?.beganAnew;
+    expect(await began()).toBe(null);
+    expect(await answer(hana.post("/portal/reset", {}))).toBe("201");
+    expect(await began()).toBe(null);
+    const anew = await hana.device();
+    await anew.create({ name: "Anew" }, { unsafeReplace: true });
+    await expect.poll(began, { timeout: 60_000 }).toBeTypeOf("number");
+    for (const each of [admin, desk, anew]) each.close();
   });
 });
 

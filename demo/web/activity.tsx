@@ -1,7 +1,7 @@
 // What happened to somebody's devices, and what to look at: the same on the pages of users, of admins and of the portal.
 
 import type { Warning } from "keystead";
-import { day, say, T } from "./texts.js";
+import { day, T } from "./texts.js";
 import { Icon } from "./ui.js";
 
 interface Happened {
@@ -27,17 +27,23 @@ export function Timeline<L extends Happened>({ links, words }: TimelineProps<L>)
   );
 }
 
+interface WarningsProps {
+  readonly id: string;
+  readonly warnings: readonly Warning[];
+  readonly words: (warning: Warning) => string;
+}
+
 /** @param id of its heading, unique on the page */
-export function Warnings({ id, warnings }: { readonly id: string; readonly warnings: readonly Warning[] }) {
+export function Warnings({ id, warnings, words }: WarningsProps) {
   if (warnings.length === 0) return null;
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>{T.devices.warnings}</h2>
       <ul class="list tight">
         {warnings.map((warning) => (
-          <li key={say(warning)} class="line">
+          <li key={words(warning)} class="line">
             <Icon name="alert" />
-            <span>{say(warning)}</span>
+            <span>{words(warning)}</span>
           </li>
         ))}
       </ul>

@@ -39,10 +39,13 @@ function Waiting() {
         <AskContacts />
         <OwnDigits />
         {isShown && (
-          <div class="self">
-            <Groups text={devices.fingerprint} label={T.waiting.digits} />
-            <Qr text={devices.fingerprintQr} label={T.waiting.qr} />
-          </div>
+          <>
+            <p class="muted">{T.waiting.how}</p>
+            <div class="self">
+              <Groups text={devices.fingerprint} label={T.waiting.digits} />
+              <Qr text={devices.fingerprintQr} label={T.waiting.qr} />
+            </div>
+          </>
         )}
         <div class="actions">
           <Button look="quiet" onClick={() => setShown(!isShown)}>

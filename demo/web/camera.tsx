@@ -4,8 +4,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { T } from "./texts.js";
 import { Icon, Notice } from "./ui.js";
 
+interface CameraProps {
+  readonly onRead: (text: string) => unknown;
+  /** What to do where there is no camera. */
+  readonly missing?: string;
+}
+
 /** Shows what the camera sees until it sees a code. */
-export function Camera({ onRead }: { readonly onRead: (text: string) => unknown }) {
+export function Camera({ onRead, missing = T.compare.noCamera }: CameraProps) {
   const video = useRef<HTMLVideoElement>(null);
   const read = useRef(onRead);
   read.current = onRead;
@@ -20,7 +26,7 @@ export function Camera({ onRead }: { readonly onRead: (text: string) => unknown 
   if (isMissing) {
     return (
       <Notice tone="calm" icon="alert" isLive>
-        <p>{T.compare.noCamera}</p>
+        <p>{missing}</p>
       </Notice>
     );
   }

@@ -1,14 +1,15 @@
 // Devices & Activity: who can read the mail, what waits for review, and everything that happened.
 
-import type { DeviceView } from "keystead";
+import { type DeviceView, KeysteadError } from "keystead";
 import { suggestRemovals } from "keystead/audit";
 import { useState } from "preact/hooks";
 import { Timeline, Warnings } from "./activity.js";
 import { forgetDevice } from "./device.js";
 import { Organisation } from "./escrow/user.js";
+import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Review } from "./review.js";
-import { day, nameOf, say, T, words } from "./texts.js";
+import { day, nameOf, say, sayCovered, T, titleOf, words } from "./texts.js";
 import { Badge, Button, Dialog, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
 
 type Open = { readonly what: "review" | "rename" } | { readonly what: "remove"; readonly device: DeviceView };
@@ -53,7 +54,7 @@ export function Devices() {
           ))}
         </ul>
       </section>
-      <Warnings id="warnings" warnings={warnings} />
+      <Warnings id="warnings" warnings={warnings} words={escrowIsEnrolled(session.log) ? sayCovered : say} />
       <Organisation />
       <Lockdown />
       <section aria-labelledby="activity">
@@ -108,7 +109,7 @@ export function Row({ device, onRename, onRemove }: RowProps) {
       </span>
       <div class="grow">
         <h3>
-          {nameOf(name)}
+          {titleOf(name)}
           {(kind === "device" || status !== "approved") && (
             <Badge tone={TONES[status]}>{T.devices.status[status]}</Badge>
           )}
@@ -154,9 +155,24 @@ export function Row({ device, onRename, onRemove }: RowProps) {
 
 function Lockdown() {
   const { session } = useDevice();
-  const { status } = useSnapshot(session);
+  const { status, devices } = useSnapshot(session);
   const { isBusy, problem, run } = useWork();
+  const [refused, setRefused] = useState<string>();
   const isOn = session.log.lockdown;
+  const turn = async () => {
+    setRefused(undefined);
+    try {
+      await session.setLockdown(!isOn);
+    } catch (error) {
+      // The log takes it from the first device and those that it let in, while no other is active.
+      const { rule, details } = KeysteadError.from(error) ?? {};
+      if (rule !== "MEM-5") throw error;
+      const other = devices?.members.find(
+        ({ member, status }) => member === details?.member && status !== "this-device",
+      );
+      setRefused(other ? T.lockdown.notYet(titleOf(other.name)) : T.lockdown.notHere);
+    }
+  };
   if (status !== "ready") return null;
   return (
     <section aria-labelledby="lockdown">
@@ -165,13 +181,13 @@ function Lockdown() {
         tone="calm"
         icon="lock"
         actions={
-          <Button isBusy={isBusy} onClick={() => run(() => session.setLockdown(!isOn))}>
+          <Button isBusy={isBusy} onClick={() => run(turn)}>
             {isOn ? T.lockdown.turnOff : T.lockdown.turnOn}
           </Button>
         }
       >
         <p>{isOn ? T.lockdown.on : T.lockdown.off}</p>
-        <Problem>{problem}</Problem>
+        <Problem>{refused ?? problem}</Problem>
       </Notice>
     </section>
   );

@@ -36,7 +36,11 @@ export function useScreen(): string {
   const read = () => location.hash.replace(/^#\/?/, "") || "inbox";
   const [screen, setScreen] = useState(read);
   useEffect(() => {
-    const changed = () => setScreen(read());
+    const changed = () => {
+      setScreen(read());
+      // Another screen begins at its top. A message beside the list of messages is no other screen.
+      if (!location.hash.startsWith("#/inbox/")) scrollTo(0, 0);
+    };
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);

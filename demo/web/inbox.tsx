@@ -4,6 +4,7 @@ import { KeysteadError } from "keystead";
 import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
+import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useScreen, useSnapshot, useWork } from "./hooks.js";
 import { Player } from "./player.js";
 import { day, minutes, nameOf, portalTexts, shortDay, T, words } from "./texts.js";
@@ -167,7 +168,7 @@ function Nudge() {
         </>
       }
     >
-      <p>{T.nudge.lead}</p>
+      <p>{T.nudge.lead(escrowIsEnrolled(session.log))}</p>
     </Notice>
   );
 }
@@ -192,7 +193,9 @@ function Line({ item, seen, isChosen }: LineProps) {
       >
         <Icon name={isLocked ? "lock" : item.kind === "mail" ? "mail" : "voice"} />
         <span class="grow">
-          <span class="from">{note?.from ?? (isLocked ? T.inbox.locked : T.inbox.opening)}</span>
+          <span class="from">
+            {note?.from ?? (seen?.state === "damaged" ? T.inbox.damaged : isLocked ? T.inbox.locked : T.inbox.opening)}
+          </span>
           <span class="what">{note?.title ?? (note?.seconds ? `${kind}, ${minutes(note.seconds)}` : kind)}</span>
         </span>
         <time dateTime={new Date(item.at).toISOString()}>{shortDay(new Date(item.at))}</time>

@@ -12,7 +12,7 @@ import { Button, Icon, type IconName, Leaf } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
-  ["people", "people", T.nav.people, T.nav.people],
+  ["people", "people", T.nav.people, T.nav.peopleShort],
   ["devices", "devices", T.nav.devices, T.nav.devicesShort],
   ["backup", "paper", T.nav.backup, T.nav.backupShort],
   ["lies", "shield", T.nav.lies, T.nav.liesShort],
@@ -53,7 +53,14 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
               <span class="short" aria-hidden="true">
                 {short}
               </span>
-              {name === "devices" && waiting > 0 && <span class="count">{waiting}</span>}
+              {name === "devices" && waiting > 0 && (
+                <>
+                  <span class="count" aria-hidden="true">
+                    {waiting}
+                  </span>
+                  <span class="hidden"> {T.devices.waiting(waiting)}</span>
+                </>
+              )}
             </a>
           ))}
         </nav>

@@ -34,7 +34,7 @@ export function minutes(seconds: number): string {
 export const words: Catalogue = {
   ...english,
   day,
-  epochs: () => "some mail",
+  epochs: () => "older mail",
   stretch: ({ since, until }) => {
     if (!until) return `the mail since ${day(since)}`;
     const [first, last] = [day(since), day(until)];
@@ -50,7 +50,7 @@ export const words: Catalogue = {
     "comparison-not-recognised": () =>
       "This device knows no such digits. Reload the page on both devices, and compare again.",
     "comparison-other-log": () => "These are the digits of another account.",
-    "no-backup-key": () => "You have no backup key. When every device is lost, so is your mail.",
+    "no-backup-key": () => T.backup.none(false),
     "removed-by-other": ({ name, removed, when }, c) =>
       `${textOf(name, c)} removed ${c.list(removed.map((each) => textOf(each, c)))}, ${c.day(when)}.`,
     removal: ({ removerWas, name, when }, c) =>
@@ -77,8 +77,38 @@ export const words: Catalogue = {
   },
 };
 
-export const say = (thing: Parameters<typeof textOf>[0]): string => textOf(thing, words);
+type Sayable = Parameters<typeof textOf>[0];
+
+/** Sentences begin with a capital: escrow has no name of its own, and is called by words. */
+const capital = (sentence: string): string => sentence.replace(/^the (?=clinic's escrow|escrow of )/, "The ");
+
+export const say = (thing: Sayable): string => capital(textOf(thing, words));
+/** A name within a sentence, and at the beginning of one. */
 export const nameOf = (name: MemberName): string => textOf(name, words);
+export const titleOf = (name: MemberName): string => capital(nameOf(name));
+
+/** The same for somebody whom escrow covers. */
+export const sayCovered = (thing: Sayable): string =>
+  capital(textOf(thing, { ...words, texts: { ...words.texts, "no-backup-key": () => T.backup.none(true) } }));
+
+/** The words of the portal. It holds no key, so it says what the server found: for which site each escrow in a log stands. */
+export function portalWords(escrows: Readonly<Record<string, string>>) {
+  const catalogue: Catalogue = {
+    ...words,
+    texts: {
+      ...words.texts,
+      escrow: (name, c) => {
+        const site = escrows[name.member];
+        return site === undefined ? english.texts.escrow(name, c) : `the escrow of ${site}`;
+      },
+    },
+  };
+  return {
+    say: (thing: Sayable): string => capital(textOf(thing, catalogue)),
+    nameOf: (name: MemberName): string => textOf(name, catalogue),
+    titleOf: (name: MemberName): string => capital(textOf(name, catalogue)),
+  };
+}
 
 /** What went wrong, and what to do: for people. */
 export function explain(caught: unknown): string {
@@ -213,6 +243,8 @@ export const portalTexts = {
   reset: {
     title: "Lost everything?",
     lead: "With every device and every backup key gone, nobody can open your mail any more: the clinic cannot either. You can begin anew with an empty account.",
+    covered: (site: string) =>
+      `Your mail is not lost: an administrator can restore it, with the escrow of ${site}. Sign in on a new device, and ask the one whom it names. Begin anew only if they cannot help.`,
     open: "Begin anew…",
     confirmTitle: "Begin anew?",
     points: [
@@ -317,6 +349,7 @@ export const T = {
   nav: {
     inbox: "Inbox",
     people: "Colleagues",
+    peopleShort: "People",
     devices: "Devices & Activity",
     devicesShort: "Devices",
     backup: "Backup keys",
@@ -381,6 +414,7 @@ export const T = {
     title: "This device reads new mail only",
     lead: "Approve it on one of your other devices: open Devices & Activity there, and compare the two devices.",
     show: "Show its 60 digits and QR code",
+    how: "Where the other device asks for them, or an administrator: these are all digits of this device, to read out, and the same as a QR code.",
     hide: "Hide them",
     digits: "Digits of this device",
     qr: "The same as a QR code, to scan with the other device",
@@ -389,7 +423,8 @@ export const T = {
 
   nudge: {
     title: "Make a backup key",
-    lead: "If you lose every device, only a backup key brings your mail back. It takes two minutes and a printer or a pen.",
+    lead: (isCovered: boolean) =>
+      `If you lose every device, ${isCovered ? "a backup key brings your mail back without an administrator" : "only a backup key brings your mail back"}. It takes two minutes and a printer or a pen.`,
     make: "Make a backup key",
     later: "Later",
   },
@@ -403,6 +438,7 @@ export const T = {
     receiveCall: "A voice message",
     receiveHint: "The clinic's server seals it with the public keys in your account. It has no key to open it.",
     locked: "Locked",
+    damaged: "Not as it was sealed",
     mail: "Letter",
     voicemail: "Voice message",
     sealed: (kind: string, when: string) => `Sealed ${kind.toLowerCase()}, ${when}`,
@@ -431,7 +467,7 @@ export const T = {
 
   devices: {
     title: "Devices & Activity",
-    lead: "These devices and backup keys can read your mail, and nobody else.",
+    lead: "What stands in this list can read your mail, and nobody else.",
     mine: "Your devices and backup keys",
     review: (count: number) =>
       count === 1 ? "One device waits for your review" : `${count} devices wait for your review`,
@@ -447,6 +483,7 @@ export const T = {
     },
     added: (when: string) => `Added ${when}`,
     reads: (when: string) => `Reads mail since ${when}`,
+    waiting: (count: number) => (count === 1 ? "one waits for your review" : `${count} wait for your review`),
     readsAll: (when: string) => `Reads everything, since ${when}`,
     readsNothing: "Reads no mail",
     first: "First device of the account",
@@ -461,9 +498,10 @@ export const T = {
     gone: "Removed",
     removedBy: (who: string, when: string) => `Removed by ${who}, ${when}`,
     activity: "Activity",
-    activityLead: "Every change of your devices, in the order of the signed history.",
+    activityLead: "Every change of your devices, newest first. Each one is signed by the device that made it.",
     fingerprint: "Fingerprint of your account",
-    fingerprintLead: "All your devices show the same digits. If one shows others, somebody shows it another account.",
+    fingerprintLead:
+      "All your devices show the same digits, and new ones after each change of your devices. If one of them shows others for long, somebody shows it another account.",
   },
   kinds: { device: "Device", backup: "Backup key", escrow: "Escrow" },
 
@@ -473,6 +511,9 @@ export const T = {
     off: "Off: a device that signs in with your password receives new mail at once, before you approve it. So can somebody who has your password, until you remove their device.",
     turnOn: "Switch lockdown on",
     turnOff: "Switch lockdown off",
+    notHere:
+      "This device cannot switch it on: an administrator approved it, or a device that is gone. Only your first device can, and those that were approved by it or by one another.",
+    notYet: (name: string) => `${name} is in the way: approve or remove it first.`,
   },
 
   review: {
@@ -491,7 +532,7 @@ export const T = {
         names.length === 0 ? [] : [`${verb} ${names.length === 1 ? names[0] : names.length}`];
       return [...some("approve", approve), ...some("remove", remove)].join(", ").replace(/^./, (c) => c.toUpperCase());
     },
-    saveHint: "Nothing has changed until you save.",
+    saveHint: "Nothing has changed yet.",
     done: "Nothing waits for review.",
   },
   compare: {
@@ -542,7 +583,11 @@ export const T = {
   backup: {
     title: "Backup keys",
     lead: "A backup key is a device on paper: 36 characters that open everything this device can read, when all your devices are lost.",
-    none: "You have no backup key. When every device is lost, so is your mail.",
+    none: (isCovered: boolean) =>
+      isCovered
+        ? "You have no backup key. When every device is lost, only the clinic's administrators can bring your mail back."
+        : "You have no backup key. When every device is lost, so is your mail.",
+    remove: "To remove one that is lost or was seen by others:",
     make: "New backup key",
     drill: "Check a paper key",
     use: "Use a backup key",
@@ -563,21 +608,24 @@ export const T = {
     write: "Write it down or print it now. It is shown until you prove that you have it.",
     key: "Your backup key",
     qr: "The backup key as a QR code",
+    begins: "Begins with",
     print: "Print the recovery sheet",
     have: "I have it on paper",
-    proveLead: "Type these two groups from your paper.",
+    proveLead: "Type two of the nine groups from your paper. They are counted line by line, from the top left.",
     group: (number: number) => `Group ${number}`,
     prove: "That is it",
     again: "See it again",
-    wrong: "That is not what stands there. Look at the paper again.",
+    wrong: "That was not right. Look at your paper again, and type the groups that are asked for now.",
     cancel: "Cancel and remove this key",
     doneTitle: "Your backup key is ready",
     done: "Keep it as you keep your passport, and not with your devices.",
   },
   usePaper: {
     title: "Use a backup key",
-    lead: "Type the 36 characters from your paper. Capitals, spaces and dashes do not matter; type ? for one that you cannot read.",
+    lead: "Type the 36 characters from your paper, or scan its QR code. Capitals, spaces and dashes do not matter; type ? for a character that you cannot read. The paper stays valid.",
     text: "Backup key",
+    ways: "How to enter it",
+    noCamera: "No camera can be used here. Type the characters from the paper.",
     left: (count: number) => (count === 1 ? "One more character" : `${count} more characters`),
     tooMany: (count: number) => (count === 1 ? "One character too many" : `${count} characters too many`),
     wrong: "No backup key of this account reads like this. Look at the paper again.",
@@ -594,7 +642,7 @@ export const T = {
   },
   drill: {
     title: "Check a paper key",
-    lead: "Type it from the paper. Nothing is used up, and nothing is opened: you only learn whether it is right.",
+    lead: "Type it from the paper, or scan it. Nothing is used up, and nothing is opened: you only learn whether it is right.",
     good: (name: string) => `The paper is right: it is ${name}.`,
     removed: (name: string) => `It is ${name}, which was removed. You can throw this paper away.`,
   },
@@ -727,13 +775,20 @@ const shortYear = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "shor
 export const shortDate = (date: Date): string => shortYear.format(date);
 
 /** What happened in the escrow log, which is no account of anybody's mail. */
-export const sayEscrow = (thing: Parameters<typeof textOf>[0]): string =>
+export const sayEscrow = (thing: Sayable): string =>
   textOf(thing, {
     ...words,
     texts: {
       ...words.texts,
+      "single-member": (warning, c) =>
+        warning.name === undefined
+          ? english.texts["single-member"](warning, c)
+          : `Only ${textOf(warning.name, c)} holds escrow's keys since ${c.day(warning.stretch.since)}. Approve another escrow device, or make a backup key: otherwise nobody can be restored once it is lost.`,
+      "no-backup-key": () =>
+        "Escrow has no backup key. When every escrow device is lost, nobody can be restored any more.",
       "activity-genesis": ({ by }, c) => `${textOf(by, c)} set escrow up`,
       "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys of escrow`,
+      "activity-act": ({ by }, c) => `${textOf(by, c)} recorded a recovery`,
     },
   });
 
@@ -786,27 +841,27 @@ export const escrowTexts = {
   },
   needs: {
     title: "Escrow does not work yet",
-    lead: "Nobody's data can be restored before this is done. It cannot be undone by administrators.",
+    lead: "Nobody's data can be restored before this is done. Administrators cannot undo it. Still missing:",
     enable: "Make the backup key and enable",
     finish: "Enable escrow",
     what: {
       device: "An escrow device that manages",
       "backup-key": "A backup key on paper: with one device alone, a single loss would lock everybody out",
-      enabled: "Escrow is switched on",
+      enabled: "Switching it on",
     },
   },
   paper: {
-    names: { enable: "Safe, ground floor", another: "Safe, second site" },
     nameHint: "Where it will be kept.",
     account: (site: string) => `Escrow of ${site}`,
-    notEnabled: "Escrow is not enabled: it needs a backup key that is on paper.",
     enable: {
+      nameDefault: "Safe, ground floor",
       title: "Enable escrow",
       lead: "First the backup key of escrow. It lets a new administrator in when every escrow device is lost, so it belongs in a safe.",
       doneTitle: "Escrow is enabled",
       done: "Lock the paper away. Now publish the fingerprint, so that people can compare it.",
     },
     another: {
+      nameDefault: "Safe, second site",
       title: "Another backup key of escrow",
       lead: "For another place: a fire in one safe must not lock everybody out.",
       doneTitle: "The backup key is ready",
@@ -906,7 +961,7 @@ export const escrowTexts = {
     cancelled: (done: number, all: number) =>
       `Cancelled after ${done.toLocaleString(LOCALE)} of ${all.toLocaleString(LOCALE)} people`,
     finished: (all: number, seconds: number) =>
-      `${plural(all, "person", "people")} checked in ${plural(seconds, "second", "seconds")}`,
+      `${plural(all, "person", "people")} checked in ${seconds === 0 ? "less than a second" : plural(seconds, "second", "seconds")}`,
     people: "People",
     filter: "Show",
     filters: {
@@ -917,7 +972,7 @@ export const escrowTexts = {
       pending: "Not acknowledged",
       removed: "Removed",
       lost: "With losses",
-      error: "No history",
+      error: "Not checked",
     },
     search: "Find a name",
     pages: "Pages",
@@ -928,7 +983,14 @@ export const escrowTexts = {
         ? "Nobody"
         : `${from.toLocaleString(LOCALE)} to ${to.toLocaleString(LOCALE)} of ${all.toLocaleString(LOCALE)}`,
     columns: ["Name", "Escrow", "Unbroken since", "Over time", "What to do first"],
-    noLog: (code: string) => (code === "NOT_PERMITTED" ? "Has set up no device yet" : `Could not be checked: ${code}`),
+    noLog: {
+      NOT_PERMITTED: "Has set up no device yet",
+      REPLACED: "Look at it: the account was replaced by another one",
+      FORKED: "Alarm: the server shows two histories of this account",
+      ROLLED_BACK: "Alarm: the newest changes of this account are missing",
+    } as Readonly<Record<string, string>>,
+    unchecked: "Could not be checked. Try again",
+    alarm: "Alarm",
     summary: (covered: number, gaps: number, lost: number) =>
       [
         plural(covered, "covered stretch", "covered stretches"),
@@ -968,6 +1030,20 @@ export const escrowTexts = {
       [when, reason, number && `case ${number}`].filter(Boolean).join(" · "),
     notBelieved: "Nobody should believe it: no administrator recorded it, or it was disowned. Ask who it was.",
     seen: (when: string) => `last seen ${when}`,
+    replaced: {
+      title: (name: string) => `The account of ${name} was replaced by another one`,
+      unknown: (name: string) =>
+        `The portal knows of no such wish of ${name}. Somebody may show you another account: do nothing in it, and ask ${name} in person. The evidence is kept on this device.`,
+      began: (name: string, when: string) => `The portal let ${name} begin anew, ${when}: everything was lost.`,
+      go: "Go on with the new account…",
+      confirm: (name: string) => `Go on with the new account of ${name}?`,
+      points: (name: string) => [
+        `Ask ${name} in person first. Whatever account the server shows next is believed.`,
+        `This device forgets the old account. A recovery of ${name} that is under way is given up.`,
+        `${name} acknowledges escrow again. Until then nothing of the new account could be restored.`,
+      ],
+      forget: (name: string) => `${name} confirmed it: go on`,
+    },
     doing: {
       recording: "The recovery is being recorded",
       recover: "The recovery is being done",
@@ -980,6 +1056,10 @@ export const escrowTexts = {
       pending: "Nothing could be restored: this person has not acknowledged escrow yet.",
       removed: "Escrow was acknowledged once, and was removed. Find out why.",
     },
+  },
+  reason: {
+    hint: "Sealed to the administrators' devices, for those who audit.",
+    case: "Case or ticket, if there is one",
   },
   recover: {
     title: (name: string) => `Recover ${name}`,
@@ -997,8 +1077,6 @@ export const escrowTexts = {
     othersLead: (name: string) => `Ask ${name} about each. What stays checked is removed in the same step.`,
     removeIt: (name: string) => `Remove ${name}`,
     reason: "Reason",
-    reasonHint: "Sealed to the administrators' devices, for those who audit.",
-    case: "Case or ticket, if there is one",
     first: "The recovery is recorded first, and then done.",
     go: "Record and recover",
     doneTitle: (name: string) => `${name} is back`,
@@ -1023,6 +1101,7 @@ export const escrowTexts = {
   records: {
     lead: "What administrators did in escrow's name. The history is signed, and nobody can take an entry out of it.",
     none: "Nobody has been recovered, and nothing was opened.",
+    where: "Somebody is recovered, and data is opened, on that person's page:",
     columns: ["When", "What", "Whose", "By", "Why"],
     what: { recovery: "Recovery", access: "Access" },
     status: { open: "Not done", disowned: "Disowned" },
@@ -1033,7 +1112,7 @@ export const escrowTexts = {
 
   user: {
     title: (site: string) => `Escrow of ${site}`,
-    confirm: "Your clinic can restore your mail if you lose every device",
+    confirm: "Your clinic offers to restore your mail if you lose every device",
     confirmLead: "It is your decision. Compare its fingerprint with the published one before you acknowledge it.",
     means: [
       "Administrators can restore your account when you lost everything, and can open your mail for a legal reason. They record it when they do.",

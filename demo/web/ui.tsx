@@ -22,7 +22,7 @@ const ICONS = {
   plus: "M12 5v14M5 12h14",
   back: "M15 5l-7 7 7 7",
   menu: "M4 7h16M4 12h16M4 17h16",
-  out: "M14 4h6v16h-6M3 12h12M11 8l4 4-4 4",
+  out: "M10 4H4v16h6M9 12h12M17 8l4 4-4 4",
   sun: "M12 8a4 4 0 100 8 4 4 0 000-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.500 1.500M17.500 17.500L19 19M5 19l1.500-1.500M17.500 6.500L19 5",
   moon: "M20 14.500A8 8 0 119.500 4a6.500 6.500 0 0010.500 10.500z",
   auto: "M12 3a9 9 0 100 18zM12 3a9 9 0 010 18",
@@ -86,6 +86,8 @@ interface FieldProps {
   readonly rows?: number;
   readonly autocomplete?: string;
   readonly maxLength?: number;
+  /** Whether it takes the focus when it appears: for the next step of a dialog. */
+  readonly isFocused?: boolean;
 }
 
 export function Field({
@@ -98,8 +100,12 @@ export function Field({
   rows,
   autocomplete = "off",
   maxLength,
+  isFocused = false,
 }: FieldProps) {
   const id = useId();
+  useEffect(() => {
+    if (isFocused) document.getElementById(id)?.focus();
+  }, []);
   const common = {
     ...{ id, value, autocomplete, maxLength },
     class: isCode ? "code" : "",

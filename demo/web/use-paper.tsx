@@ -4,11 +4,14 @@ import type { CheckedBackupKey } from "keystead";
 import { explainCorrections } from "keystead/audit";
 import type { Session } from "keystead/client";
 import { useMemo, useState } from "preact/hooks";
+import { Camera } from "./camera.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
+import { Tabs } from "./tabs.js";
 import { day, nameOf, T, words } from "./texts.js";
 import { Button, Dialog, Field, Form, Notice, Problem } from "./ui.js";
 
 const LENGTH = 36;
+const WAYS = ["byText", "byCamera"] as const;
 
 type Typed = { readonly left: number } | { readonly found: CheckedBackupKey } | "wrong";
 
@@ -25,23 +28,39 @@ function read(session: Session, text: string): Typed {
 
 export function PaperField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
   const { session } = useDevice();
+  const [way, setWay] = useState<(typeof WAYS)[number]>("byText");
   const typed = useMemo(() => read(session, text), [session, text]);
+  const scanned = (shown: string) => {
+    onText(shown);
+    setWay("byText");
+  };
   return (
     <>
-      <Field
-        label={T.usePaper.text}
-        value={text}
-        onInput={onText}
-        isCode
-        rows={2}
-        hint={
-          typed !== "wrong" && "left" in typed
-            ? typed.left >= 0
-              ? T.usePaper.left(typed.left)
-              : T.usePaper.tooMany(-typed.left)
-            : undefined
-        }
-      />
+      <Tabs
+        label={T.usePaper.ways}
+        tabs={WAYS.map((each) => [each, T.compare[each]] as const)}
+        chosen={way}
+        onChoose={setWay}
+      >
+        {way === "byCamera" ? (
+          <Camera onRead={scanned} missing={T.usePaper.noCamera} />
+        ) : (
+          <Field
+            label={T.usePaper.text}
+            value={text}
+            onInput={onText}
+            isCode
+            rows={2}
+            hint={
+              typed !== "wrong" && "left" in typed
+                ? typed.left >= 0
+                  ? T.usePaper.left(typed.left)
+                  : T.usePaper.tooMany(-typed.left)
+                : undefined
+            }
+          />
+        )}
+      </Tabs>
       <div role="status">
         {typed === "wrong" && <Notice tone="danger" icon="alert" title={T.usePaper.wrong} />}
         {typed !== "wrong" && "found" in typed && <Found found={typed.found} />}

@@ -8,7 +8,7 @@ import { drawRandom, type Env } from "../primitives/env.js";
 export interface ShownPaper {
   /** The 36 characters in nine groups. */
   readonly text: string;
-  /** The numbers of the groups, from 1, that the user types back. */
+  /** The numbers of the groups, from 1, that the user types back: in the order of the paper. */
   readonly prove: readonly [number, number];
 }
 
@@ -26,7 +26,7 @@ export function toShow(text: string, env: Env): ShownPaper {
   const first = 2 + (a % (count - 1));
   const step = 1 + (b % (count - 2));
   const second = 2 + ((first - 2 + step) % (count - 1));
-  return { text, prove: [first, second] };
+  return { text, prove: [Math.min(first, second), Math.max(first, second)] };
 }
 
 /** Whether the two groups were typed back, in constant time for each. */

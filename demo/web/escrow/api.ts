@@ -18,6 +18,8 @@ export interface Person {
   readonly isMade: boolean;
   /** When the service saw each device last. */
   readonly seen: Readonly<Record<MemberId, number>>;
+  /** When the portal let the account begin anew last. */
+  readonly beganAnew: number | null;
 }
 
 export interface Making {

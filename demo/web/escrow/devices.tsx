@@ -89,7 +89,7 @@ export function EscrowDevices() {
           </div>
         )}
       </section>
-      <Warnings id="escrow-warnings" warnings={warnings} />
+      <Warnings id="escrow-warnings" warnings={warnings} words={sayEscrow} />
       <Policy mayChange={mayManage && status === "ready"} />
       <section aria-labelledby="escrow-activity">
         <h2 id="escrow-activity">{T.devices.activity}</h2>

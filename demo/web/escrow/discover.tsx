@@ -5,10 +5,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SealedItem } from "../api.js";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, shortDate, T } from "../texts.js";
-import { Button, Dialog, Field, Form, Icon, Notice, Problem } from "../ui.js";
+import { Button, Dialog, Form, Icon, Notice, Problem } from "../ui.js";
 import * as api from "./api.js";
 import { useDesk } from "./desk.js";
 import type { Found } from "./found.js";
+import { useReason } from "./reason.js";
 
 /** An epoch that escrow covers, as a stretch of days. */
 interface Stretch {
@@ -46,8 +47,7 @@ export function Discover({
   const { isBusy, problem, run } = useWork();
   const stretches = stretchesOf(found);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
-  const [reason, setReason] = useState("");
-  const [number, setNumber] = useState("");
+  const reason = useReason(E.discover.reason);
   const [opened, setOpened] = useState<readonly Opened[]>();
   const keyring = useRef<Keyring | undefined>(undefined);
   useEffect(() => () => keyring.current?.wipe(), []);
@@ -55,7 +55,7 @@ export function Discover({
     run(async () => {
       const user = await session.fetchUser(found.user.log.subject);
       const epochs = [...chosen].sort((a, b) => a - b).map((epoch) => [epoch, epoch] as const);
-      const record = await session.recordAccess(user, { epochs: joined(epochs), reason, case: number.trim() });
+      const record = await session.recordAccess(user, { epochs: joined(epochs), ...reason.why });
       const access = await session.openRecorded(record);
       keyring.current = access.keyring;
       const { subject } = user.log;
@@ -116,19 +116,12 @@ export function Discover({
             </label>
           ))}
         </fieldset>
-        <Field
-          label={E.discover.reason}
-          value={reason}
-          onInput={setReason}
-          hint={E.recover.reasonHint}
-          maxLength={200}
-        />
-        <Field label={E.recover.case} value={number} onInput={setNumber} maxLength={60} />
+        {reason.fields}
         <Problem>{problem}</Problem>
         <footer>
           <p class="muted small grow">{E.discover.first}</p>
           <Button onClick={onClose}>{T.cancel}</Button>
-          <Button look="main" submits isBusy={isBusy} isOff={chosen.size === 0 || !reason.trim()}>
+          <Button look="main" submits isBusy={isBusy} isOff={chosen.size === 0 || !reason.isGiven}>
             {E.discover.go}
           </Button>
         </footer>

@@ -10,21 +10,29 @@ import { useDesk, useEscrow } from "./desk.js";
 import { Discover } from "./discover.js";
 import type { Found } from "./found.js";
 import { Recover } from "./recover.js";
+import { Replaced } from "./replaced.js";
 import { StatusBadge } from "./report.js";
 import { Timeline } from "./timeline.js";
 
 export function PersonPage({ subject }: { readonly subject: string }) {
-  const { session, people } = useDesk();
+  const { session, people, refreshPeople } = useDesk();
   const { devices, users, status } = useEscrow();
   const { problem, run } = useWork();
   const [found, setFound] = useState<Found>();
+  const [isReplaced, setReplaced] = useState(false);
   const [open, setOpen] = useState<"recover" | "discover">();
   const person = people.get(subject);
   const seen = person?.seen;
   const look = useCallback(
     () =>
       run(async () => {
-        const user = await session.fetchUser(subject);
+        const user = await session.fetchUser(subject).catch((error) => {
+          if ((error as { code?: string }).code !== "REPLACED") throw error;
+          setReplaced(true);
+          setFound(undefined);
+        });
+        if (!user) return;
+        setReplaced(false);
         const lastSeen = new Map(Object.entries(seen ?? {}).map(([member, at]) => [member, new Date(at)])) as never;
         for await (const { coverage } of session.report([{ user: subject, lastSeen }]))
           if (coverage) setFound({ user, coverage, devices: devicesIn(user, session.log) });
@@ -32,6 +40,10 @@ export function PersonPage({ subject }: { readonly subject: string }) {
     [session, subject, seen],
   );
   useEffect(() => void look(), [look]);
+  // The portal may have let the account begin anew since the list was read.
+  useEffect(() => {
+    if (isReplaced) void run(refreshPeople);
+  }, [isReplaced]);
   const working = users.find(({ user }) => user === subject);
   const roles = devices?.me.roles ?? [];
   const may = (role: (typeof roles)[number]) =>
@@ -69,6 +81,7 @@ export function PersonPage({ subject }: { readonly subject: string }) {
         </Notice>
       )}
       <Problem>{problem}</Problem>
+      {isReplaced && <Replaced subject={subject} name={name} beganAnew={person?.beganAnew} onForgotten={look} />}
       {found && (
         <>
           <section aria-labelledby="person-coverage">

@@ -48,7 +48,9 @@ export function Records() {
     <>
       <p class="lead">{E.records.lead}</p>
       {records.length === 0 ? (
-        <p class="muted">{E.records.none}</p>
+        <p class="muted">
+          {E.records.none} {E.records.where} <a href="#/escrow/report">{E.tabs.report}</a>
+        </p>
       ) : (
         <div class="scroll-x">
           <table class="table">

@@ -4,10 +4,11 @@ import type { ComparedDevice, MemberId } from "keystead";
 import { useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
-import { Button, Dialog, Field, Form, Notice, Problem } from "../ui.js";
+import { Button, Dialog, Form, Notice, Problem } from "../ui.js";
 import { CompareDigits, type Found as Compared } from "./compare.js";
 import { useDesk } from "./desk.js";
 import type { Found } from "./found.js";
+import { useReason } from "./reason.js";
 
 interface RecoverProps {
   readonly found: Found;
@@ -23,8 +24,7 @@ export function Recover({ found, name, onClose }: RecoverProps) {
   const [chosen, setChosen] = useState<MemberId | undefined>(waiting.at(-1)?.member);
   const [compared, setCompared] = useState<Compared<ComparedDevice>>();
   const [kept, setKept] = useState<ReadonlySet<MemberId>>(new Set());
-  const [reason, setReason] = useState("");
-  const [number, setNumber] = useState("");
+  const reason = useReason(E.recover.reason);
   const [isDone, setDone] = useState(false);
   const device = active.find(({ member }) => member === chosen);
   const others = active.filter(({ member }) => member !== chosen);
@@ -32,7 +32,7 @@ export function Recover({ found, name, onClose }: RecoverProps) {
   const go = () =>
     run(async () => {
       const approve = compared?.token ? [compared.token] : [];
-      await session.recover(found.user, { approve, remove, usersOwn: [...kept], reason, case: number.trim() });
+      await session.recover(found.user, { approve, remove, usersOwn: [...kept], ...reason.why });
       setDone(true);
     });
   if (isDone) {
@@ -120,19 +120,12 @@ export function Recover({ found, name, onClose }: RecoverProps) {
                 ))}
               </fieldset>
             )}
-            <Field
-              label={E.recover.reason}
-              value={reason}
-              onInput={setReason}
-              hint={E.recover.reasonHint}
-              maxLength={200}
-            />
-            <Field label={E.recover.case} value={number} onInput={setNumber} maxLength={60} />
+            {reason.fields}
             <Problem>{problem}</Problem>
             <footer>
               <p class="muted small grow">{E.recover.first}</p>
               <Button onClick={onClose}>{T.cancel}</Button>
-              <Button look="main" submits isBusy={isBusy} isOff={!compared?.token || !reason.trim()}>
+              <Button look="main" submits isBusy={isBusy} isOff={!compared?.token || !reason.isGiven}>
                 {E.recover.go}
               </Button>
             </footer>

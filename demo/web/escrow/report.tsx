@@ -1,5 +1,6 @@
 // The coverage report: whose data the organisation could recover today, from when, and what to do about the rest.
 
+import type { ErrorJson } from "keystead";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
 import { escrowTexts as E, say, shortDate } from "../texts.js";
@@ -163,6 +164,8 @@ function Rows({ rows, isRunning }: { readonly rows: readonly Row[]; readonly isR
   );
 }
 
+const isContradiction = ({ kind }: ErrorJson): boolean => kind === "contradiction";
+
 const TONES = { covered: "good", partly: "warn", behind: "danger", pending: "none", removed: "danger" } as const;
 
 export function StatusBadge({ status }: { readonly status: keyof typeof TONES }) {
@@ -205,11 +208,15 @@ function Table({ rows }: { readonly rows: readonly Row[] }) {
               ) : (
                 <>
                   <td>
-                    <Badge tone="danger">{E.report.filters.error}</Badge>
+                    {isContradiction(error) ? (
+                      <Badge tone="danger">{E.report.alarm}</Badge>
+                    ) : (
+                      <Badge tone="none">{E.report.filters.error}</Badge>
+                    )}
                   </td>
                   <td />
                   <td />
-                  <td class="small">{E.report.noLog(error.code)}</td>
+                  <td class="small">{E.report.noLog[error.code] ?? E.report.unchecked}</td>
                 </>
               )}
             </tr>
@@ -235,7 +242,7 @@ function todoOf(coverage: Coverage): string {
   return coverage.lost.length > 0 ? E.report.onlyLost : E.report.nothing;
 }
 
-const NOBODY: api.Person = { subject: "", name: "", role: "", isMade: true, seen: {} };
+const NOBODY: api.Person = { subject: "", name: "", role: "", isMade: true, seen: {}, beganAnew: null };
 
 /** How many there are of each, and what to do first. */
 function Totals({ rows }: { readonly rows: readonly Row[] }) {

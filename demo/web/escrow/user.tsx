@@ -6,7 +6,7 @@ import { policyOf } from "keystead/escrow";
 import { useEffect, useState } from "preact/hooks";
 import { useDevice, useSnapshot, useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
-import { Button, Dialog, Groups, Notice, Problem } from "../ui.js";
+import { Button, CopyButton, Dialog, Groups, Notice, Problem } from "../ui.js";
 import * as api from "./api.js";
 import { CompareDigits, type Found } from "./compare.js";
 import { type ComparedLog, escrowIsEnrolled } from "./user-facts.js";
@@ -278,6 +278,7 @@ export function NoticeBoard() {
         <div class="card">
           <h2>{E.board.heading(me.organisation, me.site.name)}</h2>
           <Groups text={published.digits} label={E.board.digits} />
+          <CopyButton text={published.digits} />
           <p class="muted">{E.board.by(published.by, day(new Date(published.at)))}</p>
         </div>
       )}

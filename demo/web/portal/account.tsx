@@ -16,12 +16,25 @@ export function AccountPage() {
       <p class="lead">{T.account.lead}</p>
       <Problem>{problem}</Problem>
       {found && <DeviceLists found={found} isRotated={isRotated} refresh={refresh} />}
-      {found?.devices && <Reset until={found.resetUntil ?? undefined} onChanged={refresh} />}
+      {found?.devices && (
+        <Reset until={found.resetUntil ?? undefined} coveredBy={escrowOf(found)} onChanged={refresh} />
+      )}
     </>
   );
 }
 
-function Reset({ until, onChanged }: { readonly until: number | undefined; readonly onChanged: () => unknown }) {
+/** The site whose escrow the user has acknowledged: its admins can restore the account. */
+function escrowOf({ devices, escrows = {} }: portal.PortalDevices): string | undefined {
+  return devices?.flatMap(({ member, status }) => (status === "approved" ? (escrows[member] ?? []) : []))[0];
+}
+
+interface ResetProps {
+  readonly until: number | undefined;
+  readonly coveredBy: string | undefined;
+  readonly onChanged: () => unknown;
+}
+
+function Reset({ until, coveredBy, onChanged }: ResetProps) {
   const [isOpen, setOpen] = useState(false);
   const { isBusy, problem, run } = useWork();
   const takeBack = () =>
@@ -34,7 +47,7 @@ function Reset({ until, onChanged }: { readonly until: number | undefined; reado
       <h2 id="reset">{T.reset.title}</h2>
       {until === undefined ? (
         <Notice tone="calm" icon="alert" actions={<Button onClick={() => setOpen(true)}>{T.reset.open}</Button>}>
-          <p>{T.reset.lead}</p>
+          <p>{coveredBy === undefined ? T.reset.lead : T.reset.covered(coveredBy)}</p>
         </Notice>
       ) : (
         <Notice

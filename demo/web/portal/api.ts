@@ -23,6 +23,8 @@ export interface PortalDevices {
   readonly lockdown?: boolean;
   readonly canRemove?: boolean;
   readonly activity?: readonly Activity[] | undefined;
+  /** For which site each escrow in the log stands, by its member; without those that stand for none. */
+  readonly escrows?: Readonly<Record<string, string>>;
   /** Until when the account may begin anew, if its user asked for it. */
   readonly resetUntil?: number | null;
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Timeline } from "../activity.js";
 import { ApiError } from "../api.js";
 import { useWork } from "../hooks.js";
-import { T as all, day, nameOf, say, portalTexts as T } from "../texts.js";
+import { T as all, day, portalWords, portalTexts as T } from "../texts.js";
 import { Badge, Button, Dialog, Icon, Notice, Problem } from "../ui.js";
 import * as portal from "./api.js";
 import { Confirmed, useConfirmedWork } from "./step-up.js";
@@ -22,6 +22,10 @@ export function useDevices(account?: string) {
   const refresh = () => run(async () => setFound(await portal.devices(account)));
   useEffect(() => {
     void refresh();
+    // What devices did meanwhile shows when the user comes back to this page.
+    const seen = () => void (document.hidden || refresh());
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
   }, [account]);
   const isDue = found?.rotationDue === true;
   useEffect(() => {
@@ -43,10 +47,11 @@ interface DevicesProps {
 
 export function DeviceLists({ found, isRotated, refresh, account }: DevicesProps) {
   const [chosen, setChosen] = useState<portal.PortalDevice>();
-  const { devices, rotationDue, lockdown, canRemove, activity } = found;
+  const { devices, rotationDue, lockdown, canRemove, activity, escrows = {} } = found;
   if (!devices) return <p class="muted">{T.account.none}</p>;
   const active = devices.filter(({ status }) => status !== "removed");
   const gone = devices.filter(({ status }) => status === "removed");
+  const words = portalWords(escrows);
   // The relay decides; the page offers what it will do.
   const mayRemove = ({ status, kind }: portal.PortalDevice) =>
     canRemove && kind !== "escrow" && active.length > 1 && !(lockdown && status === "approved");
@@ -71,6 +76,7 @@ export function DeviceLists({ found, isRotated, refresh, account }: DevicesProps
             <Row
               key={device.member}
               device={device}
+              words={words}
               onRemove={mayRemove(device) ? () => setChosen(device) : undefined}
             />
           ))}
@@ -84,18 +90,19 @@ export function DeviceLists({ found, isRotated, refresh, account }: DevicesProps
           <h2 id="gone">{all.devices.gone}</h2>
           <ul class="list">
             {gone.map((device) => (
-              <Row key={device.member} device={device} />
+              <Row key={device.member} device={device} words={words} />
             ))}
           </ul>
         </section>
       )}
       <section aria-labelledby="activity">
         <h2 id="activity">{all.devices.activity}</h2>
-        <Timeline links={activity ?? []} words={say} />
+        <Timeline links={activity ?? []} words={words.say} />
       </section>
       {chosen && (
         <Remove
           device={chosen}
+          name={words.nameOf(chosen.name)}
           account={account}
           onClose={() => setChosen(undefined)}
           onDone={() => {
@@ -110,9 +117,11 @@ export function DeviceLists({ found, isRotated, refresh, account }: DevicesProps
 
 function Row({
   device,
+  words: { nameOf, titleOf },
   onRemove,
 }: {
   readonly device: portal.PortalDevice;
+  readonly words: ReturnType<typeof portalWords>;
   readonly onRemove?: (() => void) | undefined;
 }) {
   const { name, kind, platform, added, status, approved, removed } = device;
@@ -131,7 +140,7 @@ function Row({
       </span>
       <div class="grow">
         <h3>
-          {nameOf(name)}
+          {titleOf(name)}
           <Badge tone={TONES[status]}>{T.account.status[status]}</Badge>
         </h3>
         <p class="muted small">{facts.filter(Boolean).join(" · ")}</p>
@@ -150,12 +159,13 @@ function Row({
 
 interface RemoveProps {
   readonly device: portal.PortalDevice;
+  readonly name: string;
   readonly account: string | undefined;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }
 
-function Remove({ device, account, onClose, onDone }: RemoveProps) {
+function Remove({ device, name, account, onClose, onDone }: RemoveProps) {
   const { isBusy, problem, run } = useConfirmedWork();
   const [refused, setRefused] = useState<string>();
   const remove = () =>
@@ -171,7 +181,7 @@ function Remove({ device, account, onClose, onDone }: RemoveProps) {
       onDone();
     });
   return (
-    <Dialog title={all.remove.title(nameOf(device.name))} onClose={onClose}>
+    <Dialog title={all.remove.title(name)} onClose={onClose}>
       <ul class="bullets">
         <li>{T.remove.after}</li>
         <li>{all.remove.kept}</li>
