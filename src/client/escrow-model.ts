@@ -100,13 +100,13 @@ export function recordsOf(model: AdminModel): ReadonlyMap<string, RecordSource> 
   return records;
 }
 
-/** The model that records hold. @throws `STORE_CORRUPT` */
+/** The model that records hold. @throws `STORE_CORRUPT`; `UNSUPPORTED` for those of a newer version */
 export function modelOf(subject: string, records: ReadonlyMap<string, Uint8Array>): AdminModel {
   const model = base.modelOf(subject, records);
   try {
     return { ...newModel(subject), ...model, kind: "escrow", ...readAdmin(records) };
   } catch (cause) {
-    throw new KeysteadError("STORE_CORRUPT", "the store's records are not those of an admin's device", { cause });
+    throw base.unreadable("the store's records are not those of an admin's device", cause);
   }
 }
 
