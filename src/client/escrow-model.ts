@@ -3,7 +3,6 @@
 
 import type { Head, LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { array, decode, encode, literal, oneOf, optional, record, text, tuple, uint } from "../bytes/schema.js";
-import { KeysteadError } from "../errors.js";
 import { head, member, subject as subjectText } from "../log/fields.js";
 import type { LogState } from "../log/state.js";
 import type { RecordSource } from "./effects.js";

@@ -16,6 +16,7 @@ import type { SessionOptions } from "../../src/client/session-options.js";
 import { KeysteadError } from "../../src/errors.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
+import type { Store } from "../../src/storage/store.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { memberOf } from "./admins.js";
@@ -255,7 +256,11 @@ it("tabs that follow two organisations take turns, and lose nothing that waits",
   let commits = 0;
   const store = () => {
     const one = memoryStore(device.disk);
-    return { ...one, commit: (...change: Parameters<typeof one.commit>) => (commits++, one.commit(...change)) };
+    const commit: Store["commit"] = (...change) => {
+      commits++;
+      return one.commit(...change);
+    };
+    return { ...one, commit };
   };
   let isOffline = true;
   const transport: Transport = {
