@@ -330,8 +330,8 @@ export class Session {
   }
 
   /**
-   * Deletes what this device stored, its keys too, and closes the session, in other tabs too. The account still lists the device: for one that was removed,
-   * and where the user cannot wait for the service.
+   * Deletes what this device stored, its keys too, and closes the session, in other tabs too. The account still lists the device: for one
+   * that was removed, and where the user cannot wait for the service.
    *
    * @throws `STORE_UNAVAILABLE`; nothing is deleted then
    */
