@@ -10,7 +10,8 @@
  * - `INVALID_KEY`: a public key fails validation (SIG-3, SIG-4, KEM-1).
  * - `INVALID_SIGNATURE`: a signature is missing, surplus, out of order or wrong (SIG-1..5, LOG-4).
  * - `INVALID_LINK`: a link breaks a rule of the log; `rule` names it.
- * - `UNSUPPORTED`: a link is of a version or type that this library does not know (LOG-1). Update; not a verdict on the log.
+ * - `UNSUPPORTED`: a link or a stored record is of a version or type that this library does not know (LOG-1). Update; not a verdict on
+ *   the log.
  * - `NOT_YET`: a link or a head statement is from further ahead than the clock skew allows (LOG-3, SVC-3). Retry later; not a
  *   verdict on the log.
  * - `CLOCK`: an author's log is dated further ahead of its clock than the clock skew allows (LOG-3). Set the clock.

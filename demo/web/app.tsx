@@ -17,7 +17,7 @@ import { LeaveOldAccount } from "./portal/begin-anew.js";
 import { Setup } from "./setup.js";
 import { Shell } from "./shell.js";
 import { SignIn } from "./sign-in.js";
-import { explain, T } from "./texts.js";
+import { explain, T, words } from "./texts.js";
 import { Button, Notice } from "./ui.js";
 
 export function App() {
@@ -77,7 +77,7 @@ export function App() {
 }
 
 function Screens() {
-  const { me, session } = useDevice();
+  const { me, session, restart } = useDevice();
   const snapshot = useSnapshot(session);
   const screen = useScreen();
   const member = snapshot.devices?.me.member;
@@ -94,6 +94,17 @@ function Screens() {
     case "joining":
     case "lost":
       return <Setup />;
+    case "closed":
+      return (
+        <main class="alone">
+          <Notice
+            tone="calm"
+            icon="out"
+            title={words.words.sessions.closed}
+            actions={<Button onClick={restart}>{T.inbox.again}</Button>}
+          />
+        </main>
+      );
     case "alarm":
       if (screen !== "lies") return <Alarm />;
       break;

@@ -123,7 +123,7 @@ export class Driver<M extends Model = Model, I = never> {
   async erase(): Promise<void> {
     await this.#inTurn(() => this.#options.store.destroy());
     this.#options.stored();
-    this.close();
+    this.#end();
   }
 
   /** Whether all work has ended. */
@@ -142,6 +142,14 @@ export class Driver<M extends Model = Model, I = never> {
       wipeModel(before);
       wipeModel(this.#model);
     });
+  }
+
+  /** Nothing is stored any more. Who went on would store the account's log again. */
+  #end(): void {
+    this.close();
+    const { newModel } = this.#machine;
+    this.#model = { ...newModel(this.#options.subject), sync: { ...this.#model.sync, isEnded: true } };
+    this.#options.changed();
   }
 
   /** One at a time. */
@@ -213,11 +221,26 @@ export class Driver<M extends Model = Model, I = never> {
 
   /** @returns whether the store had something else than this tab */
   async #load(): Promise<boolean> {
+    try {
+      return await this.#reload();
+    } catch (caught) {
+      const error = KeysteadError.from(caught);
+      // A browser closes the database of a tab when another one deletes it.
+      if (error?.details.reason === "closed") this.#end();
+      // No later load tells how it ended.
+      else if (error && error.code !== "STORE_UNAVAILABLE") this.#rejectAll(error);
+      throw caught;
+    }
+  }
+
+  async #reload(): Promise<boolean> {
     const { subject, store, env } = this.#options;
     const loaded = await store.load(this.#isStale ? undefined : this.#revision);
     this.#loadedAt = readClock(env);
     if (!loaded) return false;
     const { revision, records } = loaded;
+    // Another tab deleted everything.
+    if (revision === 0 && this.#revision > 0) throw sessionClosed();
     const { sync } = this.#model;
     const machine = this.#machine;
     const stored = revision === 0 ? machine.newModel(subject) : machine.modelOf(subject, records);
@@ -227,8 +250,6 @@ export class Driver<M extends Model = Model, I = never> {
     this.#revision = revision;
     this.#isStale = false;
     this.#settle();
-    // Another tab deleted everything: nothing that somebody waits for will come.
-    if (revision === 0) this.#rejectAll();
     this.#options.changed();
     return true;
   }
@@ -249,8 +270,8 @@ export class Driver<M extends Model = Model, I = never> {
     }
   }
 
-  #rejectAll(): void {
-    for (const [, { reject }] of this.#waiting) reject(sessionClosed());
+  #rejectAll(error = sessionClosed()): void {
+    for (const [, { reject }] of this.#waiting) reject(error);
     this.#waiting.clear();
   }
 

@@ -3,7 +3,6 @@
 
 import type { Head, LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { array, decode, encode, literal, oneOf, optional, record, text, tuple, uint } from "../bytes/schema.js";
-import { KeysteadError } from "../errors.js";
 import { head, member, subject as subjectText } from "../log/fields.js";
 import type { LogState } from "../log/state.js";
 import type { RecordSource } from "./effects.js";
@@ -100,13 +99,13 @@ export function recordsOf(model: AdminModel): ReadonlyMap<string, RecordSource> 
   return records;
 }
 
-/** The model that records hold. @throws `STORE_CORRUPT` */
+/** The model that records hold. @throws `STORE_CORRUPT`; `UNSUPPORTED` for those of a newer version */
 export function modelOf(subject: string, records: ReadonlyMap<string, Uint8Array>): AdminModel {
   const model = base.modelOf(subject, records);
   try {
     return { ...newModel(subject), ...model, kind: "escrow", ...readAdmin(records) };
   } catch (cause) {
-    throw new KeysteadError("STORE_CORRUPT", "the store's records are not those of an admin's device", { cause });
+    throw base.unreadable("the store's records are not those of an admin's device", cause);
   }
 }
 

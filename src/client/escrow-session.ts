@@ -87,7 +87,7 @@ export type Renewal =
 /**
  * Opens an admin's session: loads what is stored, and begins to keep up with the service.
  *
- * @throws `STORE_CORRUPT`, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`
+ * @throws as `openSession`
  */
 export async function openEscrowSession(options: EscrowSessionOptions): Promise<EscrowSession> {
   const session = new EscrowSession({ ...checkSessionOptions(options), escrowSubject: undefined });

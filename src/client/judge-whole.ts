@@ -26,7 +26,10 @@ export function judgeWhole(
 ): Stepped {
   const { of, subject } = effect;
   const known = lengthOf(model, of);
-  const whole = [...(effect.after === 0 ? [] : (model.sync.whole ?? [])), ...page.entries];
+  const before = effect.after === 0 ? [] : (model.sync.whole ?? []);
+  // What another tab stored was loaded meanwhile: the pages before this one are gone.
+  if (before.length !== effect.after) return { model, effects: [{ ...effect, after: 0 }], retired: [] };
+  const whole = [...before, ...page.entries];
   // What decides is in the entries up to the head at hand. So a service cannot fill the memory with a log without end.
   if (page.entries.length > 0 && whole.length < Math.min(page.newest, known)) {
     const more = { ...effect, after: whole.length };

@@ -25,6 +25,8 @@ export interface LogSync {
   readonly whole: readonly Bytes[] | undefined;
   /** The number of entries that the service has of the own log, if those are fewer than this device has. */
   readonly serverHas: number | undefined;
+  /** Whether another tab deleted what is stored, or this one did. */
+  readonly isEnded: boolean;
   /** What was fetched at this head and did not help. */
   readonly fetched: ReadonlySet<string>;
   /** When the last thorough look at the service began, milliseconds since 1970. */
@@ -45,6 +47,7 @@ export const NOT_SYNCED: LogSync = {
   claimed: undefined,
   whole: undefined,
   serverHas: undefined,
+  isEnded: false,
   fetched: new Set(),
   thoroughAt: 0,
   escrowUnsupported: false,

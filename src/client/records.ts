@@ -188,14 +188,26 @@ const NO_ANSWERS: Answers = {
  * is checked against it.
  *
  * @param records that were authenticated: a sealer opened them.
- * @throws `STORE_CORRUPT`
+ * @throws `STORE_CORRUPT`; `UNSUPPORTED` for those of a newer version
  */
 export function modelOf(subject: string, records: ReadonlyMap<string, Uint8Array>): Model {
   try {
     return readModel(subject, records);
   } catch (cause) {
-    throw new KeysteadError("STORE_CORRUPT", "the store's records are not those of one device", { cause });
+    throw unreadable("the store's records are not those of one device", cause);
   }
+}
+
+/**
+ * The error for records that a sealer opened and that cannot be read. Only this device seals them: where their form or a link in them is
+ * unknown, a newer version of the library did, in another tab for instance, and nothing is broken.
+ */
+export function unreadable(message: string, cause: unknown): KeysteadError {
+  const code = KeysteadError.from(cause)?.code;
+  if (code !== "INVALID_ENCODING" && code !== "UNSUPPORTED")
+    return new KeysteadError("STORE_CORRUPT", message, { cause });
+  const newer = "a newer version of the library stored what this one cannot read; load the newest app";
+  return new KeysteadError("UNSUPPORTED", newer, { cause });
 }
 
 function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): Model {

@@ -54,7 +54,7 @@ import { type Snapshot, snapshotOf } from "./snapshot.js";
 /**
  * Opens a device's session: loads what is stored, and begins to keep up with the service.
  *
- * @throws `STORE_CORRUPT`, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`
+ * @throws `STORE_CORRUPT`, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`; `UNSUPPORTED` where a newer version of the library stored something
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const session = new Session(checkSessionOptions(options));
@@ -319,15 +319,19 @@ export class Session {
     return this.#driver.intend({ do: "leave" });
   }
 
-  /** Removes this device from the account, deletes what it stored, and closes the session. @throws as {@link leave}; nothing is deleted then */
+  /**
+   * Removes this device from the account, deletes what it stored, and closes the session, in other tabs too.
+   *
+   * @throws as {@link leave}; nothing is deleted then
+   */
   async signOut(): Promise<void> {
     await this.leave();
     await this.erase();
   }
 
   /**
-   * Deletes what this device stored, its keys too, and closes the session. The account still lists the device: for one that was removed,
-   * and where the user cannot wait for the service.
+   * Deletes what this device stored, its keys too, and closes the session, in other tabs too. The account still lists the device: for one
+   * that was removed, and where the user cannot wait for the service.
    *
    * @throws `STORE_UNAVAILABLE`; nothing is deleted then
    */
@@ -580,6 +584,7 @@ export class Session {
         else void Promise.reject(error);
       }
     }
+    if (this.#driver.isClosed) this.close();
   }
 }
 

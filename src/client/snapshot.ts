@@ -93,7 +93,8 @@ function reclaimableOf({ own, keyring, former, alarms }: Model, devices: Devices
 }
 
 function statusOf(model: Model, wasMember: boolean, devices: DevicesAndActivity | undefined): Status {
-  const { own, keyring, pending, alarms } = model;
+  const { own, keyring, pending, alarms, sync } = model;
+  if (sync.isEnded) return "closed";
   if (alarms.own) return "alarm";
   if (pending && isFirst(pending.intent)) return "joining";
   if (!own || !keyring) return wasMember ? "lost" : "new";

@@ -37,6 +37,7 @@ export const sessionWords: Pick<CatalogueWords, "sessions" | "connections" | "ch
     alarm:
       "The service shows a history that contradicts what this device has seen. Nothing new is believed, and nothing is sent.",
     lost: "The keys of this device are gone.",
+    closed: "This device was signed out, or erased.",
   },
   connections: {
     never: "Connecting.",

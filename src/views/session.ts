@@ -18,8 +18,9 @@ import type { EscrowNeed } from "../trust/escrow-needs.js";
  * - `superseded`: its member has other keys, because this device was copied or restored from a backup. It only reads.
  * - `alarm`: the service shows a history that contradicts what this device verified. Nothing new is believed.
  * - `lost`: the app knows that this device was a member, and the store is empty. Rejoin; do not create.
+ * - `closed`: this tab or another one signed out or erased the device, or closed its store. The session has ended.
  */
-export type Status = "new" | "joining" | "waiting" | "ready" | "removed" | "superseded" | "alarm" | "lost";
+export type Status = "new" | "joining" | "waiting" | "ready" | "removed" | "superseded" | "alarm" | "lost" | "closed";
 
 /** How the service was reached last; `clock` where this device's clock, or another one's, is wrong. */
 export type ConnectionState = "never" | "reached" | "server-behind" | "offline" | "refused" | "trouble" | "clock";

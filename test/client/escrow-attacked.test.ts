@@ -154,6 +154,24 @@ describe("a service that lies", () => {
     expect(relay.read(ALICE).length).toBe(user.log.head.seq + 1);
   });
 
+  it("answers that it has the record of an access, and shows it to nobody: nothing is opened before it does", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    await enrolled(relay, ann);
+    const user = await ann.fetchUser(ALICE);
+    const { seq } = ann.log.head;
+    const honest = relay.tell(ORGANISATION, rollBackTo(seq));
+    const recorded = ann.recordAccess(user, { epochs: [[1, 1]], reason: "case 7" });
+    for (let look = 0; look < 3; look++) {
+      await ann.sync();
+      await expect(ann.openRecorded(seq + 1)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    }
+    expect(ann.accesses()).toEqual([]);
+    honest();
+    await ann.sync();
+    expect((await ann.openRecorded(await recorded)).keyring.epochs).toEqual([1]);
+  });
+
   it("answers that it has the review, and shows it late", async () => {
     const { relay, ann, user, options } = await restored();
     const honest = relay.tell(ALICE, rollBackTo(user.log.head.seq));

@@ -26,7 +26,7 @@ import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { checkHistory } from "./history.js";
 import type { Deed, ProcessOrders, Said } from "./orders.js";
 
-const KILLS = inject("runs") ?? 100;
+const KILLS = inject("runs") ?? 200;
 /** Kills of one device, before the next account begins. */
 const KILLS_OF_LIFE = 10;
 /** Accounts at a time: most of a kill is the start of the next process. */
@@ -305,4 +305,4 @@ it(`does what was asked for once, and loses nothing, over ${KILLS} kills`, async
     moments.length = 0;
     await Promise.allSettled(lanes);
   }
-}, 600_000);
+}, 900_000);

@@ -24,10 +24,9 @@ interface World {
 }
 
 type Code = "done" | "PENDING" | "NOT_PERMITTED" | "FORKED" | "LOST_RACE" | "NO_ACCESS" | "STORE_UNAVAILABLE";
-type Column = Status | "closed";
 
 /** Each status, and a device that has it. */
-async function begin(status: Column): Promise<World> {
+async function begin(status: Status): Promise<World> {
   const relay = new MaliciousRelay();
   let isOffline = false;
   const faults = { next: (what: string) => (isOffline && what === "publish" ? "before" : undefined) } as const;
@@ -121,7 +120,7 @@ const only = (code: Code, rest: Code, ...verbs: readonly string[]) => ({
   ...Object.fromEntries(verbs.map((verb) => [verb, code])),
 });
 
-const TABLE: Readonly<Record<Column, Readonly<Record<string, Code>>>> = {
+const TABLE: Readonly<Record<Status, Readonly<Record<string, Code>>>> = {
   new: only("done", "NOT_PERMITTED", "join"),
   lost: only("done", "NOT_PERMITTED", "join"),
   joining: { ...all("PENDING"), ...only("NOT_PERMITTED", "PENDING", "rename", "proveBackupKey", ...SEALING) },
@@ -140,7 +139,7 @@ it.each(Object.entries(TABLE))(
   async (status, expected) => {
     const found: Record<string, Code> = {};
     for (const [verb, act] of Object.entries(VERBS)) {
-      const world = await begin(status as Column);
+      const world = await begin(status as Status);
       const seen = () => [world.entries(), status === "closed" ? status : world.session.getSnapshot().status];
       const before = seen();
       try {

@@ -157,6 +157,16 @@ describe("two tabs on one database", () => {
     expect(nameOf((await device.tab()).getSnapshot())).toBe("Mine");
   });
 
+  it("end when the other one erases the device, and store nothing again", async () => {
+    const { device, one, two } = await twoTabs();
+    await one.create({ name: "Laptop" });
+    await until(two, ({ status }) => status === "ready");
+    await one.erase();
+    await until(two, ({ status }) => status === "closed");
+    await expect(two.sync()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    expect((await (await indexedDbStore(device.namespace)).load()).records.size).toBe(0);
+  });
+
   it("look again before they refuse, when they heard nothing of the other one", async () => {
     const { relay, device, one } = await twoTabs();
     await one.create({ name: "Laptop" });

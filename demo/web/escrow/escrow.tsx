@@ -2,8 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 import { useDevice } from "../hooks.js";
-import { escrowTexts as E, T } from "../texts.js";
-import { Badge, Icon } from "../ui.js";
+import { escrowTexts as E, T, words } from "../texts.js";
+import { Badge, Button, Icon, Notice } from "../ui.js";
 import { DeskProvider, useDesk, useEscrow } from "./desk.js";
 import { EscrowDevices } from "./devices.js";
 import { Gate } from "./gate.js";
@@ -32,9 +32,18 @@ export function EscrowScreens({ screen }: { readonly screen: string }) {
 }
 
 function Inside({ screen }: { readonly screen: string }) {
-  const { session } = useDesk();
+  const { session, restart } = useDesk();
   const { status, alarms, connection, pending } = useEscrow();
-  useEffect(() => void session.sync(), [screen]);
+  useEffect(() => void session.sync().catch(() => undefined), [screen]);
+  if (status === "closed")
+    return (
+      <Notice
+        tone="calm"
+        icon="out"
+        title={words.words.sessions.closed}
+        actions={<Button onClick={restart}>{T.inbox.again}</Button>}
+      />
+    );
   if (status === "new" || status === "joining" || status === "lost" || status === "removed" || status === "superseded")
     return <EscrowSetup />;
   const person = /^escrow\/person\/(.+)$/.exec(screen)?.[1];
