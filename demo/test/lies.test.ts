@@ -147,7 +147,7 @@ describe("30: a server that", () => {
     await user.go("Dishonest server");
     await user.page.getByText("Nobody has set escrow up").waitFor({ state: "detached" });
     for (const device of [user, admin]) {
-      await tell(device, "Replay an old escrow log");
+      await tell(device, "Replay an old history of escrow");
       await device.page.getByText("The server lost entries").first().waitFor();
       await device.page.getByText("One piece of evidence is kept on this device.").waitFor();
     }

@@ -705,7 +705,7 @@ export const T = {
       withhold: "Withhold a removal",
       split: "Show two histories",
       replace: "Swap your keys",
-      escrow: "Replay an old escrow log",
+      escrow: "Replay an old history of escrow",
     },
     does: {
       swap: "It shows each letter in the place of another.",
@@ -743,7 +743,7 @@ export const T = {
       split: "Every change names the one before it by its hash. Two histories can never become one again.",
       replace: "A device knows the first change of your account by its hash. No other account has it.",
       escrow:
-        "A device remembers the newest change of the escrow log that it has verified. Once you acknowledged escrow, your own list of devices names one too.",
+        "A device remembers the newest change of escrow that it has verified. Once you acknowledged escrow, your own list of devices names one too.",
     },
   },
   asks: {
