@@ -696,7 +696,7 @@ export const T = {
     off: "Switch off",
     once: "Do it",
     stop: "Be honest again",
-    noEscrow: "Nobody has set escrow up at your site yet.",
+    noEscrow: "Nobody has set escrow up at your site yet. Sign in as an IT administrator, and open Escrow.",
     parts: { does: "What it does", shows: "What you see", why: "Why it is caught" },
     names: {
       swap: "Swap letters",
@@ -739,7 +739,7 @@ export const T = {
       join: "The list of devices is a signed history that all your devices read. Nobody can join it unseen, and only you approve.",
       forget: "A device remembers the newest change that it has verified, and never goes back.",
       withhold:
-        "A removal changes the keys, and each letter names the change of your devices that it was sealed after. The server cannot alter that name.",
+        "A removal changes the keys, and each letter names the change of your devices that it was sealed after. The server cannot alter what it names.",
       split: "Every change names the one before it by its hash. Two histories can never become one again.",
       replace: "A device knows the first change of your account by its hash. No other account has it.",
       escrow:
