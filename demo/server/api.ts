@@ -127,11 +127,13 @@ export function api(parts: ApiParts): Hono<Env> {
   app.get("/lies", (c) => c.json({ on: liar.lieOf(c.get("account").subject) ?? null }));
   app.post("/lies", async (c) => {
     const { on } = await bodyOf(c);
-    const { subject } = c.get("account");
+    const account = c.get("account");
+    const { subject } = account;
+    const { escrowSubject } = await accounts.siteOf(account);
     if (on === "join") await liar.join(subject);
     else
       await liar.turn(
-        subject,
+        { subject, escrowSubject },
         LIES.find((each: LieName) => each === on),
         c.req.raw.headers,
       );

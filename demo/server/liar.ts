@@ -5,8 +5,11 @@ import { createLog, joinLog, type LogState, systemEnv, verifyLog } from "keystea
 import { fetchTransport, type Transport } from "keystead/client";
 import { createRelay, openPglite, type Relay, type Sql } from "keystead/relay";
 
-export const LIES = ["swap", "forget", "split", "replace"] as const;
+export const LIES = ["swap", "forget", "withhold", "split", "replace", "escrow"] as const;
 export type LieName = (typeof LIES)[number];
+
+/** Shows a history that ends early, and takes no entry: it would have to be true to what it hid. */
+const ENDS_EARLY: readonly LieName[] = ["forget", "withhold", "escrow"];
 
 /** What goes on besides the honest relay, for one account. */
 interface Lie {
@@ -28,6 +31,12 @@ export interface LiarParts {
   readonly deviceOf: (headers: Headers) => string;
 }
 
+/** An account, and the escrow log of its site. */
+export interface LiedTo {
+  readonly subject: string;
+  readonly escrowSubject: string;
+}
+
 /** Lies to the devices of accounts, by switches. */
 export class Liar {
   readonly #parts: LiarParts;
@@ -46,7 +55,7 @@ export class Liar {
   answer(request: Request): Promise<Response> | undefined {
     const lie = [...this.#lies.values()].find((each) => each.relay && each.meets(request));
     if (!lie?.relay) return undefined;
-    if (lie.refusesToAppend && request.method !== "GET") return Promise.resolve(new Response(null, { status: 503 }));
+    if (lie.refusesToAppend && request.method !== "GET") return Promise.resolve(new Response(null, { status: 429 }));
     return lie.relay.fetch(request, undefined);
   }
 
@@ -57,10 +66,11 @@ export class Liar {
   }
 
   /** Switches a lie on, or all of them off. */
-  async turn(subject: string, name: LieName | undefined, headers: Headers): Promise<void> {
+  async turn(of: LiedTo, name: LieName | undefined, headers: Headers): Promise<void> {
+    const { subject } = of;
     await this.#lies.get(subject)?.close();
     this.#lies.delete(subject);
-    if (name !== undefined) this.#lies.set(subject, await this.#begin(subject, name, headers));
+    if (name !== undefined) this.#lies.set(subject, await this.#begin(of, name, headers));
   }
 
   /** Adds a device of the server's own, under the name of one that the user has. */
@@ -75,9 +85,10 @@ export class Liar {
     this.#lies.clear();
   }
 
-  async #begin(subject: string, name: LieName, headers: Headers): Promise<Lie> {
+  async #begin(of: LiedTo, name: LieName, headers: Headers): Promise<Lie> {
     if (name === "swap")
       return { name, meets: () => false, relay: undefined, refusesToAppend: false, close: async () => {} };
+    const subject = name === "escrow" ? of.escrowSubject : of.subject;
     const { log, entries } = await this.#read(subject);
     const second = await this.#secondRelay();
     const { deviceOf } = this.#parts;
@@ -85,17 +96,23 @@ export class Liar {
     const shown =
       name === "replace"
         ? [createLog({ subject, device: { name: "Laptop" } }, systemEnv()).entry]
-        : name === "forget"
+        : name === "forget" || name === "escrow"
           ? entries.slice(0, Math.max(1, entries.length - 1))
           : entries;
     for (const entry of shown) await second.logs.publish(subject, entry, {});
     const { head } = verifyLog(shown, { subject, now: Date.now() });
     // Addresses name a subject in base64url.
     const named = [Buffer.from(subject).toString("base64url"), log.head.log, head.log];
-    const isOfAccount = ({ url }: Request) => named.some((part) => url.includes(part));
+    const isOfLog = ({ url }: Request) => named.some((part) => url.includes(part));
+    const isLiedTo = ({ url, headers }: Request) => {
+      const isChosen = deviceOf(headers) === chosen;
+      if (name === "split" || name === "withhold") return !isChosen;
+      // One stream of events is for all logs that a device follows: its own go on.
+      return name !== "escrow" || (isChosen && !new URL(url).pathname.endsWith("/events"));
+    };
     return {
-      ...{ name, relay: second.relay, refusesToAppend: name === "forget", close: second.close },
-      meets: (request) => isOfAccount(request) && !(name === "split" && deviceOf(request.headers) === chosen),
+      ...{ name, relay: second.relay, refusesToAppend: ENDS_EARLY.includes(name), close: second.close },
+      meets: (request) => isOfLog(request) && isLiedTo(request),
     };
   }
 
@@ -103,7 +120,7 @@ export class Liar {
     const entries: Uint8Array[] = [];
     for (;;) {
       const page = await this.#parts.logs.read(subject, { after: entries.length, attachments: "all" });
-      if (!page) throw new Error("the account has no devices yet");
+      if (!page) throw new Error("there is no such log yet");
       entries.push(...page.entries);
       if (entries.length >= page.newest) return { entries, log: verifyLog(entries, { subject, now: Date.now() }) };
     }

@@ -29,9 +29,9 @@ async function faultsInBothThemes({ page }: Device): Promise<readonly string[]> 
   const faults: string[] = [];
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
-    // A button that changes its colour is in between for a moment.
+    // A button that changes its colour is in between for a moment. An animation that is cancelled is over, too.
     await page.evaluate(() =>
-      Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => undefined),
+      Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => undefined),
     );
     faults.push(...(await seriousFaults(page)));
   }

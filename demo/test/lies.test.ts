@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.js";
+import { enableEscrow, goToEscrow, publishFingerprint, setUpEscrow } from "./escrow-world.js";
 import { type Device, World } from "./world.js";
 
 let world: World;
@@ -79,6 +80,37 @@ describe("30: a server that", () => {
     await laptop.page.getByText("Up to date").first().waitFor();
   });
 
+  it("withholds a removal is caught by the next letter, which names what is hidden", async () => {
+    const tablet = await world.browser();
+    await tablet.enter("Chloé Martin", "Tablet");
+    await phone.approve("Tablet", await tablet.digits());
+    await tell(laptop, "Withhold a removal");
+    await laptop.go("Devices & Activity");
+    await laptop.row("Tablet").getByRole("button", { name: "Remove" }).click();
+    await laptop.page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Remove/ })
+      .click();
+    await laptop.page.getByRole("dialog").waitFor({ state: "detached" });
+    await laptop.go("Inbox");
+    await laptop.page.getByRole("button", { name: "A letter" }).click();
+    await laptop.page.locator(".item[data-state=open]").nth(3).waitFor();
+    for (const { page } of [phone, tablet]) {
+      await page.goto("/#/inbox");
+      await page.reload();
+      await page.locator(".item[data-state=withheld]").click();
+      await page.getByText("The server hides changes of your devices").waitFor();
+      expect(await page.getByText(/^This was sealed after change \d+ of your devices/).count()).toBe(1);
+    }
+    expect(await seriousFaults(phone.page)).toEqual([]);
+    await laptop.go("Dishonest server");
+    await beHonest(laptop);
+    await phone.page.reload();
+    await phone.page.getByText("opened on this device").waitFor();
+    await tablet.page.getByRole("heading", { name: "This device was removed from your account" }).waitFor();
+    await tablet.context.close();
+  });
+
   it("shows two histories is caught when they meet, and the evidence is kept", async () => {
     await tell(laptop, "Show two histories");
     await rename(laptop, "One");
@@ -95,13 +127,38 @@ describe("30: a server that", () => {
   });
 
   it("replaces the account raises an alarm on a device that knew it", async () => {
-    await tell(laptop, "Replace your account");
+    await tell(laptop, "Swap your keys");
     await laptop.page.getByText("Your account was replaced by another one.").first().waitFor();
     await laptop.page.getByRole("link", { name: "Inbox" }).first().click();
     await laptop.page.getByRole("heading", { name: "The server contradicts itself" }).waitFor();
     await laptop.page.getByRole("link", { name: "page that makes the server lie" }).click();
     await beHonest(laptop);
     await laptop.page.getByText("The server is honest now").waitFor();
+  });
+
+  it("replays an old escrow log is refused by a user and by an administrator, and evidence is kept", async () => {
+    const admin = await world.browser();
+    const user = await world.browser();
+    await admin.enter("Farah Nasser", "Laptop");
+    await setUpEscrow(admin);
+    await enableEscrow(admin);
+    await publishFingerprint(admin);
+    await user.enter("Ada Byrne", "Laptop");
+    await user.go("Dishonest server");
+    await user.page.getByText("Nobody has set escrow up").waitFor({ state: "detached" });
+    for (const device of [user, admin]) {
+      await tell(device, "Replay an old history of escrow");
+      await device.page.getByText("The server lost entries").first().waitFor();
+      await device.page.getByText("One piece of evidence is kept on this device.").waitFor();
+    }
+    expect(await seriousFaults(user.page)).toEqual([]);
+    await goToEscrow(admin);
+    await admin.page.getByRole("main").getByText("The server lost entries").waitFor();
+    for (const device of [user, admin]) {
+      await device.go("Dishonest server");
+      await beHonest(device);
+      await device.page.getByText("Up to date").first().waitFor();
+    }
   });
 
   it("no page complained, and no browser refused to load anything", () => {

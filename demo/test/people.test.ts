@@ -116,7 +116,7 @@ describe("21: colleagues", () => {
 
   it("an account that began anew is an alarm, until the user has compared with the new one", async () => {
     await ben.go("Dishonest server");
-    await ben.page.locator(".lie").filter({ hasText: "Replace your account" }).getByRole("button").click();
+    await ben.page.locator(".lie").filter({ hasText: "Swap your keys" }).getByRole("button").click();
     await ada.page.getByText("Alarm: do not write to Ben").waitFor();
     await ada.page.getByText("Another history is offered").waitFor();
     expect(await seriousFaults(ada.page)).toEqual([]);

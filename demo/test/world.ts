@@ -119,7 +119,7 @@ export class Device {
     page.on("console", (message) => {
       // A browser writes to the console that the server is restarted, and each refusal, such as 401 and 409: the app expects these.
       const isExpected =
-        /status of (4(01|03|04|09)|503)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_\w+|EMPTY_RESPONSE)/;
+        /status of (4(01|03|04|09|29)|503)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_\w+|EMPTY_RESPONSE)/;
       if (message.type() === "error" && !isExpected.test(message.text())) this.#complain(message.text());
     });
     page.on("pageerror", (error) => this.#complain(String(error)));

@@ -80,7 +80,7 @@ export const signOut = (): Promise<Response> => send("/sign-out", {});
 export const items = async (): Promise<readonly SealedItem[]> => (await ask("/items")).json();
 export const receive = (kind: SealedItem["kind"]): Promise<Response> => send("/items", { kind });
 
-export type Lie = "swap" | "forget" | "split" | "replace";
+export type Lie = "swap" | "forget" | "withhold" | "split" | "replace" | "escrow";
 
 /** The lie that the server tells now. */
 export const lie = async (): Promise<Lie | null> => ((await (await ask("/lies")).json()) as { on: Lie | null }).on;

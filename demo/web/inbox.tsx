@@ -1,6 +1,6 @@
 // The inbox: what the clinic's server sealed, opened on this device; what this device cannot open says why, and what to do.
 
-import { KeysteadError } from "keystead";
+import { KeysteadError, type RecipientHead } from "keystead";
 import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
@@ -23,6 +23,7 @@ export interface Note {
 type Seen =
   | { readonly state: "open"; readonly note: Note }
   | { readonly state: "locked"; readonly epoch: number }
+  | { readonly state: "withheld"; readonly named: number; readonly shown: number }
   | { readonly state: "damaged" }
   /** Sealed to another log than this account's: to the one before it began anew, if the server is honest. */
   | { readonly state: "elsewhere" }
@@ -86,6 +87,10 @@ async function openNote(session: Session, { id, kind }: api.SealedItem, sealed: 
   } catch (error) {
     const refused = KeysteadError.from(error);
     if (refused?.code === "NOT_A_RECIPIENT") return { state: "elsewhere" };
+    const named = refused?.details["named"] as RecipientHead | undefined;
+    const shown = session.log.head.seq;
+    if (refused?.code === "NO_ACCESS" && named && named.head.seq > shown)
+      return { state: "withheld", named: named.head.seq, shown };
     if (refused?.code === "NO_ACCESS") return { state: "locked", epoch: Number(refused.details["epoch"]) };
     return { state: "damaged" };
   }
@@ -182,7 +187,7 @@ interface LineProps {
 function Line({ item, seen, isChosen }: LineProps) {
   const kind = item.kind === "mail" ? T.inbox.mail : T.inbox.voicemail;
   const note = seen?.state === "open" ? seen.note : undefined;
-  const isLocked = ["locked", "damaged", "elsewhere"].includes(seen?.state ?? "");
+  const isLocked = ["locked", "withheld", "damaged", "elsewhere"].includes(seen?.state ?? "");
   return (
     <li>
       <a
@@ -220,6 +225,12 @@ function Reader({ item, seen, onAgain }: ReaderProps) {
       </a>
       {seen?.state === "open" && <OpenItem item={item} note={seen.note} when={when} />}
       {seen?.state === "locked" && <LockedItem epoch={seen.epoch} when={when} />}
+      {seen?.state === "withheld" && (
+        <Notice tone="danger" icon="alert" title={T.inbox.withheldTitle}>
+          <p>{T.inbox.withheldWhy(seen.named, seen.shown)}</p>
+          <p>{T.inbox.withheldLead}</p>
+        </Notice>
+      )}
       {seen?.state === "damaged" && (
         <Notice
           tone="danger"

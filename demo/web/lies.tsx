@@ -4,9 +4,14 @@ import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { T } from "./texts.js";
-import { Badge, Button, Icon, Notice, Problem } from "./ui.js";
+import { Badge, Button, Icon, type IconName, Notice, Problem } from "./ui.js";
 
-const LIES = ["swap", "join", "forget", "split", "replace"] as const;
+const LIES = ["swap", "join", "forget", "withhold", "split", "replace", "escrow"] as const;
+
+const ICONS: Readonly<Record<(typeof LIES)[number], IconName>> = {
+  ...{ swap: "mail", join: "devices", forget: "shield", withhold: "devices", split: "shield", replace: "shield" },
+  escrow: "key",
+};
 
 export function Lies() {
   const { session } = useDevice();
@@ -14,8 +19,12 @@ export function Lies() {
   const { isBusy, problem, run } = useWork();
   const [on, setOn] = useState<api.Lie | null>(null);
   useEffect(() => {
-    void run(async () => setOn(await api.lie()));
-  }, [run]);
+    void run(async () => {
+      setOn(await api.lie());
+      // The escrow log may have begun since.
+      await session.sync();
+    });
+  }, [run, session]);
   const tell = (lie: api.Lie | "join" | null) =>
     run(async () => {
       await api.tell(lie);
@@ -52,7 +61,7 @@ export function Lies() {
         {LIES.map((lie) => (
           <li class="row lie" key={lie}>
             <span class="roundel" aria-hidden="true">
-              <Icon name={lie === "swap" ? "mail" : lie === "join" ? "devices" : "shield"} />
+              <Icon name={ICONS[lie]} />
             </span>
             <div class="grow">
               <h2>
@@ -67,8 +76,12 @@ export function Lies() {
                   </div>
                 ))}
               </dl>
+              {lie === "escrow" && !session.escrowLog && <p class="muted">{T.lies.noEscrow}</p>}
             </div>
-            <Button isOff={isBusy || status === "new"} onClick={() => tell(lie === on ? null : lie)}>
+            <Button
+              isOff={isBusy || status === "new" || (lie === "escrow" && !session.escrowLog)}
+              onClick={() => tell(lie === on ? null : lie)}
+            >
               {lie === "join" ? T.lies.once : lie === on ? T.lies.off : T.lies.turnOn}
             </Button>
           </li>

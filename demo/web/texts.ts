@@ -372,7 +372,7 @@ export const T = {
     reached: "Up to date",
     offline: "Offline",
     refused: "Sign in again",
-    "server-behind": "The server lost entries; this device gives them back",
+    "server-behind": "The server lost entries that this device has",
     clock: "Check this device's clock",
     trouble: "What the server shows cannot be verified",
   } satisfies Record<Connection["state"] | "never", string> as Readonly<Record<string, string>>,
@@ -452,6 +452,11 @@ export const T = {
     lockedWho: (names: string) => `To open it, approve this device on ${names}.`,
     lockedPaper: (names: string) => `The backup key ${names} opens it as well.`,
     lockedNobody: "No device or backup key of yours holds its keys any more.",
+    withheldTitle: "The server hides changes of your devices from this device",
+    withheldWhy: (named: number, shown: number) =>
+      `This was sealed after change ${named} of your devices. The server shows this device ${shown === 1 ? "change 1" : `changes 1 to ${shown}`} only.`,
+    withheldLead:
+      "A device of yours was removed perhaps, and the keys were changed. Compare Devices & Activity with another device of yours. If the lists differ for long, tell the clinic.",
     damagedTitle: "This is not what was sealed for you",
     damagedLead:
       "The server gave other bytes than the ones that were sealed for this place. Nothing of it was opened. Try again later; if it stays so, tell the clinic.",
@@ -691,38 +696,54 @@ export const T = {
     off: "Switch off",
     once: "Do it",
     stop: "Be honest again",
+    noEscrow: "Nobody has set escrow up at your site yet. Sign in as an IT administrator, and open Escrow.",
     parts: { does: "What it does", shows: "What you see", why: "Why it is caught" },
     names: {
       swap: "Swap letters",
       join: "Add a device of its own",
       forget: "Forget your newest change",
+      withhold: "Withhold a removal",
       split: "Show two histories",
-      replace: "Replace your account",
+      replace: "Swap your keys",
+      escrow: "Replay an old history of escrow",
     },
     does: {
       swap: "It shows each letter in the place of another.",
       join: "It joins your account with a device that has the name of yours, as anybody could who has your password.",
       forget: "It hides the newest change of your devices, such as a removal, and takes nothing new.",
+      withhold:
+        "It hides from your other devices what you change from now on. Remove a device here, then let a letter arrive.",
       split:
         "It shows this device one history, and all others another one. Make a change here and another one there, then switch it off.",
       replace:
-        "It makes an account of its own under your name, with keys that it has, and shows that one to everybody.",
+        "It makes an account of its own under your name, with keys that it has, and shows that one to everybody, also to colleagues who write to you.",
+      escrow:
+        "It shows this device the escrow of your site as it was before its newest change, such as the removal of an administrator.",
     },
     shows: {
       swap: "Letters that you open after that say that they are not what was sealed for you.",
       join: "The device waits for your review on all your devices, with a mark beside its name. Do not approve it: saving removes it.",
       forget:
         "“The server lost entries”. Your device keeps its own history, and offers the change to the server again and again.",
+      withhold:
+        "Your other devices go on with the list that they know. The new letter says there that changes are hidden, and the removed device cannot open it either.",
       split:
         "When the histories meet again, at its next change or start, the other device raises an alarm, and keeps both as evidence.",
-      replace: "An alarm on every device that knew your account. A new device shows digits that match nothing.",
+      replace:
+        "An alarm on every device that knew your account, and nothing is sealed to the new keys by a colleague who knew it. A new device shows digits that match nothing.",
+      escrow:
+        "“The server lost entries”. Your device goes on with the newest escrow that it verified, and keeps evidence. An administrator's device offers the change to the server again and again.",
     },
     why: {
       swap: "Each letter is sealed for its place. Opened for another place, it fails.",
       join: "The list of devices is a signed history that all your devices read. Nobody can join it unseen, and only you approve.",
       forget: "A device remembers the newest change that it has verified, and never goes back.",
+      withhold:
+        "A removal changes the keys, and each letter names the change of your devices that it was sealed after. The server cannot alter what it names.",
       split: "Every change names the one before it by its hash. Two histories can never become one again.",
       replace: "A device knows the first change of your account by its hash. No other account has it.",
+      escrow:
+        "A device remembers the newest change of escrow that it has verified. Once you acknowledged escrow, your own list of devices names one too.",
     },
   },
   asks: {
@@ -1087,7 +1108,7 @@ export const escrowTexts = {
     lead: "Choose what you need and say why. It is recorded in the signed history before anything opens; nobody can take the record back.",
     which: "Which data?",
     stretch: (since: string, until: string | undefined, epoch: number) =>
-      `${since === until ? `Mail of ${since}` : `Mail from ${since} to ${until ?? "today"}`} (keys number ${epoch})`,
+      `${since === until ? `Mail of ${since}` : `Mail from ${since} to ${until ?? "today"}`} (encryption key ${epoch})`,
     reason: "Legal ground, or reason",
     first: "The record comes first. The words in it are for administrators only.",
     go: "Record and open",

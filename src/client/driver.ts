@@ -245,8 +245,8 @@ export class Driver<M extends Model = Model, I = never> {
     const machine = this.#machine;
     const stored = revision === 0 ? machine.newModel(subject) : machine.modelOf(subject, records);
     wipeModel(this.#model);
-    const { connection, clock, contacts } = sync;
-    this.#model = { ...stored, sync: { ...stored.sync, connection, clock, contacts } };
+    const { connection, escrowTrouble, clock, contacts } = sync;
+    this.#model = { ...stored, sync: { ...stored.sync, connection, escrowTrouble, clock, contacts } };
     this.#revision = revision;
     this.#isStale = false;
     this.#settle();

@@ -48,10 +48,10 @@ export function judgeWhole(
   const calm = { ...healed, alarms: { ...read.alarms, [of]: undefined } };
   const taken = takeEntries(calm, effect, whole.slice(known), env);
   if (taken.error) {
-    const troubled = connected(taken.model, { state: "trouble", error: taken.error.toJSON() });
+    const troubled = connected(taken.model, { state: "trouble", error: taken.error.toJSON() }, of);
     return { model: troubled, effects: [], retired: taken.retired };
   }
-  return proceed(connected(taken.model, { state: "reached" }), options, env, taken.retired);
+  return proceed(connected(taken.model, { state: "reached" }, of), options, env, taken.retired);
 }
 
 function contradicted(
@@ -65,13 +65,13 @@ function contradicted(
   if (error.kind !== "contradiction") {
     // Also where the service has no log, and this device has none.
     const isEmpty = length === 0 && lengthOf(model, of) === 0;
-    const next = connected(model, isEmpty ? { state: "reached" } : { state: "trouble", error: error.toJSON() });
+    const next = connected(model, isEmpty ? { state: "reached" } : { state: "trouble", error: error.toJSON() }, of);
     return isEmpty ? proceed(next, options, env) : { model: next, effects: [], retired: [] };
   }
   const evidence = evidenceOf(error);
   const kept = evidence ? withEvidence(model, evidence) : model;
   if (error.code === "ROLLED_BACK") {
-    const behind = connected(kept, { state: "server-behind" });
+    const behind = connected(kept, { state: "server-behind" }, of);
     // The service lost entries. Those of the own log are given back; they prove themselves. One that says that another entry stands
     // there, and shows none, gets them at the next look only: otherwise it could keep this device sending for ever.
     if (of === "escrow" || model.sync.serverHas !== undefined) return { model: behind, effects: [], retired: [] };

@@ -12,6 +12,8 @@ export type Connection =
 /** How far a device is with fetching its log. */
 export interface LogSync {
   readonly connection: Connection;
+  /** What is wrong with the escrow log that the service shows a user's device; undefined for nothing. */
+  readonly escrowTrouble: Connection | undefined;
   /** The service's clock, and this device's when that answer came, milliseconds since 1970; undefined where it says no time. */
   readonly clock: { readonly now: number; readonly at: number } | undefined;
   /** When the head of the own log arrived here, milliseconds since 1970. */
@@ -42,6 +44,7 @@ export interface LogSync {
 /** Before anything was fetched. */
 export const NOT_SYNCED: LogSync = {
   connection: { state: "never" },
+  escrowTrouble: undefined,
   clock: undefined,
   headSince: 0,
   claimed: undefined,

@@ -160,7 +160,10 @@ export function clockError({ sync: { clock } }: Model, now: number): KeysteadErr
   });
 }
 
-/** The model after the service was reached, or was not. */
-export function connected(model: Model, connection: Connection): Model {
-  return { ...model, sync: { ...model.sync, connection } };
+/** The model after the service was reached, or was not. What is wrong with the escrow log stands until that log was read again. */
+export function connected(model: Model, connection: Connection, of: keyof Model["alarms"] = "own"): Model {
+  if (of === "own") return { ...model, sync: { ...model.sync, connection } };
+  const reached = { state: "reached" } as const;
+  const escrowTrouble = connection.state === "reached" ? undefined : connection;
+  return { ...model, sync: { ...model.sync, connection: reached, escrowTrouble } };
 }

@@ -37,7 +37,7 @@ export interface Reclaimable {
 /** What a screen shows of a session. Frozen; a new object only when something changed. */
 export interface Snapshot {
   readonly status: Status;
-  /** How the service was reached last. */
+  /** How the service was reached last; where it was, what is wrong with the escrow log that it shows. */
   readonly connection: ConnectionState;
   /** Why it was not, where the service or the network said so. */
   readonly trouble: ErrorJson | undefined;
@@ -58,14 +58,15 @@ export interface Snapshot {
 export function snapshotOf(model: Model, wasMember: boolean, now: number): Snapshot {
   const { own, keyring, pending, alarms, sync, evidence } = model;
   const { escrowLog, storedConfirmation, confirmedAt, own: members } = knowledgeOf(model, now);
-  const { state } = sync.connection;
-  const clock = state === "reached" ? clockError(model, now) : undefined;
+  const isReached = sync.connection.state === "reached";
+  const connection = (isReached && sync.escrowTrouble) || sync.connection;
+  const clock = isReached ? clockError(model, now) : undefined;
   const known = { escrowLog, storedConfirmation, confirmedAt, own: members };
   const devices = own && keyring && devicesAndActivity(own.log, { me: keyring.member, keyring, now, ...known });
   return Object.freeze({
     status: statusOf(model, wasMember, devices),
-    connection: clock ? "clock" : state,
-    trouble: clock ? clock.toJSON() : "error" in sync.connection ? sync.connection.error : undefined,
+    connection: clock ? "clock" : connection.state,
+    trouble: clock ? clock.toJSON() : "error" in connection ? connection.error : undefined,
     devices,
     asks: Object.freeze(asksOf(model, now)),
     reclaimable: Object.freeze(reclaimableOf(model, devices)),

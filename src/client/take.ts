@@ -47,7 +47,7 @@ function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options:
   const { retired, error } = taken;
   if (error) return refuseEntry(taken.model, effect, error, retired);
   const length = lengthOf(taken.model, of);
-  const reached = connected(taken.model, { state: "reached" });
+  const reached = connected(taken.model, { state: "reached" }, of);
   // The log ends earlier than before, or is gone: only its entries from the first one on show whether it is another one.
   if (page.newest < length) {
     const sync = { ...reached.sync, serverHas: of === "own" ? undefined : reached.sync.serverHas };
@@ -75,7 +75,7 @@ function isNewer(entry: Bytes, known: number): boolean {
 function refuseEntry(model: Model, effect: ReadEffect, error: KeysteadError, retired: readonly Wipeable[]): Stepped {
   const isClock = error.code === "NOT_YET";
   const isUnsupported = error.code === "UNSUPPORTED";
-  const troubled = connected(model, { state: isClock ? "clock" : "trouble", error: error.toJSON() });
+  const troubled = connected(model, { state: isClock ? "clock" : "trouble", error: error.toJSON() }, effect.of);
   const escrowUnsupported = effect.of === "escrow" && isUnsupported;
   const next = { ...troubled, sync: { ...troubled.sync, escrowUnsupported } };
   // Otherwise a bad entry, or one that goes on from another history: the whole log tells.

@@ -44,7 +44,7 @@ export const sessionWords: Pick<CatalogueWords, "sessions" | "connections" | "ch
     reached: "Connected.",
     offline: "Not connected. What you do is sent later.",
     refused: "The service refused this account: sign in again.",
-    "server-behind": "The service has lost a part of its records. This device gives it back.",
+    "server-behind": "The service has lost a part of its records. Devices that have it give it back.",
     clock: "A clock is wrong: check the one of this device.",
     trouble: "The service sent something that is not valid.",
   },

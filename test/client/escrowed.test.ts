@@ -7,6 +7,7 @@ import { openSession } from "../../src/client/session.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
+import { corrupt, rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { policyOf } from "../../src/trust/escrow-needs.js";
 import { createEscrowLog, createLog, makeBackupKey, setPolicy } from "../support/accepted.js";
@@ -62,6 +63,28 @@ it("joins where the service withholds the escrow log, and withholds from escrow 
   await mobile.join({ name: "Phone" });
   expect(mobile.getSnapshot().status).toBe("waiting");
   expect(mobile.log.links.last()).toMatchObject({ type: "join", withheldFromEscrow: true });
+});
+
+it("says that the service shows an older escrow log, or a damaged one, until it shows the newest one again", async () => {
+  const { relay, laptop } = await enrolled();
+  const { escrowLog } = laptop;
+  const honest = relay.tell(ORGANISATION, rollBackTo(2));
+  await laptop.sync();
+  expect(laptop.getSnapshot()).toMatchObject({ connection: "server-behind", evidence: 1 });
+  expect(laptop.escrowLog).toBe(escrowLog);
+  await laptop.rename({ name: "Mine" });
+  expect(laptop.getSnapshot()).toMatchObject({ connection: "server-behind", pending: undefined });
+  honest();
+  await laptop.sync();
+  expect(laptop.getSnapshot().connection).toBe("reached");
+
+  const mended = relay.tell(ORGANISATION, corrupt(3, -1));
+  const late = await openEscrowed(phone(relay, "late"));
+  await late.sync();
+  expect(late.getSnapshot()).toMatchObject({ connection: "trouble", trouble: { code: "INVALID_ENCODING" } });
+  mended();
+  await late.sync();
+  expect(late.getSnapshot()).toMatchObject({ connection: "reached", trouble: undefined });
 });
 
 describe("a log of the other kind", () => {
