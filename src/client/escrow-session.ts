@@ -54,7 +54,7 @@ import { checkShow, Session } from "./session.js";
 import { checkSessionOptions, type SessionOptions } from "./session-options.js";
 
 /** Options of {@link openEscrowSession}: the subject is the organisation's, of its escrow log. */
-export type EscrowSessionOptions = Omit<SessionOptions, "escrowSubject">;
+export type EscrowSessionOptions = Omit<SessionOptions, "escrowSubject" | "lockdown">;
 
 /** What an escrow log begins with, besides its first device. */
 export type EscrowSetUp = Omit<CreateEscrowLogOptions, "subject" | "device">;

@@ -41,6 +41,8 @@ export type Intent =
       readonly operator?: Bytes | undefined;
       /** In the place of a log that this device is no member of; in memory only. */
       readonly replaces?: boolean | undefined;
+      /** Whether lockdown follows. */
+      readonly lockdown?: boolean | undefined;
     }
   | { readonly do: "join"; readonly device: DeviceDescription }
   | { readonly do: "review"; readonly approve: readonly IntendedApproval[]; readonly remove: readonly MemberId[] }

@@ -113,6 +113,8 @@ export interface Model {
   readonly former: readonly Keyring[];
   readonly pending: PendingLink | undefined;
   readonly interrupted: Interrupted | undefined;
+  /** What is written next, once a link can be written. */
+  readonly follows: Intent | undefined;
   /** The newest settlements, so that another tab of the same store learns them. */
   readonly settled: readonly Settlement[];
   /** Position of the newest link in this device's name that its store never held. */

@@ -67,10 +67,12 @@ export function isPendingEntry({ pending }: Model, entry: Uint8Array): boolean {
 
 /** The model when the pending link was verified at its place. The caller has put its keyring into use. */
 export function settleAccepted(model: Model): Model {
-  const { id, paper, head } = present(model.pending);
+  const { id, intent, paper, head } = present(model.pending);
   const entered = model.own?.log.links.at(head.seq - 1)?.entered;
+  const locks = intent.do === "create" && intent.lockdown;
   return {
     ...settled(model, { id, error: undefined }),
+    follows: locks ? { do: "lockdown", on: true, remove: [] } : model.follows,
     paper: paper === undefined ? model.paper : { member: present(entered), text: paper },
   };
 }

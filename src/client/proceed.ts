@@ -34,7 +34,9 @@ export function proceed(model: Model, options: MachineOptions, env: Env, retired
   if (pending) {
     return { ...sendPending(notShown(model, env), env), retired };
   }
-  const next = doNext(model, options, env);
+  const followed = withFollowing(model, env);
+  if (followed.pending) return proceed(followed, options, env, retired);
+  const next = doNext(followed, options, env);
   return { ...next, retired: [...retired, ...next.retired] };
 }
 
@@ -90,6 +92,23 @@ function isHeld({ own, pending, sync }: Model): boolean {
 
 function publish({ subject }: Model, entry: Uint8Array): Effect {
   return { type: "publish", subject, entry, hash: decodeEntry(entry).link.hash };
+}
+
+/** The model with the link that follows an earlier one; or with a question, where it cannot be written. */
+function withFollowing(model: Model, env: Env): Model {
+  const { follows: intent, own, keyring } = model;
+  if (!intent || !own || !keyring) return model;
+  const without = { ...model, follows: undefined };
+  // The user was faster.
+  if (own.log.lockdown) return without;
+  try {
+    return author(without, toHex(drawRandom(env, 8)), intent, env);
+  } catch (caught) {
+    const because = KeysteadError.from(caught)?.toJSON();
+    if (!because) throw caught;
+    // The clock may be right tomorrow.
+    return because.code === "CLOCK" ? model : { ...without, interrupted: { intent, because } };
+  }
 }
 
 /** The first step of the agenda that is possible. Questions are for asks.ts. */

@@ -91,6 +91,7 @@ const pendingSchema = record({
   isSent: optional(bool()),
   refused: optional(record({ code: label, retryAt: uint(), tries: position })),
 });
+const followsSchema = record({ v: literal(1), intent: intentSchema });
 const interruptedSchema = record({ v: literal(1), intent: intentSchema, because: label });
 const paperSchema = record({ v: literal(1), member: memberId, text: label });
 const settledSchema = array(record({ id: label, error: optional(label) }), { max: MAX_LIST });
@@ -99,7 +100,7 @@ const alarmSchema = record({ v: literal(1), error: label, evidence: optional(blo
 
 /** The records of a model. */
 export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
-  const { own, keyring, former, pending, interrupted, settled, paper, answers, alarms, evidence } = model;
+  const { own, keyring, former, pending, interrupted, follows, settled, paper, answers, alarms, evidence } = model;
   const records = new Map<string, RecordSource>();
   const put = <T>(key: string, value: T | undefined, toBytes: (value: T) => Uint8Array) => {
     if (value !== undefined) records.set(key, { of: [value], encode: () => toBytes(value) });
@@ -120,6 +121,7 @@ export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
   for (const each of former) put(`former/${each.member}`, each, serialized);
   put("pending", pending, encodePending);
   put("interrupted", interrupted, encodeInterrupted);
+  put("follows", follows, (intent) => encode(followsSchema, { v: 1, intent: plainIntent(intent) }, "follows"));
   if (settled.length > 0) {
     const plain = () => settled.map(({ id, error }) => defined({ id, error: error && JSON.stringify(error) }));
     records.set("settled", { of: settled, encode: () => encode(settledSchema, plain(), "settled") });
@@ -169,6 +171,7 @@ export function newModel(subject: string): Model {
       former: [],
       pending: undefined,
       interrupted: undefined,
+      follows: undefined,
     },
     ...{ settled: [], copiedAt: undefined, paper: undefined, escrow: undefined, evidence: [], sync: NOT_SYNCED },
     contacts: new Map(),
@@ -237,6 +240,7 @@ function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): M
     },
     pending: decodePending(read("pending", pendingSchema)),
     interrupted: decodeInterrupted(read("interrupted", interruptedSchema)),
+    follows: decodeFollows(read("follows", followsSchema)),
     settled: (read("settled", settledSchema) ?? []).map(({ id, error }) => ({ id, error: error && JSON.parse(error) })),
     copiedAt: read("copied", copiedSchema)?.at,
     paper: read("paper", paperSchema),
@@ -303,6 +307,10 @@ function encodeInterrupted({ intent, because }: Interrupted): Uint8Array {
   );
 }
 
+function decodeFollows(stored: Infer<typeof followsSchema> | undefined): Intent | undefined {
+  return stored && intentOf(stored.intent);
+}
+
 function decodeInterrupted(stored: Infer<typeof interruptedSchema> | undefined): Interrupted | undefined {
   return stored && { intent: intentOf(stored.intent), because: JSON.parse(stored.because) };
 }
@@ -330,7 +338,10 @@ type PlainIntent = Infer<typeof intentSchema>;
 function plainIntent(intent: Intent): PlainIntent {
   switch (intent.do) {
     case "create":
-      return defined({ do: intent.do, device: defined(intent.device), operator: intent.operator });
+      return defined({
+        ...{ do: intent.do, device: defined(intent.device), operator: intent.operator },
+        on: intent.lockdown || undefined,
+      });
     case "join":
       return { do: intent.do, device: defined(intent.device) };
     case "rename":
@@ -357,7 +368,7 @@ function intentOf(plain: PlainIntent): Intent {
   };
   switch (plain.do) {
     case "create":
-      return { do: plain.do, device: need(device), operator };
+      return { do: plain.do, device: need(device), operator, lockdown: on };
     case "join":
       return { do: plain.do, device: need(device) };
     case "rename":

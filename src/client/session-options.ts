@@ -19,6 +19,11 @@ export interface SessionOptions {
   readonly transport: Transport;
   /** The account whose escrow log stands for the user's organisation, if there is one. The app says so, and never the service. */
   readonly escrowSubject?: string | undefined;
+  /**
+   * Lockdown from the start of the account: where this session makes the log, the next link switches it on, after a restart too. Then a
+   * new device waits for an approval from the first day on. It changes no account that is there.
+   */
+  readonly lockdown?: "from-start" | undefined;
   /** The member that this device was, as the app keeps it with its sign-in: an empty store is then a loss, and no new device. */
   readonly lastKnown?: MemberId | undefined;
   /**
@@ -50,6 +55,7 @@ export function checkSessionOptions(options: SessionOptions): SessionOptions {
     transport,
     env = systemClientEnv(),
     escrowSubject,
+    lockdown,
     mode = "full",
   } = checkSubjectOption(checkOptions(options));
   const given: Readonly<Record<string, unknown>> = { store, sealer, transport, env };
@@ -60,6 +66,8 @@ export function checkSessionOptions(options: SessionOptions): SessionOptions {
   }
   if (escrowSubject !== undefined && (typeof escrowSubject !== "string" || escrowSubject === ""))
     throw new KeysteadError("INVALID_ARGUMENT", "options.escrowSubject must say whose escrow log is followed");
+  if (lockdown !== undefined && lockdown !== "from-start")
+    throw new KeysteadError("INVALID_ARGUMENT", 'options.lockdown must be "from-start" or absent');
   if (mode !== "full" && mode !== "read")
     throw new KeysteadError("INVALID_ARGUMENT", 'options.mode must be "full" or "read"');
   return options;

@@ -159,7 +159,9 @@ export class Session {
     if (typeof replaces !== "boolean")
       throw new KeysteadError("INVALID_ARGUMENT", "options.unsafeReplace must be true or false");
     if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
-    return this.#driver.intend({ do: "create", device, operator: operator && new Uint8Array(operator), replaces });
+    const lockdown = this.#options.lockdown === "from-start";
+    const named = operator && new Uint8Array(operator);
+    return this.#driver.intend({ do: "create", device, operator: named, replaces, lockdown });
   }
 
   /**

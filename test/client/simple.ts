@@ -19,7 +19,7 @@ export interface Phone {
   readonly disk: MemoryDisk;
   readonly env: ClientEnv;
   readonly transport: Transport;
-  open(options?: Pick<SessionOptions, "lastKnown" | "mode">): Promise<Session>;
+  open(options?: Pick<SessionOptions, "lastKnown" | "lockdown" | "mode">): Promise<Session>;
 }
 
 export function phone(relay: MaliciousRelay, name: string, faults = {}, subject = SUBJECT): Phone {
