@@ -1,8 +1,12 @@
 import { expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
+import { openSession } from "../../src/client/session.js";
+import { memoryStore } from "../../src/storage/memory.js";
+import { callerSealer, passkeySealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
-import { phone } from "./simple.js";
+import { collect, through } from "../content/stream-support.js";
+import { phone, SUBJECT } from "./simple.js";
 
 it("creates, joins, approves, seals and opens; and all of it survives a restart", async () => {
   const relay = new MaliciousRelay();
@@ -86,4 +90,42 @@ it("goes on when an announcement to other tabs fails, as in Deno once a channel 
   expect(laptop.getSnapshot().status).toBe("ready");
   await laptop.erase();
   expect((await device.open()).getSnapshot().status).toBe("new");
+});
+
+it("opens again what it stored under a passkey, and says so where the passkey is another one", async () => {
+  const { disk, env, transport } = phone(new MaliciousRelay(), "laptop");
+  const opened = async (prf: Uint8Array) =>
+    openSession({
+      ...{ subject: SUBJECT, store: memoryStore(disk), transport, env, background: false },
+      sealer: await passkeySealer(await callerSealer(new Uint8Array(32).fill(7)), prf),
+    });
+  const prf = env.random(32);
+  const first = await opened(prf);
+  await first.create({ name: "Laptop" });
+  const sealed = await first.seal(utf8Encode("hello"), { purpose: "note" });
+  first.close();
+
+  const message = expect.stringMatching("sealed by another key");
+  await expect(opened(env.random(32))).rejects.toMatchObject({ code: "STORE_CORRUPT", message });
+  const again = await opened(new Uint8Array(prf));
+  expect(again.getSnapshot().status).toBe("ready");
+  expect(await again.open(sealed)).toEqual(utf8Encode("hello"));
+});
+
+it("does not open two records that the service swapped", async () => {
+  const laptop = await phone(new MaliciousRelay(), "laptop").open();
+  await laptop.create({ name: "Laptop" });
+  const options = (record: string) => ({ purpose: "note", associatedData: utf8Encode(record) });
+  const one = await laptop.seal(utf8Encode("one"), options("record 1"));
+  const two = await laptop.seal(utf8Encode("two"), options("record 2"));
+  expect(await laptop.open(one, options("record 1"))).toEqual(utf8Encode("one"));
+  const refused = { code: "CORRUPT_CONTENT", message: expect.stringMatching("associated data") };
+  for (const [record, shown] of [
+    ["record 1", two],
+    ["record 2", one],
+  ] as const) {
+    await expect(laptop.open(shown, options(record))).rejects.toMatchObject(refused);
+    await expect(laptop.openRandomAccess(new Blob([shown]), options(record))).rejects.toMatchObject(refused);
+    await expect(collect(through(laptop.openStream(options(record)), shown))).rejects.toMatchObject(refused);
+  }
 });

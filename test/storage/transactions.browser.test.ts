@@ -1,3 +1,5 @@
+// A transaction that writes asks for strict durability: a browser otherwise says that it is done before it is on the disk.
+//
 // Only requests of IndexedDB are awaited inside a transaction. Firefox ends a transaction in which WebCrypto is awaited, and
 // Chromium does not: the fault shows to users of Firefox alone. So these tests look for open transactions whenever a sealer begins to
 // work, in both browsers, with a sealer that takes several turns of the event loop.
@@ -11,6 +13,8 @@ import { relayTransport } from "../../src/testing/relay-transport.js";
 
 /** Transactions that write. */
 const open = new Set<IDBTransaction>();
+/** What each of them asked for. */
+const durabilities: IDBTransactionDurability[] = [];
 const { transaction: original } = IDBDatabase.prototype;
 beforeAll(() => {
   IDBDatabase.prototype.transaction = function transaction(...args) {
@@ -18,6 +22,7 @@ beforeAll(() => {
     // One that only reads may end a little after its answer came: nothing more is asked of it.
     if (made.mode === "readonly") return made;
     open.add(made);
+    durabilities.push(made.durability);
     for (const end of ["complete", "abort"]) made.addEventListener(end, () => open.delete(made));
     return made;
   };
@@ -91,6 +96,20 @@ it("the browser's key is made in no transaction", async () => {
     Reflect.deleteProperty(crypto.subtle, "generateKey");
   }
   expect(seen).toEqual([0]);
+});
+
+it("every transaction that writes is strictly durable", async () => {
+  const namespace = "durable";
+  await deleteIndexedDb(namespace);
+  durabilities.length = 0;
+  const store = await indexedDbStore(namespace);
+  await webCryptoSealer(namespace);
+  expect(durabilities, "the key of the sealer").toEqual(["strict"]);
+  await store.commit(0, { put: [["a", Uint8Array.of(1)]] });
+  await store.commit(1, { delete: ["a"] });
+  await store.destroy();
+  store.close();
+  expect(durabilities).toEqual(["strict", "strict", "strict", "strict"]);
 });
 
 it("a sealer that is awaited in a transaction is found, and the transaction is over by then", async () => {
