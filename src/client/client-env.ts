@@ -11,6 +11,11 @@ export interface ClientEnv extends Env {
   announce(topic: string): void;
   /** Calls `listener` when another tab announces the topic. @returns a function that ends that */
   hear(topic: string, listener: () => void): () => void;
+  /**
+   * Calls `run` as soon as no other tab of this app is in a `run` of that name, and waits for it. Its signal says when to end: when the
+   * given one is aborted, which also ends the waiting, and when this page freezes. Absent, or in a runtime without locks: nobody waits.
+   */
+  alone?(name: string, signal: AbortSignalLike, run: (signal: AbortSignalLike) => Promise<void>): Promise<void>;
 }
 
 /** The runtime's own, for one session. */
@@ -18,7 +23,7 @@ export function systemClientEnv(): ClientEnv {
   /** The channels that the session listens to. A channel does not hear itself: nobody loads again what they stored themselves. */
   const heard = new Map<string, BroadcastChannel>();
   return {
-    ...{ ...systemEnv(), sleep },
+    ...{ ...systemEnv(), sleep, alone },
     announce(topic) {
       const channel = heard.get(topic) ?? channelOf(topic);
       channel?.postMessage("changed");
@@ -53,6 +58,38 @@ function sleep(milliseconds: number, signal: AbortSignalLike): Promise<void> {
     signal.addEventListener("abort", done);
     if (signal.aborted) done();
   });
+}
+
+async function alone(
+  name: string,
+  signal: AbortSignalLike,
+  run: (signal: AbortSignalLike) => Promise<void>,
+): Promise<void> {
+  const { navigator, document } = globalThis;
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  signal.addEventListener("abort", end);
+  // A page that is frozen keeps its locks, and does nothing with them.
+  document?.addEventListener("freeze", end);
+  const over = new Promise<void>((resolve) => ended.signal.addEventListener("abort", () => resolve()));
+  let isRunning = false;
+  const running = async () => {
+    isRunning = true;
+    // Chromium grants a lock that is not wanted any more, if that was said at once.
+    if (!ended.signal.aborted) await run(ended.signal);
+  };
+  try {
+    if (signal.aborted) return;
+    const locked = navigator?.locks?.request(`keystead ${name}`, { signal: ended.signal }, running);
+    await Promise.race([over, locked ?? running()]);
+  } catch (error) {
+    // A page may have no locks, as in a sandbox.
+    if (isRunning) throw error;
+    await running();
+  } finally {
+    signal.removeEventListener("abort", end);
+    document?.removeEventListener("freeze", end);
+  }
 }
 
 /** The runtime's channel; undefined where it has none. One that is listened to must not keep a process alive. */

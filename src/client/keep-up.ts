@@ -1,6 +1,7 @@
 // Keeps a session up with the service: it looks from time to time, when something waits for its time, and when the service hints at
 // something new. docs/spec.md section 13.
 
+import type { AbortSignalLike } from "../arguments/platform.js";
 import type { MemberId } from "../bytes/ids.js";
 import { readClock } from "../primitives/env.js";
 import type { ClientEnv } from "./client-env.js";
@@ -24,7 +25,7 @@ export class KeepUp {
   readonly #ended = new AbortController();
   /** Ends the pause between two looks at the service. */
   #nap = new AbortController();
-  /** Ends the pause before the service is listened to again, and the member in whose name it was listened to. */
+  /** Ends listening to the service, and the pause before it is listened to again; and the member in whose name it is listened to. */
   #deaf = new AbortController();
   #listener: MemberId | undefined;
 
@@ -71,10 +72,15 @@ export class KeepUp {
     const subjects = escrowSubject === undefined ? [subject] : [subject, escrowSubject];
     while (!this.#ended.signal.aborted) {
       this.#deaf = new AbortController();
-      const request = { signer: this.#driver.signer(), signal: this.#ended.signal };
-      this.#listener = request.signer?.member;
-      await transport.events?.(subjects, () => this.#nap.abort(), request).catch(() => undefined);
-      await env.sleep(POLL, this.#deaf.signal);
+      const { signal } = this.#deaf;
+      const signer = this.#driver.signer();
+      this.#listener = signer?.member;
+      const listen = async (signal: AbortSignalLike) =>
+        await transport.events?.(subjects, () => this.#nap.abort(), { signer, signal }).catch(() => undefined);
+      // One tab of a device listens. The others hear from it when it has stored what is new.
+      if (signer && env.alone) await env.alone(`${subject} ${signer.member}`, signal, listen).catch(() => undefined);
+      else await listen(signal);
+      await env.sleep(POLL, signal);
     }
   }
 }

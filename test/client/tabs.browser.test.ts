@@ -390,3 +390,27 @@ async function endsAt({ prepare, act, isDone, members }: Scenario, { end, when, 
 function unlessUnproved(error: unknown): void {
   if (KeysteadError.from(error)?.code !== "BACKUP_KEY_INVALID") throw error;
 }
+
+it("has one page alone, until that ends or freezes", async () => {
+  const name = crypto.randomUUID();
+  const said: string[] = [];
+  const page = (who: string) => {
+    const ended = new AbortController();
+    const over = systemClientEnv().alone?.(name, ended.signal, async (signal) => {
+      said.push(`${who} begins`);
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+      said.push(`${who} ends`);
+    });
+    return { over, end: () => ended.abort() };
+  };
+  const [first, second, third] = [page("first"), page("second"), page("third")];
+  second.end();
+  await second.over;
+  await expect.poll(() => said).toEqual(["first begins"]);
+  first.end();
+  await expect.poll(() => said).toEqual(["first begins", "first ends", "third begins"]);
+  document.dispatchEvent(new Event("freeze"));
+  await expect.poll(() => said).toHaveLength(4);
+  await third.over;
+  expect(said.at(-1)).toBe("third ends");
+});
