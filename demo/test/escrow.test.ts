@@ -246,12 +246,25 @@ describe("the coverage report", () => {
 
   it("17: saves what is shown as CSV", async () => {
     const { page } = farah;
+    const save = async () => {
+      const saved = page.waitForEvent("download");
+      await page.getByRole("button", { name: /as CSV$/ }).click();
+      return (await readFile(await (await saved).path(), "utf8")).trimEnd().split("\r\n");
+    };
     const rows = await page.locator("table.report tbody tr").count();
-    const saved = page.waitForEvent("download");
-    await page.getByRole("button", { name: /as CSV$/ }).click();
-    const lines = (await readFile(await (await saved).path(), "utf8")).trimEnd().split("\r\n");
+    const lines = await save();
     expect(lines).toHaveLength(rows + 1);
-    expect(lines[0]?.split(",").length).toBeGreaterThan(10);
+    const columns = lines[0]?.split(",").length ?? 0;
+    expect(columns).toBeGreaterThan(10);
+    // Somebody who was not checked is in it too, with the reason.
+    await page.getByRole("radio", { name: /^All/ }).check({ force: true });
+    await page.getByRole("button", { name: "Save 35 rows as CSV" }).waitFor();
+    const all = await save();
+    expect(all).toHaveLength(36);
+    const unchecked = all.filter((line) => line.includes("Has set up no device yet"));
+    expect(unchecked.length).toBeGreaterThan(0);
+    for (const line of unchecked) expect(line.split(",")).toHaveLength(columns);
+    await page.getByRole("radio", { name: /^With losses/ }).check({ force: true });
   });
 
   it("24: a person's picture says who could bring a loss back, and who can close a gap", async () => {
