@@ -193,6 +193,9 @@ describe("more admins", () => {
 
   it("13: the policy is changed by a signed link, and users' pages follow it", async () => {
     const { page } = farah;
+    await phone.go("Inbox");
+    await phone.page.getByRole("link", { name: "Make a backup key" }).click();
+    await phone.page.getByRole("button", { name: "Make it" }).waitFor();
     await page.getByRole("button", { name: "Change" }).click();
     await page.getByLabel("Whom people ask who lost their devices").fill("Help desk, room 4");
     await page.getByLabel("People may make backup keys of their own").uncheck();
@@ -200,8 +203,18 @@ describe("more admins", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByText("Help desk, room 4").waitFor();
     await page.getByText("It has changed since you published it").waitFor();
-    await phone.go("Backup keys");
+    // The policy came while the dialog was open. 11: nothing offers a backup key from then on.
     await phone.page.getByText("you cannot make one of your own").waitFor();
+    await phone.page.getByRole("button", { name: "Make it" }).click();
+    await phone.page.getByText("This device may not do that now").waitFor();
+    await phone.page.getByRole("button", { name: "Cancel" }).click();
+    await phone.page.goto("/#/backup/new");
+    await phone.page.reload();
+    await phone.page.getByText("you cannot make one of your own").waitFor();
+    expect(await phone.page.getByRole("dialog").count()).toBe(0);
+    await phone.go("Inbox");
+    await item(phone, "open").nth(3).waitFor();
+    expect(await phone.page.getByText("Make a backup key").count()).toBe(0);
   });
 
   it("20, 28: an admin's device is removed, the keys are renewed, and no user is alarmed", async () => {

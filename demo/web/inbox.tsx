@@ -4,6 +4,7 @@ import { KeysteadError, type RecipientHead } from "keystead";
 import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
+import { usePapersAllowed } from "./escrow/user.js";
 import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useScreen, useSnapshot, useWork } from "./hooks.js";
 import { Player } from "./player.js";
@@ -155,8 +156,9 @@ function Nudge() {
   const { session } = useDevice();
   const { status, devices } = useSnapshot(session);
   const [isHidden, setHidden] = useState(false);
+  const isAllowed = usePapersAllowed();
   const isDue = devices?.warnings.some(({ code }) => code === "no-backup-key");
-  if (isHidden || !isDue || status !== "ready") return null;
+  if (isHidden || !isDue || !isAllowed || status !== "ready") return null;
   return (
     <Notice
       tone="warn"

@@ -782,6 +782,8 @@ export const T = {
       BACKUP_KEY_INVALID: "No backup key of this account reads like this. Look at the paper again.",
       CONTACT_CHANGED: "Their devices changed. Look at what changed before you send anything.",
       FINGERPRINT_INVALID: "That is not what a device shows: 60 digits, or the text of its QR code.",
+      NOT_PERMITTED:
+        "This device may not do that now: the clinic's policy or the newest list of devices does not allow it. Look at this page again.",
       FORBIDDEN: "The server did not allow it. Sign in again.",
       OFFLINE: "The server was not reached. Try again when you are online.",
     },
@@ -1164,7 +1166,8 @@ export const escrowTexts = {
       count === 0
         ? "Administrators have recorded no access to anybody's mail."
         : `Administrators have recorded ${plural(count, "access", "accesses")} at your site. Whose mail it was is for them to read.`,
-    forbidsPapers: "Your clinic keeps backup keys for everybody: you cannot make one of your own.",
+    forbidsPapers:
+      "Your clinic's administrators have forbidden backup keys: you cannot make one of your own. When every device is lost, they can bring your mail back.",
   },
   board: {
     title: "The clinic's page",
