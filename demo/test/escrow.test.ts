@@ -97,6 +97,9 @@ describe("a locked-out user", () => {
     await phone.enter("Ada Byrne", "Phone");
     await item(phone, "locked").nth(2).waitFor();
     await phone.page.getByText("Farah Nasser, IT administrator").waitFor();
+    await item(phone, "locked").first().click();
+    await phone.page.getByText("An administrator of your clinic can restore it").waitFor();
+    await phone.page.getByRole("article").getByRole("link", { name: "Inbox" }).click();
     // Nothing is wider than a phone.
     expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(await faultsInBothThemes(phone)).toEqual([]);

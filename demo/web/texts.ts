@@ -451,6 +451,10 @@ export const T = {
     lockedWhyNothing: (when: string) => `It was sealed ${when}, and this device was given no keys for it.`,
     lockedWho: (names: string) => `To open it, approve this device on ${names}.`,
     lockedPaper: (names: string) => `The backup key ${names} opens it as well.`,
+    lockedRemoved: "This device was removed from your account. Join again with it first: it becomes a new device.",
+    lockedSuperseded:
+      "A copy of this device took over its keys. Join again with this one first: it becomes a new device.",
+    lockedEscrow: "An administrator of your clinic can restore it, if you have lost the other devices.",
     lockedNobody: "No device or backup key of yours holds its keys any more.",
     withheldTitle: "The server hides changes of your devices from this device",
     withheldWhy: (named: number, shown: number) =>
