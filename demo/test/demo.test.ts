@@ -171,6 +171,9 @@ describe("a removed device", () => {
     await item(laptop, "open").nth(4).waitFor();
     await item(phone, "locked").first().waitFor();
     expect(await item(phone, "locked").count()).toBe(1);
+    await item(phone, "locked").click();
+    await phone.page.getByText("Join again with it first: it becomes a new device.").waitFor();
+    await phone.page.getByRole("article").getByRole("link", { name: "Inbox" }).click();
   });
 
   it("22: joins again as a new device, and takes over what it held", async () => {

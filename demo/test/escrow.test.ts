@@ -97,6 +97,9 @@ describe("a locked-out user", () => {
     await phone.enter("Ada Byrne", "Phone");
     await item(phone, "locked").nth(2).waitFor();
     await phone.page.getByText("Farah Nasser, IT administrator").waitFor();
+    await item(phone, "locked").first().click();
+    await phone.page.getByText("An administrator of your clinic can restore it").waitFor();
+    await phone.page.getByRole("article").getByRole("link", { name: "Inbox" }).click();
     // Nothing is wider than a phone.
     expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(await faultsInBothThemes(phone)).toEqual([]);
@@ -193,6 +196,9 @@ describe("more admins", () => {
 
   it("13: the policy is changed by a signed link, and users' pages follow it", async () => {
     const { page } = farah;
+    await phone.go("Inbox");
+    await phone.page.getByRole("link", { name: "Make a backup key" }).click();
+    await phone.page.getByRole("button", { name: "Make it" }).waitFor();
     await page.getByRole("button", { name: "Change" }).click();
     await page.getByLabel("Whom people ask who lost their devices").fill("Help desk, room 4");
     await page.getByLabel("People may make backup keys of their own").uncheck();
@@ -200,8 +206,18 @@ describe("more admins", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByText("Help desk, room 4").waitFor();
     await page.getByText("It has changed since you published it").waitFor();
-    await phone.go("Backup keys");
+    // The policy came while the dialog was open. 11: nothing offers a backup key from then on.
     await phone.page.getByText("you cannot make one of your own").waitFor();
+    await phone.page.getByRole("button", { name: "Make it" }).click();
+    await phone.page.getByText("This device may not do that now").waitFor();
+    await phone.page.getByRole("button", { name: "Cancel" }).click();
+    await phone.page.goto("/#/backup/new");
+    await phone.page.reload();
+    await phone.page.getByText("you cannot make one of your own").waitFor();
+    expect(await phone.page.getByRole("dialog").count()).toBe(0);
+    await phone.go("Inbox");
+    await item(phone, "open").nth(3).waitFor();
+    expect(await phone.page.getByText("Make a backup key").count()).toBe(0);
   });
 
   it("20, 28: an admin's device is removed, the keys are renewed, and no user is alarmed", async () => {
@@ -246,12 +262,25 @@ describe("the coverage report", () => {
 
   it("17: saves what is shown as CSV", async () => {
     const { page } = farah;
+    const save = async () => {
+      const saved = page.waitForEvent("download");
+      await page.getByRole("button", { name: /as CSV$/ }).click();
+      return (await readFile(await (await saved).path(), "utf8")).trimEnd().split("\r\n");
+    };
     const rows = await page.locator("table.report tbody tr").count();
-    const saved = page.waitForEvent("download");
-    await page.getByRole("button", { name: /as CSV$/ }).click();
-    const lines = (await readFile(await (await saved).path(), "utf8")).trimEnd().split("\r\n");
+    const lines = await save();
     expect(lines).toHaveLength(rows + 1);
-    expect(lines[0]?.split(",").length).toBeGreaterThan(10);
+    const columns = lines[0]?.split(",").length ?? 0;
+    expect(columns).toBeGreaterThan(10);
+    // Somebody who was not checked is in it too, with the reason.
+    await page.getByRole("radio", { name: /^All/ }).check({ force: true });
+    await page.getByRole("button", { name: "Save 35 rows as CSV" }).waitFor();
+    const all = await save();
+    expect(all).toHaveLength(36);
+    const unchecked = all.filter((line) => line.includes("Has set up no device yet"));
+    expect(unchecked.length).toBeGreaterThan(0);
+    for (const line of unchecked) expect(line.split(",")).toHaveLength(columns);
+    await page.getByRole("radio", { name: /^With losses/ }).check({ force: true });
   });
 
   it("24: a person's picture says who could bring a loss back, and who can close a gap", async () => {

@@ -76,8 +76,16 @@ describe("30: a server that", () => {
     await rename(laptop, "Work laptop");
     await tell(laptop, "Forget your newest change");
     await laptop.page.getByText("The server lost entries").first().waitFor();
+    // A phone says it too, beside its closed menu.
+    const connection = laptop.page.locator(".connection");
+    await laptop.page.setViewportSize({ width: 390, height: 844 });
+    expect(await connection.isVisible()).toBe(true);
+    expect(await connection.textContent()).toContain("The server lost entries");
+    expect(await laptop.page.locator(".whoami").isVisible()).toBe(false);
     await beHonest(laptop);
-    await laptop.page.getByText("Up to date").first().waitFor();
+    await connection.filter({ hasText: "Up to date" }).waitFor({ state: "attached" });
+    expect(await connection.isVisible()).toBe(false);
+    await laptop.page.setViewportSize({ width: 1280, height: 860 });
   });
 
   it("withholds a removal is caught by the next letter, which names what is hidden", async () => {

@@ -371,6 +371,29 @@ describe("bad input", () => {
     );
   });
 
+  it("about escrow is refused without the role, and without a step-up", async () => {
+    const [ben, farah] = [await Visitor.signIn("ben"), await Visitor.signIn("farah")];
+    await ben.stepUp();
+    const { subject } = await ben.me();
+    const asked: readonly (readonly [method: string, page: string, body?: string])[] = [
+      ["GET", "people"],
+      ["GET", "made"],
+      ["GET", `people/${subject}/items`],
+      ["GET", `people/${subject}/items/x/note`],
+      ["POST", "published", JSON.stringify({ digits: "12345 ".repeat(12).trim() })],
+      ["POST", "made", JSON.stringify({ count: 1 })],
+    ];
+    for (const [who, refused] of [
+      [ben, "403 role"],
+      [farah, "403 step-up"],
+    ] as const)
+      for (const [method, page, body] of asked)
+        expect([page, await answer(who.send(method, `/escrow/${page}`, body))]).toEqual([page, refused]);
+    expect(await ben.get("/escrow/published")).toBe(null);
+    await farah.stepUp();
+    expect(await answer(farah.send("GET", `/escrow/people/${subject}/items`))).toBe("200");
+  });
+
   it("has nothing to reset in an account without devices, and a reset that was taken back is none", async () => {
     const [chloe, emil] = [await Visitor.signIn("chloe"), await Visitor.signIn("emil")];
     await Promise.all([chloe, emil].map((who) => who.stepUp()));

@@ -130,7 +130,7 @@ try {
   await laptop.page.getByRole("button", { name: "Cancel" }).click();
   await laptop.go("Dishonest server");
   await shoot(laptop.page, "lies");
-  await laptop.page.locator(".lie").filter({ hasText: "Replace" }).getByRole("button").click();
+  await laptop.page.locator(".lie[data-lie=replace]").getByRole("button").click();
   await laptop.page.getByText("Your account was replaced").waitFor();
   await shoot(laptop.page, "lies-alarm");
   await laptop.page.goto("/#/inbox");
@@ -178,7 +178,7 @@ try {
   await shoot(ben.page, "people-changed");
   await ben.page.emulateMedia({ colorScheme: "dark" });
   await small.go("Dishonest server");
-  await small.page.locator(".lie").filter({ hasText: "Replace" }).getByRole("button").click();
+  await small.page.locator(".lie[data-lie=replace]").getByRole("button").click();
   await ben.page.getByText("Alarm: do not write to Dina").waitFor();
   await ben.page.getByText("Evidence", { exact: true }).click();
   await shoot(ben.page, "people-alarm-dark");

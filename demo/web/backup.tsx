@@ -19,8 +19,8 @@ export function Backup() {
   const papers = devices?.members.filter(({ kind, removed }) => kind === "backup" && !removed) ?? [];
   const isUnproved = asks.some(({ question }) => question === "prove-backup-key");
   useEffect(() => {
-    if (screen === "backup/new" || (screen === "backup/prove" && isUnproved)) setOpen("make");
-  }, [screen, isUnproved]);
+    if ((screen === "backup/new" && isAllowed) || (screen === "backup/prove" && isUnproved)) setOpen("make");
+  }, [screen, isAllowed, isUnproved]);
   const close = () => {
     setOpen(undefined);
     location.hash = "#/backup";

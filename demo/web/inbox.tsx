@@ -4,6 +4,7 @@ import { KeysteadError, type RecipientHead } from "keystead";
 import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
+import { usePapersAllowed } from "./escrow/user.js";
 import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useScreen, useSnapshot, useWork } from "./hooks.js";
 import { Player } from "./player.js";
@@ -155,8 +156,9 @@ function Nudge() {
   const { session } = useDevice();
   const { status, devices } = useSnapshot(session);
   const [isHidden, setHidden] = useState(false);
+  const isAllowed = usePapersAllowed();
   const isDue = devices?.warnings.some(({ code }) => code === "no-backup-key");
-  if (isHidden || !isDue || status !== "ready") return null;
+  if (isHidden || !isDue || !isAllowed || status !== "ready") return null;
   return (
     <Notice
       tone="warn"
@@ -279,14 +281,14 @@ function OpenItem({ item, note, when }: { readonly item: api.SealedItem; readonl
 /** Why this device cannot open it, and who could help. */
 function LockedItem({ epoch, when }: { readonly epoch: number; readonly when: string }) {
   const { session } = useDevice();
-  const { devices } = useSnapshot(session);
+  const { devices, status } = useSnapshot(session);
   const since = devices?.me.access;
   const reaches = (devices?.members ?? []).filter(
     ({ removed, access, member }) => !removed && access && access.epoch <= epoch && member !== devices?.me.member,
   );
   const names = (kind: string) =>
     words.list(reaches.filter((each) => each.kind === kind).map(({ name }) => nameOf(name)));
-  const [helpers, papers] = [names("device"), names("backup")];
+  const [helpers, papers, escrow] = [names("device"), names("backup"), names("escrow")];
   return (
     <Notice tone="warn" icon="lock" title={T.inbox.lockedTitle}>
       <p>
@@ -296,9 +298,12 @@ function LockedItem({ epoch, when }: { readonly epoch: number; readonly when: st
             ? T.inbox.lockedBefore(when)
             : T.inbox.lockedWhy(when, day(since.since))}
       </p>
+      {status === "removed" && <p>{T.inbox.lockedRemoved}</p>}
+      {status === "superseded" && <p>{T.inbox.lockedSuperseded}</p>}
       {helpers && <p>{T.inbox.lockedWho(helpers)}</p>}
       {papers && <p>{T.inbox.lockedPaper(papers)}</p>}
-      {!helpers && !papers && <p>{T.inbox.lockedNobody}</p>}
+      {escrow && <p>{T.inbox.lockedEscrow}</p>}
+      {!helpers && !papers && !escrow && <p>{T.inbox.lockedNobody}</p>}
     </Notice>
   );
 }

@@ -59,7 +59,7 @@ export function Lies() {
       <Problem>{problem}</Problem>
       <ul class="list">
         {LIES.map((lie) => (
-          <li class="row lie" key={lie}>
+          <li class="row lie" key={lie} data-lie={lie}>
             <span class="roundel" aria-hidden="true">
               <Icon name={ICONS[lie]} />
             </span>

@@ -451,6 +451,10 @@ export const T = {
     lockedWhyNothing: (when: string) => `It was sealed ${when}, and this device was given no keys for it.`,
     lockedWho: (names: string) => `To open it, approve this device on ${names}.`,
     lockedPaper: (names: string) => `The backup key ${names} opens it as well.`,
+    lockedRemoved: "This device was removed from your account. Join again with it first: it becomes a new device.",
+    lockedSuperseded:
+      "A copy of this device took over its keys. Join again with this one first: it becomes a new device.",
+    lockedEscrow: "An administrator of your clinic can restore it, if you have lost the other devices.",
     lockedNobody: "No device or backup key of yours holds its keys any more.",
     withheldTitle: "The server hides changes of your devices from this device",
     withheldWhy: (named: number, shown: number) =>
@@ -782,6 +786,8 @@ export const T = {
       BACKUP_KEY_INVALID: "No backup key of this account reads like this. Look at the paper again.",
       CONTACT_CHANGED: "Their devices changed. Look at what changed before you send anything.",
       FINGERPRINT_INVALID: "That is not what a device shows: 60 digits, or the text of its QR code.",
+      NOT_PERMITTED:
+        "This device may not do that now: the clinic's policy or the newest list of devices does not allow it. Look at this page again.",
       FORBIDDEN: "The server did not allow it. Sign in again.",
       OFFLINE: "The server was not reached. Try again when you are online.",
     },
@@ -1164,7 +1170,8 @@ export const escrowTexts = {
       count === 0
         ? "Administrators have recorded no access to anybody's mail."
         : `Administrators have recorded ${plural(count, "access", "accesses")} at your site. Whose mail it was is for them to read.`,
-    forbidsPapers: "Your clinic keeps backup keys for everybody: you cannot make one of your own.",
+    forbidsPapers:
+      "Your clinic's administrators have forbidden backup keys: you cannot make one of your own. When every device is lost, they can bring your mail back.",
   },
   board: {
     title: "The clinic's page",

@@ -2,8 +2,10 @@
 
 import { ReportTotals, reportCsvHeader, reportCsvLine } from "keystead/escrow";
 import type { EscrowSession, ReportRow } from "keystead/escrow-client";
-import { words } from "../texts.js";
+import { escrowTexts, words } from "../texts.js";
 import type { Person } from "./api.js";
+
+const E = escrowTexts.report;
 
 /** A row with its person. */
 export type Row = ReportRow & { readonly person: Person };
@@ -103,10 +105,19 @@ export function totalsOf(rows: readonly Row[]): ReportTotals {
   return totals;
 }
 
-/** The rows as a file for a spreadsheet. */
+/** Why somebody was not checked. */
+export const whyNot = ({ code }: NonNullable<Row["error"]>): string => E.noLog[code] ?? E.unchecked;
+
+/** A cell of CSV, and no formula. */
+const cell = (text: string): string => `"${text.replace(/(^|;\s*)(?=[=+\-@\t\r\n])/g, "$1'").replaceAll('"', '""')}"`;
+
+/** The rows as a file for a spreadsheet. Somebody who was not checked has the reason in the place of the status. */
 export function csvOf(rows: readonly Row[]): Blob {
-  const lines = rows.flatMap(({ coverage, person }) =>
-    coverage ? [reportCsvLine({ ...coverage, subject: person.name }, words)] : [],
+  const empty = ",".repeat(Object.keys(words.words.reportColumns).length - 2);
+  const lines = rows.map(({ coverage, error, person }) =>
+    coverage
+      ? reportCsvLine({ ...coverage, subject: person.name }, words)
+      : `${cell(person.name)},${cell(whyNot(error))}${empty}\r\n`,
   );
   return new Blob([reportCsvHeader(words), ...lines], { type: "text/csv" });
 }

@@ -7,7 +7,7 @@ import { escrowTexts as E, say, shortDate } from "../texts.js";
 import { Badge, Button, Field, Notice, Problem } from "../ui.js";
 import * as api from "./api.js";
 import { useDesk, useEscrow } from "./desk.js";
-import { csvOf, FILTERS, type Filter, isIn, type ReportState, type Row, totalsOf } from "./report-run.js";
+import { csvOf, FILTERS, type Filter, isIn, type ReportState, type Row, totalsOf, whyNot } from "./report-run.js";
 import { Bar, Legend, startOf } from "./timeline.js";
 
 const PAGE = 25;
@@ -216,7 +216,7 @@ function Table({ rows }: { readonly rows: readonly Row[] }) {
                   </td>
                   <td />
                   <td />
-                  <td class="small">{E.report.noLog[error.code] ?? E.report.unchecked}</td>
+                  <td class="small">{whyNot(error)}</td>
                 </>
               )}
             </tr>
