@@ -11,7 +11,7 @@ import { takeEntries } from "../../src/client/entries.js";
 import type { FollowedLog } from "../../src/client/followed-log.js";
 import type { Intent } from "../../src/client/intents.js";
 import { step } from "../../src/client/machine.js";
-import type { Model } from "../../src/client/model.js";
+import { connected, type Model } from "../../src/client/model.js";
 import { newModel } from "../../src/client/records.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
@@ -65,7 +65,8 @@ function modelOf({ log, entries, keyring, former = [], knowledge }: Has): Model 
   const { storedConfirmation, confirmedAt, escrowLog, own = [], strangers = [], ...said } = knowledge;
   const start = { log: log.head.log, seq: 1, hash: present(log.links.at(0)).hash };
   return {
-    ...newModel(log.subject),
+    // It looked at the service just now, which tells no time: otherwise it keeps a link back until it has.
+    ...connected(newModel(log.subject), { state: "reached" }),
     ...{ own: followed(log, entries), keyring, former },
     escrow: typeof escrowLog === "object" ? followed(escrowLog, []) : undefined,
     answers: {
