@@ -265,7 +265,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
     "todo-escrow-removed": () => "escrow was removed: find out why, and ask the user to acknowledge it again",
     "todo-rotation": () => "rotation is due: any of the user's devices does it when it is online",
     "todo-pointer-false": () =>
-      "alarm: the user's data goes to a key that is none of this escrow's; let a device renew escrow",
+      "alarm: the user's data goes to a key that this escrow does not have; let a device renew escrow",
     "todo-pointer-ahead": () =>
       "alarm: the user's account names a newer key of escrow than this history of escrow has; load the newest, or let a device renew escrow",
     "todo-pointer-other-log": () => "alarm: escrow stands for another organisation",

@@ -3,19 +3,9 @@
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
-import type { ShowPaper } from "../../src/client/paper.js";
 import type { Session } from "../../src/client/session.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
-import { phone } from "./simple.js";
-
-/** The user writes the key down, and types back what is asked for. */
-function writtenDown(papers: string[]): ShowPaper {
-  return async ({ text, prove: [first, second] }) => {
-    papers.push(text);
-    const groups = text.split("-");
-    return [present(groups[first - 1]), present(groups[second - 1])];
-  };
-}
+import { phone, writtenInto } from "./simple.js";
 
 /** A laptop with a backup key, and its text. */
 async function withPaper() {
@@ -23,7 +13,7 @@ async function withPaper() {
   const laptop = await phone(relay, "laptop").open();
   await laptop.create({ name: "Laptop" });
   const papers: string[] = [];
-  await laptop.createBackupKey(writtenDown(papers), { name: "In the safe" });
+  await laptop.createBackupKey(writtenInto(papers), { name: "In the safe" });
   return { relay, laptop, text: present(papers[0]) };
 }
 

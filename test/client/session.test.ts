@@ -6,7 +6,7 @@ import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer, passkeySealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { collect, through } from "../content/stream-support.js";
-import { phone, SUBJECT } from "./simple.js";
+import { phone, SUBJECT, writtenInto } from "./simple.js";
 
 it("creates, joins, approves, seals and opens; and all of it survives a restart", async () => {
   const relay = new MaliciousRelay();
@@ -40,17 +40,13 @@ it("makes a backup key, and uses it on a new device after the others are gone", 
   const relay = new MaliciousRelay();
   const laptop = await phone(relay, "laptop").open();
   await laptop.create({ name: "Laptop" });
-  let text = "";
-  await laptop.createBackupKey(async (paper) => {
-    text = paper.text;
-    const [a, b] = paper.prove.map((number) => present(text.split(/[\s-]+/)[number - 1]));
-    return [present(a), present(b)];
-  });
+  const papers: string[] = [];
+  await laptop.createBackupKey(writtenInto(papers));
   expect(laptop.getSnapshot().asks).toEqual([]);
   const sealed = await laptop.seal(utf8Encode("old"), { purpose: "note" });
   const mobile = await phone(relay, "phone").open();
   await mobile.join({ name: "Phone" });
-  await mobile.useBackupKey(text, { remove: [present(laptop.getSnapshot().devices).me.member] });
+  await mobile.useBackupKey(present(papers[0]), { remove: [present(laptop.getSnapshot().devices).me.member] });
   expect(mobile.getSnapshot().status).toBe("ready");
   expect(await mobile.open(sealed)).toEqual(utf8Encode("old"));
   await laptop.sync();
@@ -61,12 +57,8 @@ it("removes others also by a backup key that they removed before", async () => {
   const relay = new MaliciousRelay();
   const laptop = await phone(relay, "laptop").open();
   await laptop.create({ name: "Laptop" });
-  let text = "";
-  await laptop.createBackupKey(async (paper) => {
-    text = paper.text;
-    const [a, b] = paper.prove.map((number) => present(text.split(/[\s-]+/)[number - 1]));
-    return [present(a), present(b)];
-  });
+  const papers: string[] = [];
+  await laptop.createBackupKey(writtenInto(papers));
   const sealed = await laptop.seal(utf8Encode("old"), { purpose: "note" });
   const thief = await phone(relay, "thief").open();
   await thief.join({ name: "Thief" });
@@ -74,7 +66,7 @@ it("removes others also by a backup key that they removed before", async () => {
   await thief.save({ remove: [...thief.log.active.keys()].filter((id) => id !== member) });
   const mobile = await phone(relay, "phone").open();
   await mobile.join({ name: "Phone" });
-  await mobile.useBackupKey(text, { remove: [member] });
+  await mobile.useBackupKey(present(papers[0]), { remove: [member] });
   expect(await mobile.open(sealed)).toEqual(utf8Encode("old"));
   expect([...mobile.log.active.keys()]).toEqual([present(mobile.getSnapshot().devices).me.member]);
 });

@@ -3,6 +3,7 @@
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
+import type { ShowPaper } from "../../src/client/paper.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import type { SessionOptions } from "../../src/client/session-options.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
@@ -33,6 +34,15 @@ export function phone(relay: MaliciousRelay, name: string, faults = {}, subject 
         ...{ subject, store: memoryStore(disk), transport, env, background: false, ...options },
         sealer: await callerSealer(new Uint8Array(32).fill(7)),
       }),
+  };
+}
+
+/** The user writes a backup key down, and types back what is asked for. */
+export function writtenInto(papers: string[]): ShowPaper {
+  return async ({ text, prove: [first, second] }) => {
+    papers.push(text);
+    const groups = text.split("-");
+    return [present(groups[first - 1]), present(groups[second - 1])];
   };
 }
 

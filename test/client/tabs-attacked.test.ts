@@ -46,6 +46,19 @@ function tabsOf(device: Phone) {
   };
 }
 
+/** A transport that publishes nothing until the service is reached. */
+function outOfReach({ transport }: Phone) {
+  let isOffline = true;
+  const publish: Transport["publish"] = async (...sent) => {
+    if (isOffline) throw new KeysteadError("OFFLINE", "the test lost it");
+    return transport.publish(...sent);
+  };
+  const reach = () => {
+    isOffline = false;
+  };
+  return { transport: { ...transport, publish }, reach };
+}
+
 const couple = async () => {
   const relay = new MaliciousRelay();
   const laptop = await phone(relay, "laptop").open();
@@ -155,14 +168,7 @@ it.each([
   ["a version", "interrupted", { v: 2 }],
 ])("a tab of an older version says that a newer one stored %s, and ends what waits", async (_what, key, value) => {
   const { device, tab } = await couple();
-  let isOffline = true;
-  const transport: Transport = {
-    ...device.transport,
-    publish: async (...sent) => {
-      if (isOffline) throw new KeysteadError("OFFLINE", "the test lost it");
-      return device.transport.publish(...sent);
-    },
-  };
+  const { transport, reach } = outOfReach(device);
   const older = await tab({ transport });
   const waiting = older.rename({ name: "Mine" });
   const ended = expect(waiting).rejects.toMatchObject({ code: "UNSUPPORTED", kind: "not-now" });
@@ -173,7 +179,7 @@ it.each([
   await newer.commit(revision, { put, remove: new Set() });
   const stored = MemoryDisk.read(device.disk);
   await expect(tab()).rejects.toMatchObject({ code: "UNSUPPORTED" });
-  isOffline = false;
+  reach();
   await expect(older.sync()).rejects.toMatchObject({ code: "UNSUPPORTED" });
   await ended;
   expect(MemoryDisk.read(device.disk)).toEqual(stored);
@@ -262,14 +268,7 @@ it("tabs that follow two organisations take turns, and lose nothing that waits",
     };
     return { ...one, commit };
   };
-  let isOffline = true;
-  const transport: Transport = {
-    ...device.transport,
-    publish: async (...sent) => {
-      if (isOffline) throw new KeysteadError("OFFLINE", "the test lost it");
-      return device.transport.publish(...sent);
-    },
-  };
+  const { transport, reach } = outOfReach(device);
   const tabs = await Promise.all(
     organisations.map((escrowSubject) => tab({ escrowSubject, transport, store: store() })),
   );
@@ -282,7 +281,7 @@ it("tabs that follow two organisations take turns, and lose nothing that waits",
     expect(commits).toBeLessThan(20);
     for (const each of tabs) expect(each.getSnapshot().pending?.intent).toBe("rename");
   }
-  isOffline = false;
+  reach();
   await two.sync();
   await renamed;
   await one.sync();

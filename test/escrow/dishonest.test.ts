@@ -152,7 +152,7 @@ describe("a thief's device", () => {
     expect(row.gaps).toMatchObject([
       { from: 4, to: 4, closers: [{ name: { name: "Laptop" } }, { name: { name: "Thief" } }] },
     ]);
-    expect(tellsOf(row)).toContain("alarm: the user's data goes to a key that is none of this escrow's");
+    expect(tellsOf(row)).toContain("alarm: the user's data goes to a key that this escrow does not have");
     const { world, did } = dutiful(pointed);
     // The log counts epoch 4 as held by escrow. Only its box shows that it was sealed to the false key.
     expect(did).toEqual(["author renew-escrow false", "author regrant"]);
