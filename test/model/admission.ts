@@ -35,7 +35,11 @@ export function violations(before: Model, op: Op): ReadonlySet<string> {
   const active = (position: number): boolean =>
     before.members.some((member) => member.position === position && member.active);
 
-  if ("by" in op && !active(op.by)) return new Set(["LOG-4", "MEM-4"]);
+  if ("by" in op && !active(op.by)) {
+    require(false, "LOG-4", "MEM-4");
+    require(op.type !== "reclaim" || !active(op.from), "MEM-10");
+    return broken;
+  }
   // Without the field `by` escrow is no author. Its keys may have been those of an escrow member that was removed.
   if ("by" in op && isEscrow(before, op.by) && op.type !== "review" && op.type !== "renew-escrow") {
     return new Set(["LOG-4", "MEM-4"]);
