@@ -10,7 +10,7 @@ import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Review } from "./review.js";
 import { day, nameOf, say, sayCovered, T, titleOf, words } from "./texts.js";
-import { Badge, Button, Dialog, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
+import { Badge, Button, Dialog, Ending, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
 
 type Open = { readonly what: "review" | "rename" } | { readonly what: "remove"; readonly device: DeviceView };
 
@@ -206,13 +206,11 @@ function Rename({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={T.devices.renameTitle} onClose={onClose}>
       <Form onSubmit={save}>
         <Field label={T.setup.name} value={name} onInput={setName} maxLength={60} />
-        <Problem>{problem}</Problem>
-        <footer>
-          <Button onClick={onClose}>{T.cancel}</Button>
+        <Ending problem={problem} onCancel={onClose}>
           <Button look="main" submits isBusy={isBusy} isOff={!name.trim()}>
             {T.devices.rename}
           </Button>
-        </footer>
+        </Ending>
       </Form>
     </Dialog>
   );
@@ -282,13 +280,11 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
           </li>
         ))}
       </ul>
-      <Problem>{problem}</Problem>
-      <footer>
-        <Button onClick={onClose}>{T.cancel}</Button>
+      <Ending problem={problem} onCancel={onClose}>
         <Button look="danger" isBusy={isBusy} onClick={remove}>
           {isMe ? T.remove.mineConfirm : T.remove.confirm}
         </Button>
-      </footer>
+      </Ending>
     </Dialog>
   );
 }

@@ -1,0 +1,61 @@
+// Every window of the demo, as `windows.ts` lists them: seen in both themes, on a desk and on a phone, by axe and by keyboard.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { Looks } from "./looks.js";
+import { PICTURES, shownPictures } from "./pictures.js";
+import { CHAPTERS } from "./tour.js";
+import { UNREACHED, WAYS, WINDOWS, type WindowName } from "./windows.js";
+import { World } from "./world.js";
+
+const web = fileURLToPath(new URL("../web/", import.meta.url));
+
+/** The components that make a page or a dialog, and how many of these. */
+function makers(): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const file of readdirSync(web, { recursive: true }).map(String)) {
+    if (!file.endsWith(".tsx")) continue;
+    for (const part of readFileSync(web + file, "utf8").split(/^(?=(?:export )?function )/m)) {
+      const [, name = ""] = /^(?:export )?function (\w+)/.exec(part) ?? [];
+      const dialogs = part.match(/<Dialog\b/g)?.length ?? 0;
+      if (dialogs > 0 || /<(main|h1)\b/.test(part)) found.set(`${file} ${name}`, Math.max(1, dialogs));
+    }
+  }
+  return found;
+}
+
+describe("the windows", () => {
+  const looks = new Looks({ judges: true });
+
+  it("are listed: each component that makes one has as many as it has dialogs", () => {
+    const listed = Object.values(WINDOWS) as readonly string[];
+    const made = makers();
+    expect([...new Set([...listed, ...Object.keys(UNREACHED)])].sort()).toEqual([...made.keys()].sort());
+    for (const [maker, count] of made)
+      if (!(maker in UNREACHED))
+        expect(listed.filter((each) => each === maker).length, maker).toBeGreaterThanOrEqual(count);
+  });
+
+  it.each(Object.keys(CHAPTERS))("have no serious fault: %s", async (name) => {
+    const world = await World.open();
+    try {
+      await CHAPTERS[name]?.(world, looks);
+      expect(looks.faults.splice(0)).toEqual([]);
+      expect(world.complaints).toEqual([]);
+      expect(world.reports).toEqual([]);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it("are all seen, in both themes and both widths", () => {
+    const names = Object.keys(WINDOWS) as readonly WindowName[];
+    expect(names.filter((name) => looks.seen.get(name)?.size !== WAYS.length)).toEqual([]);
+  });
+});
+
+it("the pictures of the documents are those in their folder", () => {
+  const files = readdirSync(PICTURES).map((name) => name.replace(/\.png$/, ""));
+  expect(files.sort()).toEqual([...shownPictures()].sort());
+});
