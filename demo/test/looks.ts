@@ -1,6 +1,5 @@
 // Looks at a window as people do: in both themes, on a desk and on a phone, by eye and by keyboard.
 
-import { join } from "node:path";
 import type { Locator, Page } from "playwright";
 import { seriousFaults } from "./axe.js";
 import { WAYS, type WindowName } from "./windows.js";
@@ -13,10 +12,9 @@ const PHONE = { width: 390, height: 844 };
 interface LooksOptions {
   /** Whether each window is judged. */
   readonly judges?: boolean;
-  /** Where its pictures go. */
-  readonly folder?: string;
-  /** Which pictures are taken, such as `devices-dark`; all without it. */
-  readonly only?: ReadonlySet<string>;
+  /** Whether a picture is taken, such as `devices-dark`; and what is done with it. */
+  readonly takes?: (picture: string) => boolean;
+  readonly keep?: (picture: string, png: Uint8Array) => void;
 }
 
 /** What was seen, and what was wrong with it. */
@@ -31,13 +29,13 @@ export class Looks {
 
   /** Judges the window that a page shows, in both themes and both widths, and takes its pictures. */
   async see(page: Page, name: WindowName): Promise<void> {
-    const { judges = false } = this.#options;
+    const { judges = false, takes = () => false, keep } = this.#options;
     const before = page.viewportSize() ?? DESK;
     if (judges) await this.#focusIsInside(page, name);
     for (const way of WAYS) {
       const isPhone = way.startsWith("phone");
       const picture = way === "light" ? name : `${name}-${way === "phone-light" ? "phone" : way}`;
-      if (!judges && !this.#isTaken(picture)) continue;
+      if (!judges && !takes(picture)) continue;
       await page.setViewportSize(isPhone ? PHONE : DESK);
       await page.emulateMedia({ colorScheme: way.endsWith("dark") ? "dark" : "light" });
       await settled(page);
@@ -47,9 +45,7 @@ export class Looks {
         this.faults.push(...faults.map((fault) => `${name}, ${way}: ${fault}`));
         this.seen.set(name, (this.seen.get(name) ?? new Set()).add(way));
       }
-      if (this.#isTaken(picture)) {
-        await page.screenshot({ path: join(this.#options.folder ?? "", `${picture}.png`), animations: "disabled" });
-      }
+      if (takes(picture)) keep?.(picture, await page.screenshot({ animations: "disabled" }));
     }
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize(before);
@@ -84,11 +80,6 @@ export class Looks {
       this.faults.push(`the dialog of “${name}”: the focus does not come back`);
     await page.keyboard.press("Enter");
     await dialog.waitFor();
-  }
-
-  #isTaken(picture: string): boolean {
-    const { folder, only } = this.#options;
-    return folder !== undefined && (only?.has(picture) ?? true);
   }
 
   /** Whoever uses a keyboard or a screen reader is in the dialog that is open, at each of its steps. */

@@ -37,7 +37,7 @@ describe("the windows", () => {
         expect(listed.filter((each) => each === maker).length, maker).toBeGreaterThanOrEqual(count);
   });
 
-  it.each(Object.keys(CHAPTERS))("have no serious fault: %s", async (name) => {
+  it.each(Object.keys(CHAPTERS))("have no serious fault: %s", { timeout: 600_000 }, async (name) => {
     const world = await World.open();
     try {
       await CHAPTERS[name]?.(world, looks);
@@ -53,6 +53,42 @@ describe("the windows", () => {
     const names = Object.keys(WINDOWS) as readonly WindowName[];
     expect(names.filter((name) => looks.seen.get(name)?.size !== WAYS.length)).toEqual([]);
   });
+});
+
+it("the colours follow the system until somebody chooses, and a reload keeps what was chosen", async () => {
+  const world = await World.open();
+  try {
+    const device = await world.browser();
+    const { page } = device;
+    await device.enter("Ada Byrne", "Laptop");
+    const choose = (name: string) => page.getByRole("radio", { name }).check({ force: true });
+    const isDark = async (colorScheme: "light" | "dark") => {
+      await page.emulateMedia({ colorScheme });
+      return await page.evaluate(() => getComputedStyle(document.body).backgroundColor === "rgb(16, 22, 20)");
+    };
+    const both = async () => [await isDark("light"), await isDark("dark")];
+    expect(await both()).toEqual([false, true]);
+    for (const [name, expected] of [
+      ["Dark", [true, true]],
+      ["Light", [false, false]],
+      ["As the system", [false, true]],
+    ] as const) {
+      await choose(name);
+      expect(await both()).toEqual(expected);
+      await page.reload();
+      await page.getByRole("navigation").waitFor();
+      expect(await both()).toEqual(expected);
+      expect(await page.getByRole("radio", { name }).isChecked()).toBe(true);
+    }
+    // A page without the switch, too.
+    await choose("Dark");
+    await page.route("**/api/me", (route) => route.fulfill({ status: 503, body: "" }));
+    await page.reload();
+    await page.getByRole("button", { name: "Try again" }).waitFor();
+    expect(await both()).toEqual([true, true]);
+  } finally {
+    await world.close();
+  }
 });
 
 it("the pictures of the documents are those in their folder", () => {
