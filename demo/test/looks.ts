@@ -78,6 +78,7 @@ export class Looks {
     await dialog.waitFor({ state: "detached" });
     if (!(await opener.evaluate((it) => it === document.activeElement)))
       this.faults.push(`the dialog of “${name}”: the focus does not come back`);
+    await opener.focus();
     await page.keyboard.press("Enter");
     await dialog.waitFor();
   }

@@ -188,15 +188,18 @@ export function Dialog({ title, onClose, children, isWide }: DialogProps) {
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
+    const opener = document.activeElement as HTMLElement | null;
     dialog.showModal();
-    // What had the focus may be gone: with a step of the dialog, or with what opened it.
+    // A step of the dialog may go with what had the focus.
     const steps = new MutationObserver(() => {
       if (!dialog.contains(document.activeElement)) document.getElementById(id)?.focus();
     });
     steps.observe(dialog, { childList: true, subtree: true });
     return () => {
       steps.disconnect();
-      dialog.close();
+      // The dialog is out of the document by now: the browser gives the focus back to nothing.
+      if (opener?.isConnected) opener.focus();
+      // What opened it may go, too.
       requestAnimationFrame(() => {
         if (document.activeElement === document.body) document.getElementById("main")?.focus();
       });
