@@ -83,7 +83,7 @@ export class Looks {
     await dialog.waitFor();
   }
 
-  /** Whoever uses a keyboard or a screen reader is in the dialog that is open, at each of its steps. */
+  /** While a dialog is open, the focus is in it, at each of its steps. */
   async #focusIsInside(page: Page, name: WindowName): Promise<void> {
     const isLost = await page.evaluate(() => {
       const dialog = document.querySelector("dialog[open]");
