@@ -473,7 +473,7 @@ const escrow: Chapter = async (world, looks) => {
     await openTab(farah, "Coverage");
     await page.getByRole("radio", { name: /^All/ }).check({ force: true });
     await page.getByRole("link", { name }).click();
-    await page.getByRole("heading", { level: 2, name }).waitFor();
+    await page.getByRole("heading", { level: 2, name, exact: true }).waitFor();
   };
   await openTab(farah, "Coverage");
   await button(farah, /^Check/).click();
