@@ -20,6 +20,8 @@ interface LooksOptions {
 /** What was seen, and what was wrong with it. */
 export class Looks {
   readonly seen = new Map<WindowName, Set<Way>>();
+  /** The windows that were opened by keyboard. */
+  readonly opened = new Set<WindowName>();
   readonly faults: string[] = [];
   readonly #options: LooksOptions;
 
@@ -53,13 +55,12 @@ export class Looks {
   }
 
   /** Opens a dialog by keyboard, and judges where the focus goes: in, round, back to what opened it, and in again. */
-  async open(page: Page, opener: Locator): Promise<void> {
+  async open(page: Page, opener: Locator, name: WindowName): Promise<void> {
     const dialog = page.getByRole("dialog");
     if (!this.#options.judges) {
       await opener.click();
       return await dialog.waitFor();
     }
-    const name = await opener.innerText();
     await opener.focus();
     await page.keyboard.press("Enter");
     await dialog.waitFor();
@@ -71,13 +72,14 @@ export class Looks {
           (it) => it.contains(document.activeElement) || document.activeElement === document.body,
         ))
       )
-        this.faults.push(`the dialog of “${name}”: Tab leaves it`);
+        this.faults.push(`${name}: Tab leaves the dialog`);
       await page.keyboard.press("Tab");
     }
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     if (!(await opener.evaluate((it) => it === document.activeElement)))
-      this.faults.push(`the dialog of “${name}”: the focus does not come back`);
+      this.faults.push(`${name}: the focus does not come back`);
+    this.opened.add(name);
     await opener.focus();
     await page.keyboard.press("Enter");
     await dialog.waitFor();

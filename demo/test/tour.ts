@@ -93,7 +93,7 @@ const devices: Chapter = async (world, looks) => {
   await laptop.go("Devices & Activity");
   await button(laptop, "Review activity").waitFor();
   await looks.see(page, "devices-pending");
-  await looks.open(page, button(laptop, "Review activity"));
+  await looks.open(page, button(laptop, "Review activity"), "review");
   await looks.see(page, "review");
   await page.getByRole("tab", { name: "Scan" }).click();
   await page.getByText("Type what the other device shows.").waitFor();
@@ -119,13 +119,13 @@ const devices: Chapter = async (world, looks) => {
   await isClosed(laptop);
   await page.getByText("Approved by").waitFor();
 
-  await looks.open(page, laptop.row("Laptop").getByRole("button", { name: "Rename" }));
+  await looks.open(page, laptop.row("Laptop").getByRole("button", { name: "Rename" }), "rename");
   await looks.see(page, "rename");
   await leave(laptop);
-  await looks.open(page, laptop.row("Laptop").getByRole("button", { name: "Remove this device" }));
+  await looks.open(page, laptop.row("Laptop").getByRole("button", { name: "Remove this device" }), "remove-mine");
   await looks.see(page, "remove-mine");
   await leave(laptop);
-  await looks.open(page, laptop.row("Phone").getByRole("button", { name: "Remove" }));
+  await looks.open(page, laptop.row("Phone").getByRole("button", { name: "Remove" }), "remove");
   await looks.see(page, "remove");
   await leave(laptop);
 };
@@ -140,7 +140,7 @@ const papers: Chapter = async (world, looks) => {
   await laptop.go("Backup keys");
   await page.getByText("You have no backup key").waitFor();
   await looks.see(page, "backup-none");
-  await looks.open(page, button(laptop, "New backup key"));
+  await looks.open(page, button(laptop, "New backup key"), "backup-name");
   await looks.see(page, "backup-name");
   await button(laptop, "Make it").click();
   await button(laptop, "I have it on paper").waitFor();
@@ -159,7 +159,7 @@ const papers: Chapter = async (world, looks) => {
   await button(laptop, "Close").last().click();
   await page.getByText("Your backup keys").waitFor();
   await looks.see(page, "backup");
-  await looks.open(page, button(laptop, "Check a paper key"));
+  await looks.open(page, button(laptop, "Check a paper key"), "drill");
   await page.getByRole("textbox", { name: "Backup key" }).fill(text);
   await page.getByText("It is Paper in the safe.").waitFor();
   await looks.see(page, "drill");
@@ -169,7 +169,7 @@ const papers: Chapter = async (world, looks) => {
 
   const tablet = await world.browser();
   await tablet.enter("Ada Byrne", "Tablet");
-  await looks.open(tablet.page, button(tablet, "Use a backup key"));
+  await looks.open(tablet.page, button(tablet, "Use a backup key"), "use-backup-key");
   const wrong = text.replace(/.$/, (last) => (last === "7" ? "8" : "7"));
   await tablet.page.getByRole("textbox", { name: "Backup key" }).fill(wrong);
   await tablet.page.getByText("Corrected").waitFor();
@@ -316,7 +316,7 @@ const people: Chapter = async (world, looks) => {
   await write(dina, "Gladly. Mondays and Thursdays at ten.");
   await page.locator(".note[data-state=open]").nth(1).waitFor();
   await looks.see(page, "conversation");
-  await looks.open(page, button(ben, "Compare fingerprints"));
+  await looks.open(page, button(ben, "Compare fingerprints"), "people-compare");
   await looks.see(page, "people-compare");
   await leave(ben);
   const stranger = await world.browser();
@@ -364,7 +364,7 @@ const portal: Chapter = async (world, looks) => {
   const { page } = web;
   await button(web, "Remove Lost phone").waitFor();
   await looks.see(page, "portal");
-  await looks.open(page, button(web, "Remove Lost phone"));
+  await looks.open(page, button(web, "Remove Lost phone"), "portal-remove");
   await looks.see(page, "portal-remove");
   await button(web, "Mail me a code").click();
   await page.getByLabel("Code").waitFor();
@@ -385,7 +385,7 @@ const portal: Chapter = async (world, looks) => {
   await item(old, "open").nth(2).waitFor();
   await fresh.enter("Chloé Martin", "New phone");
   await fresh.page.goto("/portal");
-  await looks.open(fresh.page, button(fresh, "Begin anew…"));
+  await looks.open(fresh.page, button(fresh, "Begin anew…"), "portal-begin-anew");
   await looks.see(fresh.page, "portal-begin-anew");
   await button(fresh, "Mail me a code").click();
   await fresh.page.getByLabel("Code").waitFor();
@@ -415,11 +415,11 @@ const portal: Chapter = async (world, looks) => {
   await button(george, "Manage Ben Okafor").waitFor();
   await looks.see(george.page, "portal-people");
   await looks.see(george.page, "portal-menu");
-  await looks.open(george.page, button(george, "Devices of Ben Okafor"));
+  await looks.open(george.page, button(george, "Devices of Ben Okafor"), "portal-devices-of");
   await george.row("Desk").waitFor();
   await looks.see(george.page, "portal-devices-of");
   await leave(george);
-  await looks.open(george.page, button(george, "Manage Ben Okafor"));
+  await looks.open(george.page, button(george, "Manage Ben Okafor"), "portal-manage");
   await looks.see(george.page, "portal-manage");
 };
 
@@ -435,7 +435,7 @@ const escrow: Chapter = async (world, looks) => {
   await looks.see(page, "escrow-first");
   await setUpEscrow(farah);
   await looks.see(page, "escrow-needs");
-  await looks.open(page, button(farah, "Make the backup key and enable"));
+  await looks.open(page, button(farah, "Make the backup key and enable"), "escrow-enable");
   await looks.see(page, "escrow-enable");
   await leave(farah);
   await enableEscrow(farah);
@@ -451,7 +451,7 @@ const escrow: Chapter = async (world, looks) => {
   await ada.page.goto("/#/notice");
   await ada.page.getByRole("list", { name: "The published fingerprint" }).waitFor();
   await looks.see(ada.page, "notice");
-  await looks.open(ada.page, button(ada, "Compare and acknowledge"));
+  await looks.open(ada.page, button(ada, "Compare and acknowledge"), "acknowledge");
   await typeDigits(ada, "12345 ".repeat(12));
   await ada.page.getByText("Do not acknowledge it.").waitFor();
   await looks.see(ada.page, "acknowledge");
@@ -483,7 +483,7 @@ const escrow: Chapter = async (world, looks) => {
     .or(page.locator(".row").filter({ hasText: "Phone" }))
     .first()
     .waitFor();
-  await looks.open(page, button(farah, "Recover"));
+  await looks.open(page, button(farah, "Recover"), "recover");
   await typeDigits(farah, "12345 ".repeat(12));
   await page.getByText("Stop. It is another device").waitFor();
   await looks.see(page, "recover-differs");
@@ -499,7 +499,7 @@ const escrow: Chapter = async (world, looks) => {
   await item(phone, "open").nth(2).waitFor();
   await arrives(phone);
   await item(phone, "open").nth(3).waitFor();
-  await looks.open(page, button(farah, "Open data"));
+  await looks.open(page, button(farah, "Open data"), "discover");
   await page.getByRole("dialog").getByRole("checkbox").first().check();
   await page.getByLabel("Legal ground, or reason").fill("Court order 7");
   await looks.see(page, "discover");
@@ -521,14 +521,14 @@ const escrow: Chapter = async (world, looks) => {
   await desk.page.getByText("Waiting for approval by the administrators").waitFor();
   await looks.see(desk.page, "escrow-waiting");
   await openTab(farah, "Devices");
-  await looks.open(page, button(farah, "Review escrow devices"));
+  await looks.open(page, button(farah, "Review escrow devices"), "admit");
   const shown = await desk.page.getByLabel("Digits of this escrow device").getAttribute("data-text");
   await typeDigits(farah, shown ?? "");
   await page.getByText("The digits match").waitFor();
   await looks.see(page, "admit");
   await button(farah, "Approve Second desk").click();
   await isClosed(farah);
-  await looks.open(page, button(farah, "Change"));
+  await looks.open(page, button(farah, "Change"), "policy");
   await page.getByLabel("People may make backup keys of their own").uncheck();
   await looks.see(page, "policy");
   await button(farah, "Save the policy").click();
@@ -536,7 +536,7 @@ const escrow: Chapter = async (world, looks) => {
   await phone.go("Backup keys");
   await phone.page.getByText("you cannot make one of your own").waitFor();
   await looks.see(phone.page, "backup-forbidden");
-  await looks.open(page, farah.row("Second desk").getByRole("button", { name: "Remove" }));
+  await looks.open(page, farah.row("Second desk").getByRole("button", { name: "Remove" }), "escrow-remove");
   await looks.see(page, "escrow-remove");
   await button(farah, "Remove it").click();
   await isClosed(farah);
@@ -571,7 +571,7 @@ const escrow: Chapter = async (world, looks) => {
   await button(anew, "Begin anew").click();
   await item(anew, "open").nth(2).waitFor();
   await person("Ada Byrne");
-  await looks.open(page, button(farah, "Go on with the new account…"));
+  await looks.open(page, button(farah, "Go on with the new account…"), "go-on");
   await looks.see(page, "go-on");
 };
 
