@@ -6,6 +6,8 @@ import type { Head, LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
+import { verifiers } from "../primitives/current.js";
+import { exactVerifier } from "../primitives/verify-later.js";
 import { EXPULSION } from "../transport/portal-transport.js";
 import {
   ASKED_HEADS,
@@ -84,10 +86,11 @@ class Service {
   constructor(settings: RelaySettings) {
     this.#settings = settings;
     const now = () => settings.env.now();
-    this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes);
+    const later = exactVerifier(verifiers);
+    this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes, later);
     this.#events = new Events(settings);
     this.#statements = new HeadStatements(settings);
-    this.#proofs = new Proofs(settings);
+    this.#proofs = new Proofs(settings, later);
     this.#blobs = new BlobRoutes(settings, this.#logs, this.#proofs);
     this.#messages = new Messages(settings, this.#logs, this.#proofs);
     this.#watch = new Watch(settings);
