@@ -89,7 +89,9 @@ export class Logs {
   readonly #later: Promise<VerifyLabelledLater | undefined> | undefined;
   readonly #newest = new Gathered<LogId, Head>((logs) => this.heads(logs));
   readonly #current = new Gathered<string, LogId>((subjects) => this.#logsOf(subjects));
-  readonly #attached = new Gathered<Asked, ReadonlyMap<number, Bytes>>((asked) => this.#attachmentsUpTo(asked));
+  readonly #attached = new Gathered<Asked, ReadonlyMap<number, Bytes>>((asked) => this.#attachmentsUpTo(asked), {
+    keys: TOGETHER.keys,
+  });
   readonly #stored = new Gathered<Due, true>((due) => this.#store(due), TOGETHER);
 
   /**

@@ -67,7 +67,26 @@ function thousandLogs() {
   return thousand;
 }
 
+/** Bytes of the first two entries, as pages count them. */
+function sizeOfTwo({ entries }: World): number {
+  const parts = entries.slice(0, 2).map(decodeEntry);
+  return parts
+    .flatMap(({ link, attachments }) => [link.bytes, ...attachments])
+    .reduce((sum, { length }) => sum + length, 0);
+}
+
 onEveryDatabase((database, kind) => {
+  /** A log of five entries, to be read. */
+  let five: World;
+  beforeAll(async () => {
+    five = newWorld()
+      .join("Phone")
+      .review("Laptop", { approve: ["Phone"] })
+      .rotate("Laptop")
+      .rename("Phone", "P");
+    await publish(logsOn(database()), five);
+  });
+
   describe("one entry", () => {
     it("is stored once, and found again by a relay that starts later", async () => {
       const world = newWorld()
@@ -243,30 +262,17 @@ onEveryDatabase((database, kind) => {
   });
 
   describe("a page", () => {
-    let world: World;
-    beforeAll(async () => {
-      world = newWorld()
-        .join("Phone")
-        .review("Laptop", { approve: ["Phone"] })
-        .rotate("Laptop")
-        .rename("Phone", "P");
-      await publish(logsOn(database()), world);
-    });
     const read = (options: Partial<{ after: number; limit: number; bytes: number; attachments: Wanted }> = {}) =>
-      logsOn(database()).page(world.log.head.log, { ...whole, ...options });
+      logsOn(database()).page(five.log.head.log, { ...whole, ...options });
 
     it("has what follows a position, up to a number of entries and of bytes, and one entry at least", async () => {
-      const { entries } = world;
+      const { entries } = five;
       expect(await read({ after: 3 })).toEqual({ entries: entries.slice(3), newest: 5 });
       expect(await read({ after: 1, limit: 2 })).toEqual({ entries: entries.slice(1, 3), newest: 5 });
       expect(await read({ after: 5 })).toEqual({ entries: [], newest: 5 });
       expect(await read({ after: 2 ** 31 - 1 })).toEqual({ entries: [], newest: 5 });
       expect(await read({ bytes: 1 })).toEqual({ entries: entries.slice(0, 1), newest: 5 });
-      const sizes = entries.map((entry) => {
-        const { link, attachments } = decodeEntry(entry);
-        return link.bytes.length + attachments.reduce((sum, { length }) => sum + length, 0);
-      });
-      const two = (sizes[0] as number) + (sizes[1] as number);
+      const two = sizeOfTwo(five);
       expect((await read({ bytes: two }))?.entries).toHaveLength(2);
       expect((await read({ bytes: two - 1 }))?.entries).toHaveLength(1);
     });
@@ -275,7 +281,7 @@ onEveryDatabase((database, kind) => {
       const { sql, statements } = noted(database());
       const page = async (after: number, attachments: Wanted) => {
         statements.length = 0;
-        const { newest } = (await logsOn(sql).page(world.log.head.log, { ...whole, after, attachments })) ?? {};
+        const { newest } = (await logsOn(sql).page(five.log.head.log, { ...whole, after, attachments })) ?? {};
         return [newest, ...statements];
       };
       expect(await page(0, "none")).toEqual([5, STATEMENTS.page]);
@@ -285,42 +291,28 @@ onEveryDatabase((database, kind) => {
 
     it("has no attachments, names, what was granted to one member, or all", async () => {
       const bare = await read({ attachments: "none" });
-      expect(bare?.entries).toEqual(world.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, [])));
+      expect(bare?.entries).toEqual(five.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, [])));
       const named = await read({ attachments: "names" });
-      const log = verifyLog(named?.entries ?? [], { subject: world.log.subject, now: NOW });
+      const log = verifyLog(named?.entries ?? [], { subject: five.log.subject, now: NOW });
       expect([...log.active.values()].map(({ name }) => name)).toEqual(["Laptop", "P"]);
       const count = (entries: readonly Uint8Array[] = []) =>
         entries.flatMap((each) => decodeEntry(each).attachments).length;
-      const mine = await read({ attachments: { mine: world.id("Phone") } });
+      const mine = await read({ attachments: { mine: five.id("Phone") } });
       const all = await read();
       expect(count(named?.entries)).toBeLessThan(count(mine?.entries));
       expect(count(mine?.entries)).toBeLessThan(count(all?.entries));
       // The phone opens everything that was granted to it.
-      let session = openWorld(world.seed, { subject: world.log.subject }).join("Phone").session("Phone");
+      let session = openWorld(five.seed, { subject: five.log.subject }).join("Phone").session("Phone");
       for (const entry of mine?.entries.slice(2) ?? []) session = receive(session, entry, { now: NOW });
-      expect(session.log.head).toEqual(world.log.head);
+      expect(session.log.head).toEqual(five.log.head);
     });
   });
 
   describe("a page of a state", () => {
-    let world: World;
-    beforeAll(async () => {
-      world = newWorld()
-        .join("Phone")
-        .review("Laptop", { approve: ["Phone"] })
-        .rotate("Laptop")
-        .rename("Phone", "P");
-      await publish(logsOn(database()), world);
-    });
-
     it("is what the rows give, for every position, number, attachments and size", async () => {
       const logs = logsOn(database());
-      const size = (entry: Uint8Array) => {
-        const { link, attachments } = decodeEntry(entry);
-        return link.bytes.length + attachments.reduce((sum, { length }) => sum + length, 0);
-      };
-      const two = size(world.entries[0] as Uint8Array) + size(world.entries[1] as Uint8Array);
-      for (const attachments of ["all", "none", "names", { mine: world.id("Phone") }] as const) {
+      const two = sizeOfTwo(five);
+      for (const attachments of ["all", "none", "names", { mine: five.id("Phone") }] as const) {
         for (const given of [
           {},
           { after: 3 },
@@ -330,25 +322,25 @@ onEveryDatabase((database, kind) => {
           { bytes: 1 },
         ]) {
           const options = { ...whole, attachments, ...given };
-          expect(await logs.pageOf(world.log, options)).toEqual(await logs.page(world.log.head.log, options));
+          expect(await logs.pageOf(five.log, options)).toEqual(await logs.page(five.log.head.log, options));
         }
       }
       for (const bytes of [two, two - 1])
-        expect(await logs.pageOf(world.log, { ...whole, bytes })).toEqual(
-          await logs.page(world.log.head.log, { ...whole, bytes }),
+        expect(await logs.pageOf(five.log, { ...whole, bytes })).toEqual(
+          await logs.page(five.log.head.log, { ...whole, bytes }),
         );
-      expect((await logs.pageOf(world.log, whole)).entries).toEqual(world.entries);
+      expect((await logs.pageOf(five.log, whole)).entries).toEqual(five.entries);
     });
 
     it("asks for attachments only, and for no more of them than fit", async () => {
       const { sql, statements } = noted(database());
       const logs = logsOn(sql);
-      await logs.pageOf(world.log, { ...whole, attachments: "none" });
+      await logs.pageOf(five.log, { ...whole, attachments: "none" });
       expect(statements).toEqual([]);
-      await logs.pageOf(world.log, whole);
+      await logs.pageOf(five.log, whole);
       expect(statements).toEqual([STATEMENTS.attachmentsUpTo]);
-      const digests = [...world.log.links].flatMap(({ attachments }) => attachments);
-      const log = rowKey(world.log.head.log);
+      const digests = [...five.log.links].flatMap(({ attachments }) => attachments);
+      const log = rowKey(five.log.head.log);
       const rows = await sql.query(STATEMENTS.attachmentsUpTo, [digests.map(() => log), digests, 1]);
       expect(digests.length).toBeGreaterThan(1);
       expect(rows).toHaveLength(1);
@@ -361,14 +353,14 @@ onEveryDatabase((database, kind) => {
       await publish(logsOn(database()), other);
       const read = async (bytes: number) => {
         statements.length = 0;
-        const pages = await Promise.all([world, other, world].map(({ log }) => logs.pageOf(log, { ...whole, bytes })));
+        const pages = await Promise.all([five, other, five].map(({ log }) => logs.pageOf(log, { ...whole, bytes })));
         return pages.map(({ entries }) => entries);
       };
-      expect(await read(whole.bytes)).toEqual([world.entries, other.entries, world.entries]);
+      expect(await read(whole.bytes)).toEqual([five.entries, other.entries, five.entries]);
       expect(statements).toEqual([STATEMENTS.attachmentsUpTo]);
       // Less than what all of them need, and enough for each alone.
-      const bytes = world.entries.reduce((sum, { length }) => sum + length, 0);
-      expect(await read(bytes)).toEqual([world.entries, other.entries, world.entries]);
+      const bytes = five.entries.reduce((sum, { length }) => sum + length, 0);
+      expect(await read(bytes)).toEqual([five.entries, other.entries, five.entries]);
       expect(new Set(statements)).toEqual(new Set([STATEMENTS.attachmentsUpTo]));
       expect(statements.length).toBeGreaterThan(1);
     });
