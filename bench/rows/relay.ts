@@ -52,6 +52,8 @@ const SIZES = {
 } as const;
 type Sizes = (typeof SIZES)[keyof typeof SIZES];
 
+const [DIRECT, OVER_HTTP, RELAY] = ["bare statements", "bare statements over HTTP", "relay"] as const;
+
 /** Entries with all attachments, or links alone. */
 type What = "entries" | "links";
 
@@ -73,7 +75,7 @@ async function* throughput(
   const lanes = [new Lanes(server), new Lanes(process)] as const;
   try {
     const all = [direct(bare), overHttp(lanes[0]), keystead(lanes[1])];
-    yield* contest("appends", all, { rounds, each: links, atLeast: 0.6 }, ({ append }, from, until) =>
+    yield* contest("appends", all, { rounds, each: links, atLeast: 0.6, of: DIRECT }, ({ append }, from, until) =>
       worlds.map((world) => range(from, until).map((at) => append(world, at))),
     );
     for (const [title, length, what] of [
@@ -81,7 +83,7 @@ async function* throughput(
       [`pages of ${page} links`, page, "links"],
       ["pages of one entry", 1, "entries"],
     ] as const) {
-      yield* contest(title, all, { rounds, each: reads, atLeast: 0.5 }, ({ read }, from, until) =>
+      yield* contest(title, all, { rounds, each: reads, atLeast: 0.5, of: OVER_HTTP }, ({ read }, from, until) =>
         worlds.map((world) => range(from, until).map(() => read(world, links - length, what))),
       );
     }
@@ -100,13 +102,15 @@ interface Rules {
   /** How many works there are for each log. The first half warms up: a relay that has just started takes twice as long. */
   readonly each: number;
   readonly atLeast: number;
+  /** The contestant whose rate counts for the target. The rate by the others is said too. */
+  readonly of: string;
 }
 
 /** Rounds in which all do the same work, one after the other. */
 async function* contest(
   what: string,
   all: readonly Contestant[],
-  { rounds, each, atLeast }: Rules,
+  { rounds, each, atLeast, of }: Rules,
   works: (by: Contestant, from: number, until: number) => readonly (readonly (() => Promise<unknown>)[])[],
 ): AsyncGenerator<Line, void> {
   const timed = new Map<Contestant, Timed[]>(all.map((by) => [by, []]));
@@ -115,15 +119,19 @@ async function* contest(
   for (const by of all) await load(works(by, 0, warm));
   for (let at = warm; at < each; at += share)
     for (const [by, times] of timed) times.push(await load(works(by, at, at + share)));
-  let base: number | undefined;
+  const medians = new Map<string, number>();
+  for (const [{ name }, times] of timed)
+    medians.set(name, median(times.map(({ all, each }) => (1000 * all) / each.length)));
+  const base = medians.get(of);
   for (const [{ name }, times] of timed) {
-    const value = median(times.map(({ all, each }) => (1000 * all) / each.length));
-    base ??= value;
-    const isRelay = name === "relay";
-    const target = { figure: ratio(base, value), atLeast, of: "of the rate of bare statements" };
-    yield { what: `${what}: ${name}, one in`, value, unit: "µs", base, ...(isRelay && { target }) };
+    const value = medians.get(name);
+    const target = { figure: ratio(base, value), atLeast, of: `of the rate of ${of}` };
+    yield { what: `${what}: ${name}, one in`, value, unit: "µs", base, ...(name === RELAY && { target }) };
     yield { what: `${what}: ${name}, p99`, value: p99(times.flatMap(({ each }) => each)), unit: "ms" };
   }
+  for (const [name, value] of medians)
+    if (name !== of && name !== RELAY)
+      yield { what: `${what}: relay, of the rate of ${name}`, value: ratio(value, medians.get(RELAY)), unit: "" };
 }
 
 function keyOf({ log }: World): Uint8Array {
@@ -132,7 +140,7 @@ function keyOf({ log }: World): Uint8Array {
 
 function direct(bare: Bare): Contestant {
   return {
-    name: "bare statements",
+    name: DIRECT,
     append: (world, at) => () => bare.insert(keyOf(world), at + 1, world.entries[at] as Uint8Array),
     read: (world, after, what) => () => bare.select(what, keyOf(world), after),
   };
@@ -141,7 +149,7 @@ function direct(bare: Bare): Contestant {
 function overHttp(lanes: Lanes): Contestant {
   const target = ({ log }: World, what: What, seq: number) => `/${what}/${log.head.log}/${seq}`;
   return {
-    name: "bare statements over HTTP",
+    name: OVER_HTTP,
     append(world, at) {
       const prepared = {
         method: "POST",
@@ -157,7 +165,7 @@ function overHttp(lanes: Lanes): Contestant {
 function keystead(lanes: Lanes): Contestant {
   const sending = (prepared: Prepared, expected: number) => () => lanes.send(prepared, expected);
   return {
-    name: "relay",
+    name: RELAY,
     append: (world, at) => sending(publishing(world, at), 201),
     read(world, after, what) {
       const attachments = what === "entries" ? "all" : "none";

@@ -5,13 +5,14 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { KeysteadError } from "../errors.js";
-import { createRelay } from "../relay/handler.js";
+import { relayOver } from "../relay/handler.js";
 import type { LogLine } from "../relay/log-line.js";
 import { openMetrics, type RelayMetrics } from "../relay/metrics.js";
 import type { RelayOptions } from "../relay/options.js";
 import { openPglite } from "../relay/pglite.js";
 import { openPostgres } from "../relay/postgres.js";
 import type { Sql } from "../relay/sql.js";
+import { nodeBody } from "./node-body.js";
 
 export const RELAY_USAGE = `usage: keystead relay [--data DIR | --database URL] [options]
 
@@ -117,7 +118,7 @@ async function listen(
       throw error;
     }
   }
-  const relay = createRelay({ address: remoteAddress, ...own, sql, origin: origin ?? url });
+  const relay = relayOver({ address: remoteAddress, ...own, sql, origin: origin ?? url }, nodeBody);
   fetch = relay.fetch;
   let closing: Promise<void> | undefined;
   return {

@@ -4,6 +4,8 @@
 import { checkSubjectOption } from "../arguments/options.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
+import { type SignatureCheck, verifyLabelled } from "../primitives/sign.js";
+import type { VerifyLabelledLater } from "../primitives/verify-later.js";
 import { ORIGIN } from "./advance.js";
 import { type Clock, checkClock } from "./clock.js";
 import { decodeEntry, encodeEntry, type UnverifiedEntry } from "./entry.js";
@@ -43,20 +45,56 @@ export type Acceptance =
  * @throws for wrong arguments of the caller only: `INVALID_ARGUMENT`, `WRONG_SUBJECT` for a log of another subject
  */
 export function acceptEntry(log: LogState | undefined, entry: Uint8Array, options: AcceptOptions): Acceptance {
+  return accept(log, entry, options, verifyLabelled);
+}
+
+/**
+ * {@link acceptEntry}, with signatures verified beside this thread. An entry that is not accepted is judged again on it, by which the
+ * reason is that of {@link acceptEntry}.
+ *
+ * @param entry must not change until the promise is settled.
+ * @param later undefined: on this thread.
+ */
+export async function acceptEntryLater(
+  log: LogState | undefined,
+  entry: Uint8Array,
+  options: AcceptOptions,
+  later: VerifyLabelledLater | undefined,
+): Promise<Acceptance> {
+  if (!later) return acceptEntry(log, entry, options);
+  const verdicts: Promise<boolean>[] = [];
+  const judged = accept(log, entry, options, (...signed) => verdicts.push(later(...signed)) > 0);
+  const isSigned = (await Promise.all(verdicts)).every(Boolean);
+  // A verdict on a position that is filled says nothing of signatures.
+  return "seq" in judged || ("log" in judged && isSigned) ? judged : acceptEntry(log, entry, options);
+}
+
+function accept(
+  log: LogState | undefined,
+  entry: Uint8Array,
+  options: AcceptOptions,
+  check: SignatureCheck,
+): Acceptance {
   const { subject, ...clock } = checkAcceptOptions(log, options);
   assertBytes(entry, undefined, "entry");
   try {
-    return judgeEntry(log, decodeEntry(entry), subject, clock);
+    return judgeEntry(log, decodeEntry(entry), subject, clock, check);
   } catch (error) {
     if (!(error instanceof KeysteadError)) throw error;
     return { verdict: error.code === "NOT_YET" ? "ahead" : "refused", error };
   }
 }
 
-function judgeEntry(log: LogState | undefined, entry: UnverifiedEntry, subject: string, clock: Clock): Acceptance {
+function judgeEntry(
+  log: LogState | undefined,
+  entry: UnverifiedEntry,
+  subject: string,
+  clock: Clock,
+  check: SignatureCheck,
+): Acceptance {
   const standing = log && standingLink(log, entry.link);
   if (standing) return judgeLate(log, entry, standing, subject);
-  const after = recorded(verifyEntry(log ?? ORIGIN, entry, clock));
+  const after = recorded(verifyEntry(log ?? ORIGIN, entry, clock, check));
   checkSubject(after.log, subject);
   checkComplete(after);
   return { verdict: "accepted", log: after.log };

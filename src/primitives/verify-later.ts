@@ -9,11 +9,11 @@ import { labelPrefix } from "./label.js";
 import type { MakeVerifier, VerifyLater } from "./primitives.js";
 
 /**
- * `verifyLabelled`, later. It never rejects. True is as good as from `verifyLabelled`. False may also mean that the platform failed:
- * verify again there.
+ * `verifyLabelled`, later; without a label, `verifyEd25519`. It never rejects. True is as good as from those. False may also mean that
+ * the platform failed: verify again there. The arguments must not change until then.
  */
 export type VerifyLabelledLater = (
-  label: Label,
+  label: Label | undefined,
   publicKey: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
@@ -41,7 +41,8 @@ export async function exactVerifier(
     };
     if (await isExact(accepts, probes)) {
       return async (label, publicKey, message, signature) =>
-        passesPrechecks(publicKey, signature) && accepts(publicKey, concat(labelPrefix(label), message), signature);
+        passesPrechecks(publicKey, signature) &&
+        accepts(publicKey, label === undefined ? message : concat(labelPrefix(label), message), signature);
     }
   }
   return undefined;

@@ -14,6 +14,26 @@ const SLOWEST = 16_384;
 /** No body takes longer: an upload that broke off is cleaned up the day after the next one. */
 const LONGEST = 12 * 3_600_000;
 
+/** A body in pieces, which are read when they are asked for. */
+export interface BodyPieces {
+  /** The next piece; undefined at the end. It rejects when the sender goes away. */
+  next(): Promise<Uint8Array | undefined>;
+  /** What is left is not read. A call of `next` that waits is resolved. */
+  cancel(): void;
+}
+
+/** Gives the body of a request. @param server what the server passed beside the request. */
+export type BodyOf = (request: Request, server: unknown) => BodyPieces;
+
+/** The body as the platform's stream. */
+export function streamedBody(request: Request): BodyPieces {
+  const reader = request.body?.getReader();
+  return {
+    next: async () => (await reader?.read())?.value,
+    cancel: () => void reader?.cancel().catch(() => {}),
+  };
+}
+
 interface BodyReader {
   /** The next piece; undefined at the end. @throws {@link Refusal} 408, 400 when the sender goes away */
   next(): Promise<Uint8Array | undefined>;
@@ -21,37 +41,40 @@ interface BodyReader {
   end(): void;
 }
 
-function bodyReader(request: Request, env: RelayEnv, most: number): BodyReader {
-  const reader = request.body?.getReader();
+function bodyReader(pieces: BodyPieces, env: RelayEnv, most: number): BodyReader {
   let isLate = false;
-  const cancel = (): void => void reader?.cancel().catch(() => {});
   const stop = env.every(Math.min(BODY_TIME + (1000 * most) / SLOWEST, LONGEST), () => {
     isLate = true;
-    cancel();
+    pieces.cancel();
   });
   return {
     async next() {
-      const piece = await reader?.read().catch(() => {
+      const piece = await pieces.next().catch(() => {
         throw new Refusal(400, "BODY_MISMATCH", "the body broke off");
       });
       if (isLate) throw new Refusal(408, "TOO_SLOW", "the body came too slowly; send it again");
-      return piece?.value;
+      return piece;
     },
     end() {
       stop();
-      cancel();
+      pieces.cancel();
     },
   };
 }
 
 /** @throws {@link Refusal} 413 as soon as a body is too large, whatever its header says; 408, 415 */
-export async function readRequest(request: Request, form: BodyForm, env: RelayEnv): Promise<Bytes> {
+export async function readRequest(
+  request: Request,
+  form: BodyForm,
+  env: RelayEnv,
+  pieces: () => BodyPieces,
+): Promise<Bytes> {
   checkType(request, CBOR);
   const { maxBytes } = form;
   const tooLarge = () =>
     new Refusal(413, "TOO_LARGE", `the body may have at most ${maxBytes} bytes`, { rule: "ENC-3" });
   if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge();
-  const body = bodyReader(request, env, maxBytes);
+  const body = bodyReader(pieces(), env, maxBytes);
   try {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -91,7 +114,7 @@ export function expectBody(
   { size, digest }: { readonly size: number; readonly digest: Uint8Array },
   env: RelayEnv,
 ): ExpectedBody {
-  const body = bodyReader(request, env, size);
+  const body = bodyReader(streamedBody(request), env, size);
   async function* pieces(): AsyncGenerator<Uint8Array> {
     const hash = sha256.create();
     let last: Uint8Array = new Uint8Array();

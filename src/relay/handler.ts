@@ -6,6 +6,8 @@ import type { Head, LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
+import { verifiers } from "../primitives/current.js";
+import { exactVerifier } from "../primitives/verify-later.js";
 import { EXPULSION } from "../transport/portal-transport.js";
 import {
   ASKED_HEADS,
@@ -21,7 +23,7 @@ import {
 } from "../transport/wire.js";
 import { answer, answerBytes, withCommonHeaders } from "./answer.js";
 import { BlobRoutes } from "./blob-routes.js";
-import { readRequest } from "./body.js";
+import { type BodyOf, readRequest, streamedBody } from "./body.js";
 import { isUnchanged } from "./conditions.js";
 import { Events, type Watched } from "./events.js";
 import { Hints } from "./hints.js";
@@ -62,7 +64,12 @@ type Answer = (exchange: Exchange) => Promise<Response>;
  * @throws `INVALID_ARGUMENT`
  */
 export function createRelay(options: RelayOptions): Relay {
-  const service = new Service(checkRelayOptions(options));
+  return relayOver(options, streamedBody);
+}
+
+/** A relay over a server that has bodies in another form. @throws `INVALID_ARGUMENT` */
+export function relayOver(options: RelayOptions, bodyOf: BodyOf): Relay {
+  const service = new Service(checkRelayOptions(options), bodyOf);
   return { fetch: service.fetch, close: () => service.close() };
 }
 
@@ -79,15 +86,18 @@ class Service {
   readonly #messages: Messages;
   readonly #watch: Watch;
   readonly #hints: Hints;
+  readonly #bodyOf: BodyOf;
   #isClosed = false;
 
-  constructor(settings: RelaySettings) {
+  constructor(settings: RelaySettings, bodyOf: BodyOf) {
     this.#settings = settings;
+    this.#bodyOf = bodyOf;
     const now = () => settings.env.now();
-    this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes);
+    const later = exactVerifier(verifiers);
+    this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes, later);
     this.#events = new Events(settings);
     this.#statements = new HeadStatements(settings);
-    this.#proofs = new Proofs(settings);
+    this.#proofs = new Proofs(settings, later);
     this.#blobs = new BlobRoutes(settings, this.#logs, this.#proofs);
     this.#messages = new Messages(settings, this.#logs, this.#proofs);
     this.#watch = new Watch(settings);
@@ -137,7 +147,8 @@ class Service {
         const query = wellFormed(() =>
           readQuery(route as Route, new URL(request.url).searchParams),
         ) as Exchange["query"];
-        const body = route.body ? await readRequest(request, route.body, env) : new Uint8Array();
+        const pieces = () => this.#bodyOf(request, context.env.server);
+        const body = route.body ? await readRequest(request, route.body, env, pieces) : new Uint8Array();
         const values = context.req.param() as Readonly<Record<string, string>>;
         return await answers[name as keyof typeof answers]({ request, route, values, query, body });
       });

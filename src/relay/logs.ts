@@ -5,11 +5,12 @@ import type { Head, LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { lastOf, present } from "../bytes/present.js";
 import { asId, fromHex, logIdOf, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { type Acceptance, acceptEntry } from "../log/accept.js";
-import { attachmentDigest, decodeEntry, decodeLink } from "../log/entry.js";
+import { type Acceptance, acceptEntryLater } from "../log/accept.js";
+import { decodeEntry, decodeLink } from "../log/entry.js";
 import { originOf } from "../log/links/genesis.js";
 import type { LinkRecord, LogState } from "../log/state.js";
 import { readBody } from "../log/verify-link.js";
+import type { VerifyLabelledLater } from "../primitives/verify-later.js";
 import { Gathered } from "./gathered.js";
 import { joinEntry } from "./pages.js";
 import type { Sql } from "./sql.js";
@@ -54,21 +55,54 @@ export interface PageOptions {
   readonly attachments: Wanted;
 }
 
+/**
+ * Entries that are stored in one statement: so many, and each of so many bytes. Two such statements run at a time, so that one which waits
+ * for another relay does not hold up everybody.
+ */
+const TOGETHER = { keys: 64, questions: 2 };
+const MAX_TOGETHER_BYTES = 65_536;
+
+/** A row that is due, with what `append` and `appendWith` need. */
+interface Due {
+  readonly log: LogId;
+  readonly seq: number;
+  readonly hash: Bytes;
+  readonly link: Bytes;
+  readonly digests: readonly Uint8Array[];
+  readonly before: Bytes | undefined;
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** Attachments that a reader of a log needs. */
+interface Asked {
+  readonly log: LogId;
+  readonly digests: readonly Uint8Array[];
+  /** Attachments beyond so many bytes are not needed. */
+  readonly bytes: number;
+}
+
 /** The logs in a database. */
 export class Logs {
   readonly #sql: Sql;
   readonly #now: () => number;
   readonly #states: States;
+  readonly #later: Promise<VerifyLabelledLater | undefined> | undefined;
   readonly #newest = new Gathered<LogId, Head>((logs) => this.heads(logs));
   readonly #current = new Gathered<string, LogId>((subjects) => this.#logsOf(subjects));
+  readonly #attached = new Gathered<Asked, ReadonlyMap<number, Bytes>>((asked) => this.#attachmentsUpTo(asked), {
+    keys: TOGETHER.keys,
+  });
+  readonly #stored = new Gathered<Due, true>((due) => this.#store(due), TOGETHER);
 
   /**
    * @param now the clock that entries are judged by.
    * @param cacheBytes bytes of links whose states are kept in memory.
+   * @param later verifies signatures beside this thread; default on it.
    */
-  constructor(sql: Sql, now: () => number, cacheBytes: number) {
+  constructor(sql: Sql, now: () => number, cacheBytes: number, later?: Promise<VerifyLabelledLater | undefined>) {
     this.#sql = sql;
     this.#now = now;
+    this.#later = later;
     this.#states = new States(sql, cacheBytes);
   }
 
@@ -118,7 +152,7 @@ export class Logs {
       const publication = standing === log && (await this.append(log, entry, () => {}));
       if (publication) return publication;
       await admit(standing);
-      const judged = acceptEntry(undefined, entry, { subject, now: this.#now() });
+      const judged = await this.#judge(undefined, entry, subject);
       // Without a log there is nothing that the entry could be equal to, or lose against.
       if ("seq" in judged) throw new TypeError("unreachable");
       if (judged.verdict !== "accepted") return judged;
@@ -147,7 +181,7 @@ export class Logs {
   ): Promise<Publication | undefined> {
     let isReloaded = false;
     for (let state = await this.#states.get(log); state; ) {
-      const judged = acceptEntry(state, entry, { subject: state.subject, now: this.#now() });
+      const judged = await this.#judge(state, entry, state.subject);
       if ("seq" in judged) {
         const { verdict, seq } = judged;
         return { verdict, seq, log: state, link: present(state.links.at(seq - 1)).bytes };
@@ -212,11 +246,7 @@ export class Logs {
       if (size > bytes && due.length > 0) break;
       due.push({ link: record.bytes, digests: wantedOf(record, attachments) });
     }
-    const found = await this.#attachmentsUpTo(
-      head.log,
-      due.flatMap(({ digests }) => digests),
-      bytes,
-    );
+    const found = await this.#foundUpTo({ log: head.log, digests: due.flatMap(({ digests }) => digests), bytes });
     const entries: Bytes[] = [];
     let left = bytes;
     let next = 0;
@@ -251,16 +281,57 @@ export class Logs {
     return await this.#sql.query<{ seq: number; at: number }>(STATEMENTS.since, [rowKey(log), time, limit]);
   }
 
+  /** Who cannot sign must not make the relay judge large entries: their signatures are verified before their attachments are looked at. */
+  async #judge(state: LogState | undefined, entry: Uint8Array, subject: string): Promise<Acceptance> {
+    const later = entry.length > MAX_TOGETHER_BYTES ? undefined : await this.#later;
+    return await acceptEntryLater(state, entry, { subject, now: this.#now() }, later);
+  }
+
   async #insert(after: LogState, entry: Uint8Array): Promise<boolean> {
-    const { link, attachments } = decodeEntry(entry);
-    const { seq, hash, prev, attachments: digests } = lastOf(after.links);
-    const before = prev === undefined ? null : rowHash(prev);
-    const row = [rowKey(after.head.log), seq, rowHash(hash), link.bytes, digests, this.#now(), before];
+    const { log } = after.head;
+    const { seq, hash, prev, bytes: link, attachments: digests } = lastOf(after.links);
+    const { attachments } = decodeEntry(entry);
+    const before = prev === undefined ? undefined : rowHash(prev);
+    const due: Due = { log, seq, hash: rowHash(hash), link, digests, before, attachments };
+    const isSmall = entry.length <= MAX_TOGETHER_BYTES;
+    const isStored = isSmall ? await this.#stored.of(due) : (await this.#store([due])).get(due);
+    if (isStored) this.#states.keep(after);
+    return isStored === true;
+  }
+
+  /** Stores rows whose places are free. @returns those that were stored now */
+  async #store(due: readonly Due[]): Promise<ReadonlyMap<Due, true>> {
+    const [only, ...more] = due;
+    if (!only) return new Map();
+    if (more.length > 0) return await this.#storeAll(due);
+    const { log, seq, hash, link, digests, before = null, attachments } = only;
+    const row = [rowKey(log), seq, hash, link, digests, this.#now(), before];
     const rows = await (attachments.length === 0
       ? this.#sql.query(STATEMENTS.append, row)
-      : this.#sql.query(STATEMENTS.appendWith, [...row, attachments.map(attachmentDigest), attachments]));
-    if (rows.length > 0) this.#states.keep(after);
-    return rows.length > 0;
+      : this.#sql.query(STATEMENTS.appendWith, [...row, digests, attachments]));
+    return new Map(rows.map(() => [only, true]));
+  }
+
+  async #storeAll(due: readonly Due[]): Promise<ReadonlyMap<Due, true>> {
+    const rows = [...due].sort((a, b) => (a.log < b.log ? -1 : 1));
+    const given = rows.flatMap(({ hash, digests, attachments }) =>
+      attachments.map((bytes, at) => ({ hash, digest: present(digests[at]), bytes })),
+    );
+    const inserted = await this.#sql.query<{ hash: Bytes }>(STATEMENTS.appendAll, [
+      rows.map(({ log }) => rowKey(log)),
+      rows.map(({ seq }) => `${seq}`),
+      rows.map(({ hash }) => hash),
+      rows.map(({ link }) => link),
+      rows.map(({ digests }) => `{${digests.map((digest) => `"\\\\x${toHex(digest)}"`).join()}}`),
+      this.#now(),
+      rows.map(({ before }) => before ?? new Uint8Array()),
+      given.map(({ hash }) => hash),
+      given.map(({ digest }) => digest),
+      given.map(({ bytes }) => bytes),
+    ]);
+    const left = new Set(inserted.map(({ hash }) => toHex(hash)));
+    // Of two that are the same link, one was stored.
+    return new Map(rows.filter(({ hash }) => left.delete(toHex(hash))).map((row) => [row, true]));
   }
 
   /** The attachments that a reader gets, for each row. */
@@ -276,18 +347,31 @@ export class Logs {
   }
 
   /** Attachments by the place of their digest, from 1, until there are this many bytes. */
-  async #attachmentsUpTo(
-    log: LogId,
-    digests: readonly Uint8Array[],
-    bytes: number,
-  ): Promise<ReadonlyMap<number, Bytes>> {
-    if (digests.length === 0) return new Map();
+  async #foundUpTo(asked: Asked): Promise<ReadonlyMap<number, Bytes>> {
+    if (asked.digests.length === 0) return new Map();
+    return (await this.#attached.of(asked)) ?? present((await this.#attachmentsUpTo([asked])).get(asked));
+  }
+
+  /** The same for several readers, who get no more bytes together than one of them. @returns nothing for one who would miss some by that */
+  async #attachmentsUpTo(asked: readonly Asked[]): Promise<ReadonlyMap<Asked, ReadonlyMap<number, Bytes>>> {
     const rows = await this.#sql.query<{ n: number; bytes: Bytes }>(STATEMENTS.attachmentsUpTo, [
-      rowKey(log),
-      digests,
-      bytes,
+      asked.flatMap(({ log, digests }) => digests.map(() => rowKey(log))),
+      asked.flatMap(({ digests }) => digests),
+      Math.max(...asked.map(({ bytes }) => bytes)),
     ]);
-    return new Map(rows.map(({ n, bytes }) => [n, bytes]));
+    const found = new Map(rows.map(({ n, bytes }) => [n, bytes]));
+    const all = new Map<Asked, ReadonlyMap<number, Bytes>>();
+    let before = 0;
+    for (const each of asked) {
+      const own = new Map<number, Bytes>();
+      for (let n = 1; n <= each.digests.length; n++) {
+        const bytes = found.get(before + n);
+        if (bytes) own.set(n, bytes);
+      }
+      before += each.digests.length;
+      if (own.size === each.digests.length || asked.length === 1) all.set(each, own);
+    }
+    return all;
   }
 
   async #logsOf(subjects: readonly string[]): Promise<ReadonlyMap<string, LogId>> {

@@ -4,6 +4,7 @@ import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import type { LogState } from "../log/state.js";
+import type { VerifyLabelledLater } from "../primitives/verify-later.js";
 import { checkDigest, isSigned, type SignedRequest, verifyRequest } from "../transport/verify-request.js";
 import type { Query } from "../transport/wire.js";
 import type { AccessRequest, RelaySettings } from "./options.js";
@@ -25,9 +26,12 @@ export interface Exchange {
 /** Verifies signatures, and asks the app. */
 export class Proofs {
   readonly #settings: Pick<RelaySettings, "origin" | "env" | "authorize" | "authorizeReset">;
+  readonly #later: Promise<VerifyLabelledLater | undefined>;
 
-  constructor(settings: RelaySettings) {
+  /** @param later verifies signatures beside this thread */
+  constructor(settings: RelaySettings, later: Promise<VerifyLabelledLater | undefined>) {
     this.#settings = settings;
+    this.#later = later;
   }
 
   /**
@@ -65,7 +69,7 @@ export class Proofs {
     try {
       const signed = await verifyRequest(
         { method, target: pathname + search, headers },
-        { origin, now: env.now(), keyOf: (member) => signingKeysOf(logs, member, orFormer) },
+        { origin, now: env.now(), keyOf: (member) => signingKeysOf(logs, member, orFormer), later: await this.#later },
       );
       if (!route.streams) checkDigest(body, signed);
       return signed;

@@ -7,6 +7,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "../primitives/current.js";
 import { verifyEd25519 } from "../primitives/sign.js";
+import type { VerifyLabelledLater } from "../primitives/verify-later.js";
 import {
   COMPONENTS,
   LABEL,
@@ -66,6 +67,8 @@ export interface VerifyRequestOptions {
    * be in force.
    */
   readonly keyOf: (member: MemberId) => RequestKeys | Promise<RequestKeys>;
+  /** Verifies beside this thread; default on it. */
+  readonly later?: VerifyLabelledLater | undefined;
 }
 
 const NO_MEMBER = "the log has no such member, or the member was removed";
@@ -110,7 +113,7 @@ const SIGNATURE = /^keystead=:([A-Za-z0-9+/]{85}[AQgw]==):$/;
 /** The usual form, without taking apart what has one form only. Undefined for any other form, which the library judges. */
 async function verifyAsWritten(
   { method, target, headers }: SignableRequest & { readonly headers: HeadersLike },
-  { origin, now, keyOf }: VerifyRequestOptions,
+  { origin, now, keyOf, later }: VerifyRequestOptions,
 ): Promise<SignedRequest | undefined> {
   const [, parameters, created, expires, nonce, keyid] = AS_WRITTEN.exec(headers.get("signature-input") ?? "") ?? [];
   const [, signature] = SIGNATURE.exec(headers.get("signature") ?? "") ?? [];
@@ -123,13 +126,13 @@ async function verifyAsWritten(
   const keys = await keyOf(signed.member);
   if (!keys) throw refused("member", NO_MEMBER);
   const base = signatureBase({ method, target }, { origin, contentDigest, parameters });
-  if (!isByOne(keys, base, base64.decode(signature))) throw refused("signature", OTHERS);
+  if (!(await isByOne(keys, base, base64.decode(signature), later))) throw refused("signature", OTHERS);
   return signed;
 }
 
 async function verifyAnyForm(
   { method, target, headers }: SignableRequest & { readonly headers: HeadersLike },
-  { origin, now, keyOf }: VerifyRequestOptions,
+  { origin, now, keyOf, later }: VerifyRequestOptions,
 ): Promise<SignedRequest> {
   const fields = ["signature", "signature-input", "content-digest"].map((name) => ({ name, value: headers.get(name) }));
   const present = fields.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
@@ -145,7 +148,7 @@ async function verifyAnyForm(
           signed = readParameters(parameters, readDigest({ headers }), now);
           const keys = await keyOf(signed.member);
           if (!keys) throw refused("member", NO_MEMBER);
-          return { algorithm: "ed25519", verify: (base, signature) => isByOne(keys, base, signature) };
+          return { algorithm: "ed25519", verify: (base, signature) => isByOne(keys, base, signature, later) };
         },
       },
     );
@@ -155,8 +158,14 @@ async function verifyAnyForm(
   return signed as unknown as SignedRequest;
 }
 
-function isByOne(keys: NonNullable<RequestKeys>, base: Uint8Array, signature: Uint8Array): boolean {
-  for (const key of isBytes(keys) ? [keys] : keys) if (verifyEd25519(key, base, signature)) return true;
+async function isByOne(
+  keys: NonNullable<RequestKeys>,
+  base: Uint8Array,
+  signature: Uint8Array,
+  later: VerifyLabelledLater | undefined,
+): Promise<boolean> {
+  for (const key of isBytes(keys) ? [keys] : keys)
+    if ((await later?.(undefined, key, base, signature)) || verifyEd25519(key, base, signature)) return true;
   return false;
 }
 

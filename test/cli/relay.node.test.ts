@@ -117,6 +117,28 @@ describe("a client that never ends its headers", () => {
   });
 });
 
+describe("a body that never ends", () => {
+  it("is refused while it comes", async () => {
+    const relay = await runRelay(["--data", join(folder, "endless"), "--port", "0"], () => {});
+    const target = targetOf(appendEntryRoute, { log: openWorld("cli").log.head.log });
+    const endless = connect(Number(new URL(relay.url).port), "127.0.0.1");
+    let answer = "";
+    endless.on("data", (part) => (answer += String(part))).on("error", () => {});
+    endless.write(
+      `POST ${target} HTTP/1.1\r\nHost: relay\r\nContent-Type: ${CBOR}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    const chunk = `10000\r\n${"x".repeat(65_536)}\r\n`;
+    const more = () => {
+      while (answer === "" && !endless.destroyed) if (!endless.write(chunk)) return;
+    };
+    endless.on("drain", more);
+    more();
+    await expect.poll(() => answer, { timeout: 60_000 }).toMatch(/^HTTP\/1\.1 413 /);
+    endless.destroy();
+    await relay.close();
+  });
+});
+
 describe("arguments of keystead relay", () => {
   writeFileSync(join(folder, "empty.mjs"), "export const notify = () => {};");
   it.each<[string, readonly string[]]>([

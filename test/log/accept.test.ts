@@ -3,12 +3,13 @@
 
 import { describe, expect, it, vi } from "vitest";
 import { decodeCbor } from "../../src/bytes/cbor.js";
-import { acceptEntry, entryForSenders } from "../../src/log/accept.js";
+import { acceptEntry, acceptEntryLater, entryForSenders } from "../../src/log/accept.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { primitives } from "../../src/primitives/current.js";
-import { countVerifications } from "../support/count-verifications.js";
+import { primitives, verifiers } from "../../src/primitives/current.js";
+import { exactVerifier } from "../../src/primitives/verify-later.js";
+import { countVerifications, countVerificationsOf } from "../support/count-verifications.js";
 import { idBytes, mutate, rawNext, takeApart } from "../support/raw-link.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
 import { ALICE, keysNamed, openWorld } from "../support/world.js";
@@ -139,9 +140,12 @@ describe("a server", () => {
       "INVALID_ENCODING",
       "ENC-2",
     ],
-  ])("refuses an entry that %s, and throws nothing", (_what, log, entry, code, rule) => {
+  ])("refuses an entry that %s, and throws nothing", async (_what, log, entry, code, rule) => {
     const before = log && snapshot(log);
-    expect(acceptEntry(log, entry, SERVER)).toMatchObject({ verdict: "refused", error: { code, rule } });
+    const refused = acceptEntry(log, entry, SERVER);
+    expect(refused).toMatchObject({ verdict: "refused", error: { code, rule } });
+    const later = await exactVerifier(verifiers);
+    expect(await acceptEntryLater(log, entry, SERVER, later)).toEqual(refused);
     expect(log && snapshot(log)).toBe(before);
   });
 
@@ -151,6 +155,20 @@ describe("a server", () => {
     expect(acceptEntry(atRotate, other.last, SERVER)).toMatchObject({ verdict: "refused", error: { rule: "LOG-2" } });
     const { body } = takeApart(other.last);
     expect(body.get("prev")).not.toEqual(idBytes(atJoin.head.hash));
+  });
+
+  it("that verifies beside its thread accepts the same entries, and verifies none of them twice", async () => {
+    const later = (await exactVerifier(verifiers)) ?? expect.unreachable("no verifier");
+    const states = [undefined, ...world.states()];
+    for (const [at, entry] of world.entries.entries()) {
+      const beside = await countVerificationsOf(() => acceptEntryLater(states[at], entry, SERVER, later));
+      expect(beside.value).toMatchObject({ verdict: "accepted", log: { head: { hash: states[at + 1]?.head.hash } } });
+      expect(beside.verifications).toBe(0);
+      const failing = await countVerificationsOf(() => acceptEntryLater(states[at], entry, SERVER, async () => false));
+      expect(failing.value).toMatchObject({ verdict: "accepted" });
+      expect(failing.verifications).toBeGreaterThan(0);
+      expect(await acceptEntryLater(atRotate, entry, SERVER, later)).toEqual({ verdict: "same", seq: at + 1 });
+    }
   });
 
   it("does not report a fault of the library as a bad entry", () => {

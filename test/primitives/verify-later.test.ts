@@ -49,6 +49,8 @@ describe("a verifier of the platform", () => {
     const verify = await exactVerifier(platform.verifiers);
     expect(await verify?.(LABEL, KEY, MESSAGE, SIGNATURE)).toBe(true);
     expect(await verify?.(LABELS.headStatement, KEY, MESSAGE, SIGNATURE)).toBe(false);
+    expect(await verify?.(undefined, KEY, MESSAGE, SIGNATURE)).toBe(false);
+    expect(await verify?.(undefined, KEY, new Uint8Array([...labelPrefix(LABEL), ...MESSAGE]), SIGNATURE)).toBe(true);
     for (const at of [0, 31, 32, 63]) {
       expect(await verify?.(LABEL, KEY, MESSAGE, flipped(SIGNATURE, at))).toBe(false);
       expect(await verify?.(LABEL, flipped(KEY, at % 32), MESSAGE, SIGNATURE)).toBe(false);

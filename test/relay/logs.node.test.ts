@@ -67,7 +67,26 @@ function thousandLogs() {
   return thousand;
 }
 
+/** Bytes of the first two entries, as pages count them. */
+function sizeOfTwo({ entries }: World): number {
+  const parts = entries.slice(0, 2).map(decodeEntry);
+  return parts
+    .flatMap(({ link, attachments }) => [link.bytes, ...attachments])
+    .reduce((sum, { length }) => sum + length, 0);
+}
+
 onEveryDatabase((database, kind) => {
+  /** A log of five entries, to be read. */
+  let five: World;
+  beforeAll(async () => {
+    five = newWorld()
+      .join("Phone")
+      .review("Laptop", { approve: ["Phone"] })
+      .rotate("Laptop")
+      .rename("Phone", "P");
+    await publish(logsOn(database()), five);
+  });
+
   describe("one entry", () => {
     it("is stored once, and found again by a relay that starts later", async () => {
       const world = newWorld()
@@ -113,6 +132,49 @@ onEveryDatabase((database, kind) => {
         await database().query(STATEMENTS.attachments, [rowKey(log), record.attachments]);
       expect(await stored(mine)).toHaveLength(mine.record.attachments.length);
       expect(await stored(theirs)).toEqual([]);
+    });
+
+    it("is stored with those of other logs in one statement, with its own attachments, and not with what lost", async () => {
+      const before = [newWorld(), newWorld(), newWorld().rename("Laptop", "A"), newWorld()];
+      const [first, second, behind, twice] = before as [World, World, World, World];
+      const { sql, statements } = noted(database());
+      const logs = logsOn(sql);
+      for (const world of [first, second, twice]) await publish(logs, world);
+      await publish(logsOn(database()), behind);
+      await logs.state(behind.log.head.log);
+      await publish(logsOn(database()), behind.rename("Laptop", "B"), 3);
+      const next = [first.join("Phone"), second.rename("Laptop", "B"), behind.rotate("Laptop"), twice.rotate("Laptop")];
+      const given = [...next, next[3] as World];
+      statements.length = 0;
+      const append = ({ log, last }: World) => logs.append(log.head.log, last, allow);
+      const verdicts = (await Promise.all(given.map(append))).map(codeOf);
+      expect(verdicts.slice(0, 3)).toEqual(["stored", "stored", "lost"]);
+      expect(verdicts.slice(3).sort()).toEqual(["same", "stored"]);
+      expect(statements.filter((each) => /insert/.test(each))).toEqual([STATEMENTS.appendAll]);
+      for (const world of [first.join("Phone"), second.rename("Laptop", "B"), twice.rotate("Laptop")])
+        expect((await logsOn(database()).page(world.log.head.log, whole))?.entries).toEqual(world.entries);
+      const lost = (next[2] as World).record.attachments;
+      expect(lost.length).toBeGreaterThan(0);
+      expect(await sql.query(STATEMENTS.attachments, [rowKey(behind.log.head.log), lost])).toEqual([]);
+    });
+
+    it("is stored alone where the statement for several fails: the others are not to blame", async () => {
+      const all = [newWorld(), newWorld()];
+      const { sql, statements } = noted(database());
+      const query: Sql["query"] = async (statement, parameters) => {
+        const rows = await sql.query(statement, parameters);
+        // It may have been executed: nobody knows.
+        if (statement === STATEMENTS.appendAll) throw new KeysteadError("STORE_UNAVAILABLE", "broke off");
+        return rows as never;
+      };
+      const logs = logsOn({ ...sql, query });
+      for (const world of all) await publish(logs, world);
+      const next = all.map((world) => world.rotate("Laptop"));
+      statements.length = 0;
+      const verdicts = await Promise.all(next.map(({ log, last }) => logs.append(log.head.log, last, allow)));
+      expect(verdicts.map(codeOf)).toEqual(["same", "same"]);
+      expect(statements.slice(0, 3)).toEqual([STATEMENTS.appendAll, STATEMENTS.appendWith, STATEMENTS.appendWith]);
+      for (const world of next) expect((await logs.page(world.log.head.log, whole))?.entries).toEqual(world.entries);
     });
 
     it("is refused with its reason, and nothing of it is stored", async () => {
@@ -200,30 +262,17 @@ onEveryDatabase((database, kind) => {
   });
 
   describe("a page", () => {
-    let world: World;
-    beforeAll(async () => {
-      world = newWorld()
-        .join("Phone")
-        .review("Laptop", { approve: ["Phone"] })
-        .rotate("Laptop")
-        .rename("Phone", "P");
-      await publish(logsOn(database()), world);
-    });
     const read = (options: Partial<{ after: number; limit: number; bytes: number; attachments: Wanted }> = {}) =>
-      logsOn(database()).page(world.log.head.log, { ...whole, ...options });
+      logsOn(database()).page(five.log.head.log, { ...whole, ...options });
 
     it("has what follows a position, up to a number of entries and of bytes, and one entry at least", async () => {
-      const { entries } = world;
+      const { entries } = five;
       expect(await read({ after: 3 })).toEqual({ entries: entries.slice(3), newest: 5 });
       expect(await read({ after: 1, limit: 2 })).toEqual({ entries: entries.slice(1, 3), newest: 5 });
       expect(await read({ after: 5 })).toEqual({ entries: [], newest: 5 });
       expect(await read({ after: 2 ** 31 - 1 })).toEqual({ entries: [], newest: 5 });
       expect(await read({ bytes: 1 })).toEqual({ entries: entries.slice(0, 1), newest: 5 });
-      const sizes = entries.map((entry) => {
-        const { link, attachments } = decodeEntry(entry);
-        return link.bytes.length + attachments.reduce((sum, { length }) => sum + length, 0);
-      });
-      const two = (sizes[0] as number) + (sizes[1] as number);
+      const two = sizeOfTwo(five);
       expect((await read({ bytes: two }))?.entries).toHaveLength(2);
       expect((await read({ bytes: two - 1 }))?.entries).toHaveLength(1);
     });
@@ -232,7 +281,7 @@ onEveryDatabase((database, kind) => {
       const { sql, statements } = noted(database());
       const page = async (after: number, attachments: Wanted) => {
         statements.length = 0;
-        const { newest } = (await logsOn(sql).page(world.log.head.log, { ...whole, after, attachments })) ?? {};
+        const { newest } = (await logsOn(sql).page(five.log.head.log, { ...whole, after, attachments })) ?? {};
         return [newest, ...statements];
       };
       expect(await page(0, "none")).toEqual([5, STATEMENTS.page]);
@@ -242,42 +291,28 @@ onEveryDatabase((database, kind) => {
 
     it("has no attachments, names, what was granted to one member, or all", async () => {
       const bare = await read({ attachments: "none" });
-      expect(bare?.entries).toEqual(world.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, [])));
+      expect(bare?.entries).toEqual(five.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, [])));
       const named = await read({ attachments: "names" });
-      const log = verifyLog(named?.entries ?? [], { subject: world.log.subject, now: NOW });
+      const log = verifyLog(named?.entries ?? [], { subject: five.log.subject, now: NOW });
       expect([...log.active.values()].map(({ name }) => name)).toEqual(["Laptop", "P"]);
       const count = (entries: readonly Uint8Array[] = []) =>
         entries.flatMap((each) => decodeEntry(each).attachments).length;
-      const mine = await read({ attachments: { mine: world.id("Phone") } });
+      const mine = await read({ attachments: { mine: five.id("Phone") } });
       const all = await read();
       expect(count(named?.entries)).toBeLessThan(count(mine?.entries));
       expect(count(mine?.entries)).toBeLessThan(count(all?.entries));
       // The phone opens everything that was granted to it.
-      let session = openWorld(world.seed, { subject: world.log.subject }).join("Phone").session("Phone");
+      let session = openWorld(five.seed, { subject: five.log.subject }).join("Phone").session("Phone");
       for (const entry of mine?.entries.slice(2) ?? []) session = receive(session, entry, { now: NOW });
-      expect(session.log.head).toEqual(world.log.head);
+      expect(session.log.head).toEqual(five.log.head);
     });
   });
 
   describe("a page of a state", () => {
-    let world: World;
-    beforeAll(async () => {
-      world = newWorld()
-        .join("Phone")
-        .review("Laptop", { approve: ["Phone"] })
-        .rotate("Laptop")
-        .rename("Phone", "P");
-      await publish(logsOn(database()), world);
-    });
-
     it("is what the rows give, for every position, number, attachments and size", async () => {
       const logs = logsOn(database());
-      const size = (entry: Uint8Array) => {
-        const { link, attachments } = decodeEntry(entry);
-        return link.bytes.length + attachments.reduce((sum, { length }) => sum + length, 0);
-      };
-      const two = size(world.entries[0] as Uint8Array) + size(world.entries[1] as Uint8Array);
-      for (const attachments of ["all", "none", "names", { mine: world.id("Phone") }] as const) {
+      const two = sizeOfTwo(five);
+      for (const attachments of ["all", "none", "names", { mine: five.id("Phone") }] as const) {
         for (const given of [
           {},
           { after: 3 },
@@ -287,27 +322,47 @@ onEveryDatabase((database, kind) => {
           { bytes: 1 },
         ]) {
           const options = { ...whole, attachments, ...given };
-          expect(await logs.pageOf(world.log, options)).toEqual(await logs.page(world.log.head.log, options));
+          expect(await logs.pageOf(five.log, options)).toEqual(await logs.page(five.log.head.log, options));
         }
       }
       for (const bytes of [two, two - 1])
-        expect(await logs.pageOf(world.log, { ...whole, bytes })).toEqual(
-          await logs.page(world.log.head.log, { ...whole, bytes }),
+        expect(await logs.pageOf(five.log, { ...whole, bytes })).toEqual(
+          await logs.page(five.log.head.log, { ...whole, bytes }),
         );
-      expect((await logs.pageOf(world.log, whole)).entries).toEqual(world.entries);
+      expect((await logs.pageOf(five.log, whole)).entries).toEqual(five.entries);
     });
 
     it("asks for attachments only, and for no more of them than fit", async () => {
       const { sql, statements } = noted(database());
       const logs = logsOn(sql);
-      await logs.pageOf(world.log, { ...whole, attachments: "none" });
+      await logs.pageOf(five.log, { ...whole, attachments: "none" });
       expect(statements).toEqual([]);
-      await logs.pageOf(world.log, whole);
+      await logs.pageOf(five.log, whole);
       expect(statements).toEqual([STATEMENTS.attachmentsUpTo]);
-      const digests = [...world.log.links].flatMap(({ attachments }) => attachments);
-      const rows = await sql.query(STATEMENTS.attachmentsUpTo, [rowKey(world.log.head.log), digests, 1]);
+      const digests = [...five.log.links].flatMap(({ attachments }) => attachments);
+      const log = rowKey(five.log.head.log);
+      const rows = await sql.query(STATEMENTS.attachmentsUpTo, [digests.map(() => log), digests, 1]);
       expect(digests.length).toBeGreaterThan(1);
       expect(rows).toHaveLength(1);
+    });
+
+    it("asks for the attachments of all who read at a time, and again for whose attachments do not fit", async () => {
+      const { sql, statements } = noted(database());
+      const logs = logsOn(sql);
+      const other = newWorld().rotate("Laptop");
+      await publish(logsOn(database()), other);
+      const read = async (bytes: number) => {
+        statements.length = 0;
+        const pages = await Promise.all([five, other, five].map(({ log }) => logs.pageOf(log, { ...whole, bytes })));
+        return pages.map(({ entries }) => entries);
+      };
+      expect(await read(whole.bytes)).toEqual([five.entries, other.entries, five.entries]);
+      expect(statements).toEqual([STATEMENTS.attachmentsUpTo]);
+      // Less than what all of them need, and enough for each alone.
+      const bytes = five.entries.reduce((sum, { length }) => sum + length, 0);
+      expect(await read(bytes)).toEqual([five.entries, other.entries, five.entries]);
+      expect(new Set(statements)).toEqual(new Set([STATEMENTS.attachmentsUpTo]));
+      expect(statements.length).toBeGreaterThan(1);
     });
 
     it("says that an attachment is missing, in the page that begins with its entry", async () => {

@@ -21,6 +21,7 @@ const CASTS: Readonly<Record<string, readonly [count: number, reason: string]>> 
   "bytes/schema.ts": [9, "the types of fields follow from the schema, which the compiler cannot follow through a loop"],
   "bytes/text.ts": [6, "the only place where text becomes an id; and indices within the length, for each byte"],
   "cli/main.ts": [1, "anything can be thrown: each field is looked at after it is read"],
+  "cli/node-body.ts": [1, "what hono gives beside a request, on the server that the command starts"],
   "cli/relay.ts": [3, "what the HTTP server and the argument parser give, each field looked at"],
   "client/judge-whole.ts": [1, "details of an error that this library made"],
   "client/proceed.ts": [1, "a field that starts empty and that later steps fill"],

@@ -4,8 +4,9 @@ import { createSignatureSync, verifySignature } from "http-message-sig";
 import { describe, expect, it } from "vitest";
 import { utf8Decode, utf8Encode } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
-import { primitives } from "../../src/primitives/current.js";
+import { primitives, verifiers } from "../../src/primitives/current.js";
 import { verifyEd25519 } from "../../src/primitives/sign.js";
+import { exactVerifier, type VerifyLabelledLater } from "../../src/primitives/verify-later.js";
 import {
   REQUEST_LIFETIME,
   requestSigner,
@@ -14,6 +15,7 @@ import {
 } from "../../src/transport/request-signature.js";
 import type { RequestSigner } from "../../src/transport/transport.js";
 import { checkDigest, isSigned, REQUEST_SKEW, verifyRequest } from "../../src/transport/verify-request.js";
+import { countVerificationsOf } from "../support/count-verifications.js";
 import { expectWrongArgument } from "../support/refusal.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -96,6 +98,36 @@ describe("a request that a member signed", () => {
     expect(await reasonOf(verify(signed(), { now: NOW + REQUEST_LIFETIME + 1 }))).toBe("expired");
     await verify(signed(), { now: NOW - REQUEST_SKEW });
     expect(await reasonOf(verify(signed(), { now: NOW - REQUEST_SKEW - 1 }))).toBe("ahead");
+  });
+});
+
+describe("a signature that is verified beside this thread", () => {
+  const options = { origin, now: NOW, keyOf: (member: string) => (member === keyring.member ? key : undefined) };
+  const verifyBeside = (headers: Headers, later: VerifyLabelledLater) =>
+    countVerificationsOf(() => verifyRequest({ ...request, headers: like(headers) }, { ...options, later }));
+  // Beside another signature, it is not in the usual form.
+  const other = {
+    ...signed(),
+    "signature-input": `proxy=("@method");created=1, ${signed()["signature-input"]}`,
+    signature: `proxy=:AAAA:, ${signed()["signature"]}`,
+  };
+  const forms = [signed(), other];
+
+  it.each(forms)("is not verified again where it is good, form %#", async (headers) => {
+    const exact = (await exactVerifier(verifiers)) ?? expect.unreachable("no verifier");
+    const { value, verifications } = await verifyBeside(headers, exact);
+    expect(value?.member).toBe(keyring.member);
+    expect(verifications).toBe(0);
+  });
+
+  it.each(forms)("is judged on this thread where the platform does not accept it, form %#", async (headers) => {
+    const refusing = async () => false;
+    const { value, verifications } = await verifyBeside(headers, refusing);
+    expect(value?.member).toBe(keyring.member);
+    expect(verifications).toBe(1);
+    const moved = { ...request, target: `${request.target}1` };
+    const refusal = verifyRequest({ ...moved, headers: like(headers) }, { ...options, later: refusing });
+    expect(await reasonOf(refusal)).toBe("signature");
   });
 });
 
