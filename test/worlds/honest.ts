@@ -31,8 +31,9 @@ import {
   setLockdown,
   setPolicy,
 } from "../support/accepted.js";
+import { comparedWith } from "../support/client.js";
 import { adminMoves } from "./admins.js";
-import { byClient, comparedWith, hasClient } from "./client.js";
+import { byClient, hasClient } from "./client.js";
 import { adviceFor, isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import type { Draws } from "./draws.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -182,7 +183,7 @@ function offered(scene: Scene, name: Player, session: MemberState): readonly Mov
     const isDevice = log.active.get(id)?.kind === "device";
     const approve = (env: Draws) =>
       isDevice
-        ? asked(scene, name, { do: "review", approve: [comparedWith(scene, id)], remove: [] }, byCore)(env)
+        ? asked(scene, name, { do: "review", approve: [comparedWith(log, id)], remove: [] }, byCore)(env)
         : byCore(env);
     moves.push(honest(scene, name, `approves ${x}`, approve));
   }
