@@ -3,11 +3,18 @@
 
 import { AppendList } from "../../src/bytes/append-list.js";
 import type { Bytes } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { Effect, Input } from "../../src/client/effects.js";
 import { adminMachine } from "../../src/client/escrow-machine.js";
 import type { AdminModel } from "../../src/client/escrow-model.js";
-import { orderTo, type RecoveryOrder, recoveryOrder, renewOrder } from "../../src/client/escrow-orders.js";
+import {
+  orderTo,
+  type RecoveryOrder,
+  recoveryOrder,
+  renewOrder,
+  reviewOrder,
+} from "../../src/client/escrow-orders.js";
 import type { FollowedLog } from "../../src/client/followed-log.js";
 import type { AdminIntent, Intent } from "../../src/client/intents.js";
 import { connected, stateOf } from "../../src/client/model.js";
@@ -22,6 +29,11 @@ export interface OfUser {
   readonly log: LogState;
   readonly entries: readonly Uint8Array[];
 }
+
+/** What a recovery does, and why. */
+export type Recovery = Omit<RecoveryOrder, "user" | "case">;
+
+const ASKED = "asked";
 
 /** An admin's device. */
 export class AdminClient {
@@ -49,13 +61,19 @@ export class AdminClient {
     return this.#entriesOf(this.#model.subject);
   }
 
-  /** Does in the escrow log what the admin asks for. @throws as the machine does; nothing has changed then */
-  do(intent: Intent, env: Env): void {
-    this.#step({ type: "intend", id: "asked", intent }, env);
-    const error = this.#model.settled.find(({ id }) => id === "asked")?.error;
+  /**
+   * Does what the admin asks for, and what follows from it.
+   *
+   * @param next the randomness and clock of what follows.
+   * @throws as the machine does; nothing has changed then
+   */
+  do(intent: Intent, env: Env, next: () => Env = () => env): void {
+    const effects = this.#write(intent, env);
+    this.#settle(effects, next());
+    const error = this.#model.settled.find(({ id }) => id === ASKED)?.error;
     this.#model = { ...this.#model, settled: [] };
     if (error) throw present(KeysteadError.from(error));
-    if (this.#model.pending) throw new Error("the admin's device was shown its link, and waits for it");
+    if (adminMachine.isPending(this.#model, ASKED)) throw new Error("the admin's device waits for its link");
   }
 
   /** The admin proves that the backup key is on paper. */
@@ -66,7 +84,12 @@ export class AdminClient {
   /** Takes in an entry of the escrow log that another one wrote. */
   takeIn(entry: Uint8Array, env: Env): void {
     this.#publish(this.#model.subject, entry);
-    this.#step({ type: "sync" }, env);
+    this.#settle(this.#step({ type: "sync" }, env), env);
+  }
+
+  /** The service shows a user's log, too. */
+  show({ log, entries }: OfUser): void {
+    this.#service.set(log.subject, entries as readonly Bytes[]);
   }
 
   /** Renews escrow in a user's log. @returns the entry. @throws as the machine does */
@@ -74,44 +97,61 @@ export class AdminClient {
     return this.#doInUsersLog(user, orderTo("renew-user", renewOrder, { user: user.log.subject }), env);
   }
 
-  /** Records a recovery, and then makes it. @returns the entry in the user's log. @throws as the machine does */
-  recover(user: OfUser, order: Omit<RecoveryOrder, "user" | "case">, env: Env): Uint8Array {
-    const intent = orderTo("record-recovery", recoveryOrder, { user: user.log.subject, case: "", ...order });
-    const approve = order.approve.map((member) => present(comparedWith(user.log, member).token));
-    return this.#doInUsersLog(user, { ...intent, approve }, env);
+  /** Records a recovery, and then makes it, with the randomness of `next`. @returns the entry. @throws as the machine does */
+  recover(user: OfUser, recovery: Recovery, env: Env, next?: () => Env): Uint8Array {
+    return this.#doInUsersLog(user, recoveryOf(user, recovery), env, next);
   }
 
-  #doInUsersLog(user: OfUser, intent: AdminIntent, env: Env): Uint8Array {
-    const { subject } = user.log;
-    this.#service.set(subject, user.entries as readonly Bytes[]);
-    this.do({ ...intent, user: followed(user) }, env);
-    const written = this.#entriesOf(subject).slice(user.entries.length);
+  /** Records a recovery, and is killed before it makes it. @returns the entry in the escrow log. @throws as the machine does */
+  record(user: OfUser, recovery: Recovery, env: Env): Uint8Array {
+    const effects = this.#write({ ...recoveryOf(user, recovery), user: followed(user) }, env);
+    return present(effects.find((effect) => effect.type === "publish")).entry;
+  }
+
+  /** Makes a recovery that was recorded. @returns the entry. @throws as the machine does */
+  finish(user: OfUser, act: number, usersOwn: readonly MemberId[], env: Env): Uint8Array {
+    const order = { user: user.log.subject, act, usersOwn };
+    return this.#doInUsersLog(user, orderTo("recover-user", reviewOrder, order), env);
+  }
+
+  #doInUsersLog(user: OfUser, intent: AdminIntent, env: Env, next?: () => Env): Uint8Array {
+    this.show(user);
+    this.do({ ...intent, user: followed(user) }, env, next);
+    const written = this.#entriesOf(user.log.subject).slice(user.entries.length);
     if (written.length !== 1) throw new Error(`the admin's device wrote ${written.length} links in the user's log`);
     return present(written[0]);
   }
 
-  /** One input, and all that it leads to. */
-  #step(input: Input, env: Env): void {
-    const inputs: Input[] = [input];
-    for (let next = inputs.shift(); next; next = inputs.shift()) {
-      const { model, effects } = adminMachine.step(this.#model, next, {}, env);
-      this.#model = model;
-      inputs.push(...effects.flatMap((effect) => this.#answerTo(effect)));
+  #write(intent: Intent, env: Env): readonly Effect[] {
+    return this.#step({ type: "intend", id: ASKED, intent }, env);
+  }
+
+  #step(input: Input, env: Env): readonly Effect[] {
+    const { model, effects } = adminMachine.step(this.#model, input, {}, env);
+    this.#model = model;
+    return effects;
+  }
+
+  #settle(effects: readonly Effect[], env: Env): void {
+    const queue = [...effects];
+    for (let effect = queue.shift(); effect; effect = queue.shift()) {
+      const input = this.#answerTo(effect);
+      if (input) queue.push(...this.#step(input, env));
     }
   }
 
-  #answerTo(effect: Effect): readonly Input[] {
+  #answerTo(effect: Effect): Input | undefined {
     switch (effect.type) {
       case "read": {
         const entries = this.#entriesOf(effect.subject);
         const page = { entries: entries.slice(effect.after), newest: entries.length };
-        return [{ type: "page", effect, page: entries.length > 0 ? page : undefined }];
+        return { type: "page", effect, page: entries.length > 0 ? page : undefined };
       }
       case "publish":
         this.#publish(effect.subject, effect.entry);
-        return [{ type: "published", effect, publication: { verdict: "accepted" } }];
+        return { type: "published", effect, publication: { verdict: "accepted" } };
       default:
-        return [];
+        return undefined;
     }
   }
 
@@ -122,6 +162,11 @@ export class AdminClient {
   #entriesOf(subject: string): readonly Bytes[] {
     return this.#service.get(subject) ?? [];
   }
+}
+
+function recoveryOf({ log }: OfUser, recovery: Recovery): AdminIntent {
+  const intent = orderTo("record-recovery", recoveryOrder, { user: log.subject, case: "", ...recovery });
+  return { ...intent, approve: recovery.approve.map((member) => present(comparedWith(log, member).token)) };
 }
 
 function followed({ log, entries }: OfUser): FollowedLog {
