@@ -8,13 +8,7 @@ import { present } from "../../src/bytes/present.js";
 import type { Effect, Input } from "../../src/client/effects.js";
 import { adminMachine } from "../../src/client/escrow-machine.js";
 import type { AdminModel } from "../../src/client/escrow-model.js";
-import {
-  orderTo,
-  type RecoveryOrder,
-  recoveryOrder,
-  renewOrder,
-  reviewOrder,
-} from "../../src/client/escrow-orders.js";
+import { orderTo, type RecoveryOrder, recoveryOrder, renewOrder, reviewOrder } from "../../src/client/escrow-orders.js";
 import type { FollowedLog } from "../../src/client/followed-log.js";
 import type { AdminIntent, Intent } from "../../src/client/intents.js";
 import { connected, stateOf } from "../../src/client/model.js";
