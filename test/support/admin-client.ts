@@ -129,12 +129,13 @@ export class AdminClient {
   #settle(effects: readonly Effect[], env: Env): void {
     const queue = [...effects];
     for (let effect = queue.shift(); effect; effect = queue.shift()) {
-      const input = this.#answerTo(effect);
-      if (input) queue.push(...this.#step(input, env));
+      // Time passes until a client's turn comes.
+      const later = effect.type === "wait" ? { ...env, now: () => Math.max(env.now(), effect.until) } : env;
+      queue.push(...this.#step(this.#answerTo(effect), later));
     }
   }
 
-  #answerTo(effect: Effect): Input | undefined {
+  #answerTo(effect: Effect): Input {
     switch (effect.type) {
       case "read": {
         const entries = this.#entriesOf(effect.subject);
@@ -144,8 +145,10 @@ export class AdminClient {
       case "publish":
         this.#publish(effect.subject, effect.entry);
         return { type: "published", effect, publication: { verdict: "accepted" } };
+      case "wait":
+        return { type: "sync" };
       default:
-        return undefined;
+        throw new Error(`an admin's device does not ask for ${effect.type}`);
     }
   }
 
