@@ -198,7 +198,8 @@ export class World {
       return { device, intent: { do: "join", device: { name: `${device}` } } };
     }
     const by = "by" in op ? op.by : 0;
-    if (op.type === "review" && this.#hasPaper(by)) {
+    // With one that was removed, a device would reclaim.
+    if (op.type === "review" && this.#hasPaper(by) && this.log.active.has(this.id(by))) {
       // A backup key is typed in on a device, which it approves.
       const [device, ...others] = op.approve;
       if (device === undefined || others.length > 0 || !this.hasClient(device)) return undefined;

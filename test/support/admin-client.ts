@@ -126,12 +126,14 @@ export class AdminClient {
     return effects;
   }
 
-  #settle(effects: readonly Effect[], env: Env): void {
+  #settle(effects: readonly Effect[], { random, now }: Env): void {
     const queue = [...effects];
+    let later = 0;
+    const env = { random, now: () => Math.max(now(), later) };
     for (let effect = queue.shift(); effect; effect = queue.shift()) {
       // Time passes until a client's turn comes.
-      const later = effect.type === "wait" ? { ...env, now: () => Math.max(env.now(), effect.until) } : env;
-      queue.push(...this.#step(this.#answerTo(effect), later));
+      if (effect.type === "wait") later = Math.max(later, effect.until);
+      queue.push(...this.#step(this.#answerTo(effect), env));
     }
   }
 
