@@ -1,6 +1,7 @@
 // Random histories of honest members, some with an honest organisation's escrow, with real keys and real decryption, compared
 // with the reference model. After every link each member can open exactly the epochs that it holds by the log. Duties of the
-// agenda are done at random times, and at the end. docs/spec.md sections 6, 7 and 11.
+// agenda are done at random times, and at the end. In three of four histories the clients of devices and of the organisation's admin
+// write the links for which they have a verb. docs/spec.md sections 6, 7, 11 and 13.
 //
 // `KEYSTEAD_RUNS=1000 npx vitest run --project node test/model/histories.test.ts` runs 2,000 histories, in about half an hour.
 // `KEYSTEAD_SEED` replays: all randomness is drawn from it.

@@ -269,7 +269,7 @@ export class World {
     return { ...result, paper, keyrings: keyrings.set(position, made), entered: made.member };
   }
 
-  /** Lets a device's client do a step of its agenda, or what its user agrees to; the core, where a backup key or a member of an escrow log is the author. */
+  /** Lets a device's client do a step of its agenda, or what its user agrees to; the core, where there is no client. */
   perform(by: number, { step, isAsked, knowledge }: Duty): Written {
     const { log, keyring } = this.session(by);
     const has = { log, keyring, knowledge, entries: this.entries };
