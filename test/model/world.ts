@@ -420,7 +420,7 @@ export class World {
   }
 }
 
-/** Whether a question is about this regrant. */
+/** Whether a question names this regrant. */
 function isRegrant(ask: Ask, step: AuthorStep): boolean {
   if (ask.question !== "regrant" || step.link !== "regrant") return false;
   return step.give.some(({ member, runs }) => member === ask.member && equalRuns(runs, ask.epochs));

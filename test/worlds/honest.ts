@@ -282,7 +282,7 @@ function settings(scene: Scene, name: Player, session: MemberState): readonly Mo
   const { keyring } = session;
   const { keys } = partsOf(keyring);
   const change = { allowUserBackupKeys: !log.policy?.allowUserBackupKeys };
-  // By hand: these records are about users whose logs nobody has.
+  // By hand: these records name users whose logs nobody has.
   const recording = (what: string, type: "access" | "act") =>
     honest(scene, name, what, (env): Authored => {
       const opening = env.random(64);
