@@ -7,23 +7,16 @@ import type { AuthorStep, Step } from "../../src/agenda/steps.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { epochsIn } from "../../src/bytes/runs.js";
 import { effectOf, type Model, type ModelPointer, type Op } from "./reference.js";
-import type { World } from "./world.js";
+import type { Duty, World } from "./world.js";
 
-/** A link that a device owes, and its step. For a regrant that its user agreed to, the step is the one that it would be. */
-export interface Owed {
+/** A link that a device owes. */
+export interface Owed extends Duty {
   readonly op: Op;
-  readonly step: AuthorStep;
-  readonly knowledge: Knowledge;
-}
-
-/** A device's knowledge besides its own log and keyring. */
-export function knowledgeOf({ organisation }: World): Knowledge {
-  return organisation?.knowledge ?? { escrowLog: undefined, now: "unchecked" };
 }
 
 /** The agenda of a member. Its user never declined escrow, and wants it again after a removal. */
 export function agendaOf(world: World, by: number): { readonly steps: readonly Step[]; readonly knowledge: Knowledge } {
-  const knowledge = knowledgeOf(world);
+  const { knowledge } = world;
   const steps = agenda(world.session(by), knowledge);
   const again = steps.flatMap((step) =>
     step.do === "ask" && step.question === "enroll-again" ? [step.removedAt] : [],
@@ -40,8 +33,11 @@ export function agendaOf(world: World, by: number): { readonly steps: readonly S
  */
 export function owedBy(world: World, model: Model, by: number, missing: ReadonlySet<number>): Owed | undefined {
   const { steps, knowledge } = agendaOf(world, by);
-  const step = steps.map(authored).find((each) => each !== undefined);
-  return step && { op: opOf(world, model, by, step, missing), step, knowledge };
+  for (const each of steps) {
+    const step = authored(each);
+    if (step) return { op: opOf(world, model, by, step, missing), step, isAsked: each.do === "ask", knowledge };
+  }
+  return undefined;
 }
 
 function authored(step: Step): AuthorStep | undefined {

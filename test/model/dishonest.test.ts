@@ -18,7 +18,7 @@ import { rotate } from "../support/accepted.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { errorOf } from "../support/thrown.js";
 import { violations } from "./admission.js";
-import { knowledgeOf, type Owed, owedBy } from "./agenda.js";
+import { type Owed, owedBy } from "./agenda.js";
 import { codeOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
 import {
   afterLying,
@@ -30,7 +30,7 @@ import {
   FIRST_BOX_FAULT,
 } from "./dishonest.js";
 import { drawLawful, type Pick, pickArbitrary } from "./draw.js";
-import { describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
+import { authorOf, describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
 import { deliver, grantedBy, junkOf, openedBy, publish, withheldFrom } from "./knowledge.js";
 import {
   activeOf,
@@ -153,7 +153,7 @@ class Deliver {
 }
 
 /** Has an admissible link written, spoiled and withheld as drawn, and compares the results of all members. */
-function take(plot: Plot, world: World, op: Op, trouble: Trouble, step?: Owed): void {
+function take(plot: Plot, world: World, op: Op, trouble: Trouble, owed?: Owed): void {
   const author = "by" in op ? op.by : op.type === "join" ? plot.model.seq + 1 : undefined;
   const effect = effectOf(plot.model, op);
   if ("by" in op && author !== undefined) {
@@ -170,7 +170,7 @@ function take(plot: Plot, world: World, op: Op, trouble: Trouble, step?: Owed): 
   const dishonest = author !== undefined && (isVillain(plot, author) || (op.type === "join" && entering));
   if (trouble.race) loseRace(plot, world, author, trouble.race);
   if (op.type === "rekey" && plot.clones.length === 0) plot.clones.push({ member: op.by, keyring: world.clone(op.by) });
-  const writeIt = () => (step ? world.perform(author as number, step.step, step.knowledge) : world.write(op));
+  const writeIt = () => (owed ? world.perform(author as number, owed) : world.write(op));
   const { written, corrupted } = dishonest ? writeJunk(plot, world, op, author, trouble) : { written: writeIt() };
 
   const deniable = effect.grants
@@ -216,7 +216,7 @@ function expectClones(plot: Plot, world: World): void {
     expect(keyring.epochs.filter((epoch) => !before.has(epoch))).toEqual([]);
     clone.keyring = keyring;
     const standing = active ? "superseded" : "removed";
-    expect(agenda({ log: world.log, keyring }, knowledgeOf(world))).toEqual([
+    expect(agenda({ log: world.log, keyring }, world.knowledge)).toEqual([
       { do: "ask", question: "standing", code: "question-standing", standing },
     ]);
     const rule = active ? "LOG-4" : "MEM-4";
@@ -385,7 +385,7 @@ describe("random histories with a dishonest author and a server that withholds",
             let plot: Plot | undefined;
             let world: World | undefined;
             fc.modelRun(() => {
-              const { model, real } = start(`dishonest/${seed}`, operator, escrow);
+              const { model, real } = start(`dishonest/${seed}`, operator, escrow, authorOf(seed));
               plot = { ...model, villain, denied: new Set(), clones: [] };
               world = real;
               return { model: plot, real };

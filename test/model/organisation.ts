@@ -4,12 +4,16 @@
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { proposeState } from "../../src/authoring/proposal.js";
 import { writeLink } from "../../src/authoring/write-link.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
 import { epochsIn } from "../../src/bytes/runs.js";
+import { createOrder, orderTo, policyOrder } from "../../src/client/escrow-orders.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { EscrowActor } from "../../src/log/fields.js";
 import type { Head, LinkRecord, LogState } from "../../src/log/state.js";
+import { appendEntry } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import {
@@ -24,12 +28,18 @@ import {
   rotate,
   setPolicy,
 } from "../support/accepted.js";
+import { AdminClient, type OfUser } from "../support/admin-client.js";
 import { namedPair, pairOf } from "./pairs.js";
 import type { Gift, ModelPointer } from "./reference.js";
 
-/** The escrow log with its admin's keys. */
+const SUBJECT = "escrow@example.org";
+const NAME = { name: "Ann" };
+
+/** The escrow log with its admin's keys. What the admin does is written by her client, or by the functions of the core. */
 export class Organisation {
-  session: MemberState;
+  /** The admin's device; undefined where the core writes. */
+  readonly #client: AdminClient | undefined;
+  #session: MemberState | undefined;
   /** The head that users compared and confirmed. */
   readonly confirmed: Head;
   /** The last state of the log at which each of its epochs was the newest. */
@@ -38,13 +48,25 @@ export class Organisation {
   readonly #heads = new Map<number, LogState>();
   readonly #env: Env;
 
-  constructor(env: Env) {
+  constructor(env: Env, author: "client" | "core") {
     this.#env = env;
-    const first = createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env);
-    const safe = makeBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
-    this.session = setPolicy(safe, { enabled: true }, env);
+    if (author === "client") {
+      this.#client = new AdminClient(SUBJECT);
+      this.#client.do(orderTo("create-escrow", createOrder, { device: NAME }), env);
+      this.#client.do({ do: "backup-key", name: "Paper" }, env);
+      this.#client.provePaper(env);
+      this.#client.do(orderTo("policy", policyOrder, { enabled: true }), env);
+    } else {
+      const first = createEscrowLog({ subject: SUBJECT, device: NAME }, env);
+      const safe = makeBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
+      this.#session = setPolicy(safe, { enabled: true }, env);
+    }
     this.confirmed = this.session.log.head;
     this.#epochs.push(this.log);
+  }
+
+  get session(): MemberState {
+    return this.#client?.state ?? present(this.#session);
   }
 
   get log(): LogState {
@@ -54,7 +76,16 @@ export class Organisation {
   /** A new epoch of the escrow log. Every user's pointer is then older. */
   rotate(): void {
     this.#epochs[this.#epochs.length - 1] = this.log;
-    this.session = rotate(this.session, this.#env);
+    // An admin cannot ask for that: it is a duty.
+    const step = {
+      do: "author",
+      link: "rotate",
+      because: ["rotation-due"],
+      withholdFromEscrow: false,
+      others: [],
+    } as const;
+    if (this.#client) this.#client.do({ do: "duty", step }, this.#env);
+    else this.#session = rotate(this.session, this.#env);
     this.#epochs.push(this.log);
   }
 
@@ -86,23 +117,36 @@ export class Organisation {
   }
 
   /** The admin points a user's escrow at the newest epoch, for a user who stays offline (ESC-6). */
-  renew(userLog: LogState, env: Env): AuthoredLog {
-    return renewEscrowForUser(this.session, { userLog }, env);
+  renew(user: OfUser): AuthoredLog {
+    if (!this.#client) return renewEscrowForUser(this.session, { userLog: user.log }, this.#env);
+    return shown(user.log, this.#client.renew(user, this.#env));
   }
 
   /** The admin records a recovery and then makes it. @returns the user's log, and the epochs that escrow gave */
-  recover(
-    userLog: LogState,
-    entries: readonly Uint8Array[],
-    lists: Pick<Parameters<typeof recordRecovery>[1], "approve" | "remove" | "usersOwn">,
-    env: Env,
-  ): AuthoredLog & { readonly gift: Gift | undefined } {
-    const { usersOwn } = lists;
-    const recorded = recordRecovery(this.session, { userLog, entries, ...lists, reason: "lost" }, this.#env);
-    this.session = recorded;
-    const written = recover(recorded, { act: recorded.act, userLog, entries, usersOwn }, env);
+  recover(user: OfUser, lists: RecoveryLists): AuthoredLog & { readonly gift: Gift | undefined } {
+    const written = this.#recover(user, lists);
     const { runs, pairs = [] } = (written.log.links.last() as LinkRecord).actor as EscrowActor;
     const named = pairs.map(namedPair);
     return { ...written, gift: runs && { epochs: new Set(epochsIn(runs)), pairs: named } };
   }
+
+  #recover({ log: userLog, entries }: OfUser, lists: RecoveryLists): AuthoredLog {
+    const reason = "lost";
+    // A backup key has no fingerprint that a user could show.
+    const isComparable = lists.approve.every((id) => userLog.active.get(id)?.kind === "device");
+    if (this.#client && isComparable)
+      return shown(userLog, this.#client.recover({ log: userLog, entries }, { ...lists, reason }, this.#env));
+    const recorded = recordRecovery(this.session, { userLog, entries, ...lists, reason }, this.#env);
+    if (this.#client) this.#client.takeIn(recorded.entry, this.#env);
+    else this.#session = recorded;
+    return recover(this.session, { act: recorded.act, userLog, entries, usersOwn: lists.usersOwn }, this.#env);
+  }
 }
+
+/** Members by what a recovery does with them. */
+export type RecoveryLists = Readonly<Record<"approve" | "remove" | "usersOwn", readonly MemberId[]>>;
+
+const shown = (before: LogState, entry: Uint8Array): AuthoredLog => ({
+  entry,
+  log: appendEntry(before, entry, { now: "unchecked" }),
+});

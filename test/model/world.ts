@@ -7,9 +7,13 @@ import type { AuthorStep } from "../../src/agenda/steps.js";
 import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
 import { UNGUARDED } from "../../src/authoring/escrow-guard.js";
 import { openKeyring, type Received, receive, resume } from "../../src/authoring/receive.js";
+import { reclaimable } from "../../src/authoring/verbs.js";
 import { openBackupKey } from "../../src/backup/open.js";
+import type { Bytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { type Runs, runsOf } from "../../src/bytes/runs.js";
+import { equalRuns, type Runs, runsOf } from "../../src/bytes/runs.js";
+import type { Ask } from "../../src/client/asks.js";
+import type { Intent } from "../../src/client/intents.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
@@ -36,7 +40,7 @@ import {
   rotate,
   setLockdown,
 } from "../support/accepted.js";
-import { clientOwes, clientWrites } from "../support/client.js";
+import { clientAgrees, clientCreates, clientOwes, clientWrites, comparedWith } from "../support/client.js";
 import { type RawSigner, signerOf } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { Organisation } from "./organisation.js";
@@ -57,12 +61,32 @@ const optionsOf = (op: { readonly withhold?: boolean }): object => (op.withhold 
 
 export const SUBJECT = "alice@example.org";
 
+/** Who writes the links of devices: their clients, where those have a verb for it, or the functions of the core. */
+export type Author = "client" | "core";
+
+/** What a device does by itself, or what its user agrees to. */
+export interface Duty {
+  /** For a regrant that the user agrees to, the step that it would be. */
+  readonly step: AuthorStep;
+  /** Whether the user is asked first. */
+  readonly isAsked: boolean;
+  readonly knowledge: Knowledge;
+}
+
+/** What a user asks of a device, by its position. */
+interface Asked {
+  readonly device: number;
+  readonly intent: Intent;
+}
+
 /** A link that was written and not yet published. */
 export interface Written {
   readonly entry: Uint8Array;
   /** Keyrings made by writing: the author's with the new epoch, and a new member's, still without grants. */
   readonly keyrings: ReadonlyMap<number, Keyring>;
   readonly entered: MemberId | undefined;
+  /** The text of the backup key that it makes. */
+  readonly paper?: string | undefined;
   /** All signers, in order. */
   readonly signers: readonly RawSigner[];
   /** The library's state of the log now. */
@@ -80,15 +104,25 @@ export class World {
   /** The escrow log that the user's devices know, if they know one. */
   readonly organisation: Organisation | undefined;
   log: LogState;
+  /** The texts of backup keys, by position. */
+  readonly #papers = new Map<number, string>();
+  /** Members that the server ever denied a grant. */
+  readonly #denied = new Set<number>();
   readonly #envs = new Map<number, Env>();
   readonly #seed: string;
+  readonly #author: Author;
 
-  constructor(seed: string, hasOperator: boolean, hasEscrow = false) {
+  constructor(seed: string, hasOperator: boolean, hasEscrow = false, author: Author = "client") {
     this.#seed = seed;
-    this.organisation = hasEscrow ? new Organisation(seededEnv(`${seed}/escrow`, 1_600_000_000_000)) : undefined;
+    this.#author = author;
+    this.organisation = hasEscrow ? new Organisation(seededEnv(`${seed}/escrow`), author) : undefined;
     this.operator = new OperatorKeys(this.env(0).random(32));
     const operator = hasOperator ? this.operator.signingKey : undefined;
-    const first = createLog({ subject: SUBJECT, device: { name: "1" }, operator }, this.env(1));
+    const device = { name: "1" };
+    const first =
+      author === "client"
+        ? clientCreates(SUBJECT, { do: "create", device, operator: operator as Bytes }, this.env(1))
+        : createLog({ subject: SUBJECT, device, operator }, this.env(1));
     this.sessions.set(1, first);
     this.ids.set(1, first.keyring.member);
     this.entries.push(first.entry);
@@ -104,6 +138,11 @@ export class World {
     return env;
   }
 
+  /** A device's knowledge besides its own log and keyring. */
+  get knowledge(): Knowledge {
+    return this.organisation?.knowledge ?? { escrowLog: undefined, now: "unchecked" };
+  }
+
   session(position: number): MemberState {
     return this.sessions.get(position) as MemberState;
   }
@@ -116,8 +155,21 @@ export class World {
     return [...this.ids].find(([, each]) => each === id)?.[0] as number;
   }
 
-  /** Lets the library write a link. @throws as it does; nothing has changed then */
+  /**
+   * Lets the library write a link: a device's client, where it has a verb for that.
+   *
+   * @param as who says that it cannot open epochs, which no client does.
+   * @throws as it does; nothing has changed then
+   */
   write(op: Op, as?: MemberState): Written {
+    const asked = as || this.#author === "core" ? undefined : this.#askedBy(op);
+    const written = asked && this.#byClient(op, asked);
+    // A client withholds from escrow what it must not grant, and nothing else (ESC-4). What was drawn otherwise is the core's.
+    if (written?.log.links.last()?.withheldFromEscrow === ("withhold" in op && op.withhold === true)) return written;
+    return this.#byCore(op, as);
+  }
+
+  #byCore(op: Op, as?: MemberState): Written {
     const position = this.log.head.seq + 1;
     if (op.type === "genesis") throw new Error("a log has one genesis");
     if (op.type === "join") {
@@ -139,12 +191,95 @@ export class World {
     return { ...authored, keyrings: new Map([[op.by, authored.keyring]]), entered, signers };
   }
 
-  /** Lets a device's client do a step of its agenda; the core, where a backup key or a member of an escrow log is the author. */
-  perform(by: number, step: AuthorStep, knowledge: Knowledge): Written {
+  /** What a user asks of a device, so that its client writes this link; undefined where clients have no verb for it. */
+  #askedBy(op: Op): Asked | undefined {
+    if (op.type === "join") {
+      const device = this.log.head.seq + 1;
+      return { device, intent: { do: "join", device: { name: `${device}` } } };
+    }
+    const by = "by" in op ? op.by : 0;
+    // With one that was removed, a device would reclaim.
+    if (op.type === "review" && this.#hasPaper(by) && this.log.active.has(this.id(by))) {
+      // A backup key is typed in on a device, which it approves.
+      const [device, ...others] = op.approve;
+      if (device === undefined || others.length > 0 || !this.hasClient(device)) return undefined;
+      return { device, intent: { do: "use-backup-key", text: this.#papers.get(by), remove: this.#idsOf(op.remove) } };
+    }
+    const intent = this.hasClient(by) ? this.#intentOf(op) : undefined;
+    return intent && { device: by, intent };
+  }
+
+  #intentOf(op: Op): Intent | undefined {
+    switch (op.type) {
+      case "review": {
+        // A backup key has no fingerprint to compare, and escrow is approved as the agenda says.
+        if (!op.approve.every((position) => this.hasClient(position))) return undefined;
+        const approve = this.#idsOf(op.approve).map((id) => comparedWith(this.log, id));
+        return { do: "review", approve, remove: this.#idsOf(op.remove) };
+      }
+      case "rename":
+        return { do: "rename", member: this.id(op.member), device: { name: `renamed ${op.member}` } };
+      case "lockdown":
+        return { do: "lockdown", on: op.on, remove: this.#idsOf(op.remove) };
+      case "leave":
+      case "rekey":
+        return { do: op.type };
+      case "enroll":
+        return op.kind === "backup" ? { do: "backup-key", name: `${this.log.head.seq + 1}` } : undefined;
+      case "regrant": {
+        // A user says yes to one member at a time, and escrow gets what the agenda says.
+        const [{ member, epochs } = { member: 0, epochs: [] }, ...others] = op.regrants;
+        const isEscrow = this.log.active.get(this.id(member))?.kind === "escrow";
+        return others.length > 0 || isEscrow
+          ? undefined
+          : { do: "regrant", member: this.id(member), epochs: runsOf(epochs) };
+      }
+      case "reclaim": {
+        const { keyring: from } = this.session(op.from);
+        // A client takes over everything.
+        const isAll =
+          !this.log.active.has(from.member) && equalRuns(reclaimable(this.session(op.by), from), runsOf(op.epochs));
+        if (!isAll) return undefined;
+        if (!this.#hasPaper(op.from)) return { do: "reclaim", from: from.member };
+        return { do: "use-backup-key", text: this.#papers.get(op.from), remove: [] };
+      }
+      default:
+        // Provisioning is no verb of a client. It rotates, and points escrow at a log, as its agenda says.
+        return undefined;
+    }
+  }
+
+  /** Whether a text is at hand that gives what its member's keyring has: the service shows it everything, also what it denied. */
+  #hasPaper(position: number): boolean {
+    return this.#papers.has(position) && !this.#denied.has(position);
+  }
+
+  #byClient(op: Op, { device, intent }: Asked): Written {
+    const { log, entries } = this;
+    const from = op.type === "reclaim" ? [this.session(op.from).keyring] : [];
+    const has = { log, entries, keyring: this.sessions.get(device)?.keyring, former: from, knowledge: this.knowledge };
+    const written = clientWrites(has, intent, this.env(device));
+    const { keyring, paper } = written;
+    const keyrings = new Map([[device, keyring]]);
+    const authors = "by" in op ? [this.session(op.by), ...(op.type === "rekey" ? [written] : [])] : [written];
+    const result = { ...written, keyrings, signers: authors.map(signerOf) };
+    if (paper === undefined) return { ...result, entered: op.type === "join" ? keyring.member : undefined };
+    const { keyring: made } = openBackupKey(written.log, [], paper);
+    const position = written.log.head.seq;
+    return { ...result, paper, keyrings: keyrings.set(position, made), entered: made.member };
+  }
+
+  /** Lets a device's client do a step of its agenda, or what its user agrees to; the core, where there is no client. */
+  perform(by: number, { step, isAsked, knowledge }: Duty): Written {
     const { log, keyring } = this.session(by);
-    const authored = this.hasClient(by)
-      ? clientWrites({ log, keyring, knowledge, entries: this.entries }, { do: "duty", step }, this.env(by))
-      : accepted(performStep({ log, keyring }, step, knowledge, this.env(by)));
+    const has = { log, keyring, knowledge, entries: this.entries };
+    const env = this.env(by);
+    const byClient = () =>
+      isAsked ? clientAgrees(has, (ask) => isRegrant(ask, step), env) : clientWrites(has, { do: "duty", step }, env);
+    const authored =
+      this.#author === "client" && this.hasClient(by)
+        ? byClient()
+        : accepted(performStep({ log, keyring }, step, knowledge, env));
     const entered = step.link === "enroll-escrow" ? escrowIdOf(this.log.head, this.log.head.seq + 1) : undefined;
     const signers = [signerOf(this.session(by))];
     return { ...authored, keyrings: new Map([[by, authored.keyring]]), entered, signers };
@@ -154,10 +289,12 @@ export class World {
    * Gives an entry to all members, without its attachments to those in `denied`. One member verifies the link, a different one
    * each time. The others open their grants on the resulting state, since verification is the same for all of them.
    */
-  publish({ keyrings, entered }: Written, entry: Uint8Array, denied: ReadonlySet<number> = new Set()): Opened {
+  publish({ keyrings, entered, paper }: Written, entry: Uint8Array, denied: ReadonlySet<number> = new Set()): Opened {
     const before = this.log;
     const position = before.head.seq + 1;
     if (entered) this.ids.set(position, entered);
+    if (paper !== undefined) this.#papers.set(position, paper);
+    for (const member of denied) this.#denied.add(member);
     const keyringOf = (member: number): Keyring => keyrings.get(member) ?? this.session(member).keyring;
     const members = [...new Set([...this.sessions.keys(), ...keyrings.keys()])];
     const turn = position % members.length;
@@ -276,8 +413,15 @@ export class World {
     }
     const made = makeBackupKey(author, { ...name, escrowLog: this.organisation?.log }, this.env(by));
     // Without entries the paper gives the keys alone. The grants are opened when the link is published.
-    const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
+    const paper = made.paper.reveal(made.log);
+    const { keyring } = openBackupKey(made.log, [], paper);
     const signers = [signerOf(author), signerOf({ keyring })];
-    return { ...made, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };
+    return { ...made, paper, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };
   }
+}
+
+/** Whether a question names this regrant. */
+function isRegrant(ask: Ask, step: AuthorStep): boolean {
+  if (ask.question !== "regrant" || step.link !== "regrant") return false;
+  return step.give.some(({ member, runs }) => member === ask.member && equalRuns(runs, ask.epochs));
 }

@@ -5,15 +5,21 @@ import type { Knowledge } from "../../src/agenda/facts.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
 import { AppendList } from "../../src/bytes/append-list.js";
 import type { Bytes } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
-import type { Effect, ReadEffect } from "../../src/client/effects.js";
+import { type Ask, asksOf } from "../../src/client/asks.js";
+import type { Effect, Input, Machine, MachineOptions, ReadEffect } from "../../src/client/effects.js";
 import { takeEntries } from "../../src/client/entries.js";
+import { adminMachine } from "../../src/client/escrow-machine.js";
 import type { FollowedLog } from "../../src/client/followed-log.js";
-import type { Intent } from "../../src/client/intents.js";
-import { step } from "../../src/client/machine.js";
+import type { IntendedApproval, Intent } from "../../src/client/intents.js";
+import { deviceMachine } from "../../src/client/machine.js";
 import { connected, type Model } from "../../src/client/model.js";
 import { newModel } from "../../src/client/records.js";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import type { Keyring } from "../../src/keys/keyring.js";
+import type { Role } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 
@@ -38,9 +44,25 @@ export interface ByClient {
 
 /** Writes the link of something that the user asks for, or that the device owes, and takes it in. @throws as the machine does */
 export function clientWrites(has: Has, intent: Intent, env: Env): ByClient {
-  const { model, effects } = step(modelOf(has), { type: "intend", id: "asked", intent }, organisationOf(has), env);
+  return written(modelOf(has), { type: "intend", id: "asked", intent }, organisationOf(has), env);
+}
+
+/** Writes the link that the user's yes to an open question leads to, and takes it in. @throws as the machine does */
+export function clientAgrees(has: Has, isIt: (ask: Ask) => boolean, env: Env): ByClient {
+  const model = modelOf(has);
+  const { id } = present(asksOf(model, env.now()).find(isIt));
+  return written(model, { type: "answer", id, answer: { say: "yes" } }, organisationOf(has), env);
+}
+
+/** Makes a log. */
+export function clientCreates(subject: string, intent: Intent & { readonly do: "create" }, env: Env): ByClient {
+  return written(newModel(subject), { type: "intend", id: "asked", intent }, {}, env);
+}
+
+function written(before: Model, input: Input, options: MachineOptions, env: Env): ByClient {
+  const { model, effects } = machineOf(before).step(before, input, options, env);
   const sent = present(effects.find((effect) => effect.type === "publish"));
-  const taken = takeEntries(model, reading(has), [sent.entry as Bytes], env);
+  const taken = takeEntries(model, reading(model), [sent.entry as Bytes], env);
   if (taken.error) throw taken.error;
   const { own, keyring, pending, paper } = taken.model;
   if (pending) throw new Error("the client was shown its link, and waits for it");
@@ -50,15 +72,29 @@ export function clientWrites(has: Has, intent: Intent, env: Env): ByClient {
 /** The step that a client does by itself while the service shows nothing new; undefined where it does none. */
 export function clientOwes(has: Has, env: Env): AuthorStep | undefined {
   let model = modelOf(has);
-  const effects: Effect[] = [reading(has)];
+  const effects: Effect[] = [reading(model)];
   for (let effect = effects.shift(); effect; effect = effects.shift()) {
     if (effect.type !== "read") continue;
-    const page = { entries: [], newest: model[effect.of]?.log.head.seq ?? 0 };
-    const next = step(model, { type: "page", effect, page }, organisationOf(has), env);
+    // Nobody shows an admin's device the logs of users.
+    const isShown = effect.of === "escrow" || effect.subject === model.subject;
+    const page = isShown ? { entries: [], newest: model[effect.of]?.log.head.seq ?? 0 } : undefined;
+    const next = machineOf(model).step(model, { type: "page", effect, page }, organisationOf(has), env);
     model = next.model;
     effects.unshift(...next.effects);
   }
   return model.pending?.intent.do === "duty" ? model.pending.intent.step : undefined;
+}
+
+/** An approval of a device whose fingerprint was compared, and matched. */
+export function comparedWith(log: LogState, member: MemberId, roles?: readonly Role[]): IntendedApproval {
+  const compared = compareFingerprint(log, formatFingerprint(fingerprintOf(log, member), "qr"), member);
+  if (compared.status !== "match") throw new Error(`a device's own fingerprint is ${compared.status}`);
+  return { member, token: compared.token, roles };
+}
+
+/** The machine of a user's device, or of an admin's, whose models are an admin's. */
+function machineOf({ kind }: Model): Machine {
+  return kind === "user" ? deviceMachine : (adminMachine as unknown as Machine);
 }
 
 function modelOf({ log, entries, keyring, former = [], knowledge }: Has): Model {
@@ -66,7 +102,9 @@ function modelOf({ log, entries, keyring, former = [], knowledge }: Has): Model 
   const start = { log: log.head.log, seq: 1, hash: present(log.links.at(0)).hash };
   return {
     // It looked at the service just now, which tells no time: otherwise it keeps a link back until it has.
-    ...connected(newModel(log.subject), { state: "reached" }),
+    ...connected(log.kind === "user" ? newModel(log.subject) : adminMachine.newModel(log.subject), {
+      state: "reached",
+    }),
     ...{ own: followed(log, entries), keyring, former },
     escrow: typeof escrowLog === "object" ? followed(escrowLog, []) : undefined,
     answers: {
@@ -81,8 +119,8 @@ const organisationOf = ({ knowledge: { escrowLog } }: Has) => ({
   escrowSubject: typeof escrowLog === "object" ? escrowLog.subject : "an organisation without a log",
 });
 
-function reading({ log }: Has): ReadEffect {
-  return { type: "read", of: "own", subject: log.subject, after: log.head.seq, purpose: "newer" };
+function reading({ subject, own }: Model): ReadEffect {
+  return { type: "read", of: "own", subject, after: own?.log.head.seq ?? 0, purpose: "newer" };
 }
 
 function followed(log: LogState, entries: readonly Uint8Array[]): FollowedLog {

@@ -59,16 +59,20 @@ export interface Advised {
   readonly fetchesEscrowLog: boolean;
 }
 
+/** A device's knowledge before its user was asked anything, and after. */
+export function unaskedAndTold(world: World, name: Player, session: MemberState): readonly Knowledge[] {
+  if (world.log.kind === "user") return [knowledgeOf(world, name), toldTo(world, name)];
+  // If this world is itself an escrow log: its acts concern users whose logs nobody shows.
+  return [{ ...knowledgeOf(world, name), acts: actRecords(session, world.entries), userLogs: new Map() }];
+}
+
 /** Every step that the agenda gives to a device, with each question answered truly or not yet. */
 export function adviceFor(world: World, name: Player, session: MemberState): Advised {
   const steps = new Map<string, Advice>();
   const regrants = new Map<string, Extract<Question, { question: "regrant" }>>();
   let fetchesEscrowLog = false;
   const seen = new Set<string>();
-  const queue: Knowledge[] = [];
-  if (world.log.kind === "user") queue.push(knowledgeOf(world, name), toldTo(world, name));
-  // If this world is itself an escrow log: its acts concern users whose logs nobody shows.
-  else queue.push({ ...knowledgeOf(world, name), acts: actRecords(session, world.entries), userLogs: new Map() });
+  const queue: Knowledge[] = [...unaskedAndTold(world, name, session)];
   for (let knowledge = queue.shift(); knowledge; knowledge = queue.shift()) {
     const key = answersOf(knowledge);
     if (seen.has(key)) continue;

@@ -10,10 +10,12 @@ import { writeLink } from "../../src/authoring/write-link.js";
 import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
+import { orderTo, policyOrder } from "../../src/client/escrow-orders.js";
 import type { Intent } from "../../src/client/intents.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
+import type { Role } from "../../src/log/fields.js";
 import { escrowMember, FOUNDING, isConfirmed, type LogState, type Member } from "../../src/log/state.js";
 import {
   type Authored,
@@ -31,8 +33,9 @@ import {
   setLockdown,
   setPolicy,
 } from "../support/accepted.js";
+import { comparedWith } from "../support/client.js";
 import { adminMoves } from "./admins.js";
-import { byClient, comparedWith, hasClient } from "./client.js";
+import { byClient, hasClient } from "./client.js";
 import { adviceFor, isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import type { Draws } from "./draws.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -182,7 +185,12 @@ function offered(scene: Scene, name: Player, session: MemberState): readonly Mov
     const isDevice = log.active.get(id)?.kind === "device";
     const approve = (env: Draws) =>
       isDevice
-        ? asked(scene, name, { do: "review", approve: [comparedWith(scene, id)], remove: [] }, byCore)(env)
+        ? asked(
+            scene,
+            name,
+            { do: "review", approve: [comparedWith(log, id, rolesOf(log, id)[id])], remove: [] },
+            byCore,
+          )(env)
         : byCore(env);
     moves.push(honest(scene, name, `approves ${x}`, approve));
   }
@@ -262,7 +270,7 @@ function links(scene: Scene, name: Player, session: MemberState): readonly Move[
 }
 
 /** Roles of members that an admin lets in. A user's log has none (MEM-8). */
-function rolesOf(log: LogState, id: MemberId) {
+function rolesOf(log: LogState, id: MemberId): Readonly<Record<MemberId, readonly Role[]>> {
   return log.kind === "escrow" && !isConfirmed(log, log.active.get(id) as Member) ? { [id]: ["manage" as const] } : {};
 }
 
@@ -273,6 +281,8 @@ function settings(scene: Scene, name: Player, session: MemberState): readonly Mo
   const { log } = scene.world;
   const { keyring } = session;
   const { keys } = partsOf(keyring);
+  const change = { allowUserBackupKeys: !log.policy?.allowUserBackupKeys };
+  // By hand: these records name users whose logs nobody has.
   const recording = (what: string, type: "access" | "act") =>
     honest(scene, name, what, (env): Authored => {
       const opening = env.random(64);
@@ -289,8 +299,11 @@ function settings(scene: Scene, name: Player, session: MemberState): readonly Mo
       return { ...writeLink(draft, env), keyring };
     });
   return [
-    honest(scene, name, "changes the policy", (env) =>
-      setPolicy(session, { allowUserBackupKeys: !log.policy?.allowUserBackupKeys }, env),
+    honest(
+      scene,
+      name,
+      "changes the policy",
+      asked(scene, name, orderTo("policy", policyOrder, change), (env) => setPolicy(session, change, env)),
     ),
     recording("records an access", "access"),
     recording("records an act", "act"),

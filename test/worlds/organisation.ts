@@ -1,9 +1,8 @@
 // The organisation of every world: its escrow log with the admins Ann and Bob, the acts that they record in it, and Bob's
 // removal; a thief's false pointers, and the thief's own organisation. docs/spec.md section 11.
 
-import { agenda } from "../../src/agenda/agenda.js";
-import { performStep } from "../../src/agenda/perform.js";
 import { receive } from "../../src/authoring/receive.js";
+import { present } from "../../src/bytes/present.js";
 import { actRecords, type RecordedAct } from "../../src/escrow/act.js";
 import { type RecordRecoveryOptions, recordRecovery } from "../../src/escrow/recover.js";
 import type { MemberState } from "../../src/grants/member-state.js";
@@ -11,15 +10,8 @@ import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import { pointerTo } from "../../src/trust/pointer.js";
-import {
-  type Authored,
-  accepted,
-  createEscrowLog,
-  joinLog,
-  makeBackupKey,
-  review,
-  setPolicy,
-} from "../support/accepted.js";
+import { type Authored, createEscrowLog, joinLog, makeBackupKey, review, setPolicy } from "../support/accepted.js";
+import { AdminClient, type OfUser } from "../support/admin-client.js";
 import { type Draws, drawsFrom } from "./draws.js";
 
 /** Whether Bob is an admin: 1 once he was removed. */
@@ -76,7 +68,7 @@ function grown(organisation: Organisation, { log, entry }: { log: LogState; entr
   };
 }
 
-/** An admin records what it will do in a user's log (ESC-8). */
+/** An admin records what it will do in a user's log (ESC-8), with the functions of the core. */
 export function recorded(
   organisation: Organisation,
   by: Admin,
@@ -85,36 +77,51 @@ export function recorded(
 ): { readonly organisation: Organisation; readonly act: RecordedAct } {
   const proposal = recordRecovery(
     by === "Ann" ? organisation.ann : organisation.bob,
-    { ...options, reason: "asked" },
+    { ...options, reason: REASON },
     env,
   );
   const { act, log } = proposal.accept();
-  const next = grown(organisation, { log, entry: proposal.entry });
-  const known: KnownAct = { by, act, isKnownToBob: organisation.stage === 0 };
-  return { organisation: { ...next, acts: [...next.acts, known] }, act };
+  return { organisation: withAct(organisation, by, { act, log, entry: proposal.entry }), act };
 }
 
-/** Ann removes Bob, and disowns the acts that he announced and did not do, as her agenda says. */
-export function withoutBob(organisation: Organisation, userLog: LogState): Organisation {
-  const removed = review(organisation.ann, { remove: [organisation.bob.keyring.member] }, drawsFrom("Bob is removed"));
-  let next: Organisation = {
-    ...{ stage: 1, bob: organisation.bob, ann: removed, acts: organisation.acts },
-    entries: [...organisation.entries, removed.entry],
-  };
-  for (;;) {
-    const acts = actRecords(next.ann, next.entries);
-    const userLogs = new Map([[userLog.head.log, userLog]]);
-    const knowledge = { acts, userLogs, escrowLog: undefined, now: "unchecked" as const };
-    const step = agenda(next.ann, knowledge).find((each) => each.do === "author");
-    if (!step) return next;
-    const env = drawsFrom(`Ann ${step.link}s ${next.ann.log.head.hash}`);
-    const done = accepted(performStep(next.ann, step, knowledge, env));
-    next = { ...next, ann: done, entries: [...next.entries, done.entry] };
-  }
+export const REASON = "asked";
+
+function withAct(
+  organisation: Organisation,
+  by: Admin,
+  { act, ...written }: { readonly act: RecordedAct; readonly log: LogState; readonly entry: Uint8Array },
+): Organisation {
+  const next = grown(organisation, written);
+  const known: KnownAct = { by, act, isKnownToBob: organisation.stage === 0 };
+  return { ...next, acts: [...next.acts, known] };
+}
+
+/** The organisation after an act that Ann's client recorded. */
+export function withAnnsAct(organisation: Organisation, entry: Uint8Array): Organisation {
+  const { log } = receive(organisation.ann, entry, { now: "unchecked" });
+  const records = actRecords({ log, keyring: organisation.ann.keyring }, [...organisation.entries, entry]);
+  return withAct(organisation, "Ann", { act: present(records.at(-1)?.act), log, entry });
+}
+
+/** Ann's device. */
+export const clientOfAnn = ({ ann, entries }: Organisation): AdminClient =>
+  new AdminClient("escrow", { ...ann, entries });
+
+/**
+ * Ann removes Bob. Her device disowns by itself the acts that he announced and did not do.
+ *
+ * @param user the user that the acts are about; undefined where there are none.
+ */
+export function withoutBob(organisation: Organisation, user?: OfUser): Organisation {
+  const client = clientOfAnn(organisation);
+  if (user) client.show(user);
+  const intent = { do: "review", approve: [], remove: [organisation.bob.keyring.member] } as const;
+  client.do(intent, drawsFrom("Bob is removed"));
+  return { ...organisation, stage: 1, ann: client.state, entries: client.entries };
 }
 
 /** The escrow log without any records: its epochs are those of every world. */
-const after = withoutBob(ORGANISATION, ORGANISATION.ann.log);
+const after = withoutBob(ORGANISATION);
 /** The organisation in both stages, without any records. */
 export const STAGES: readonly [Organisation, Organisation] = [ORGANISATION, after];
 

@@ -7,7 +7,7 @@ import { KeysteadError } from "../../src/errors.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { review } from "../support/accepted.js";
 import { hasClient, owedByClient } from "./client.js";
-import { adviceFor, doubtedBy, isSoundFor, knowledgeOf, toldTo } from "./device.js";
+import { adviceFor, doubtedBy, isSoundFor, knowledgeOf, toldTo, unaskedAndTold } from "./device.js";
 import { describe, removedOwn } from "./honest.js";
 import type { Name } from "./knowledge.js";
 import { able, confirmedClass, deniedTo, knowsOf, show, type Violation } from "./rules.js";
@@ -44,8 +44,9 @@ function selfWilled(scene: Scene, tried: AllTried): Violation | undefined {
   const { world, keyrings } = scene;
   for (const name of OWN) {
     if (!hasClient(scene, name) || !keyrings.has(name) || !activeOf(world, name)) continue;
-    for (const knowledge of [knowledgeOf(world, name), toldTo(world, name)]) {
-      const advised = agenda(sessionOf(world, keyrings, name), knowledge)
+    const session = sessionOf(world, keyrings, name);
+    for (const knowledge of unaskedAndTold(world, name, session)) {
+      const advised = agenda(session, knowledge)
         .filter((step) => step.do === "author")
         .map((step) => `${name} ${describe(world, step)}`);
       const step = owedByClient(scene, name, knowledge);

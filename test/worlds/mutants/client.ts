@@ -35,4 +35,19 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     depth: 1,
     breaks: "always authorable",
   },
+  {
+    name: "an admin's client does nothing once it has looked at a user's log",
+    rule: "13",
+    changes: [
+      {
+        file: "src/client/escrow-machine.ts",
+        find: "const next = proceed(equipped(lookedAt(kept, subject, user)), options, env);",
+        replace: "const next = { model: equipped(lookedAt(kept, subject, user)), effects: [], retired: [] };",
+      },
+    ],
+    scene: { acts: true },
+    start: [...ESCROWED, ...THEFT, "Bob records that he restores T", "the organisation removes Bob"],
+    depth: 1,
+    breaks: "believed",
+  },
 ];
