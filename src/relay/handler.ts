@@ -6,7 +6,7 @@ import type { Head, LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
-import { verifiers } from "../primitives/current.js";
+import { platform } from "../primitives/current.js";
 import { exactVerifier } from "../primitives/verify-later.js";
 import { EXPULSION } from "../transport/portal-transport.js";
 import {
@@ -93,7 +93,7 @@ class Service {
     this.#settings = settings;
     this.#bodyOf = bodyOf;
     const now = () => settings.env.now();
-    const later = exactVerifier(verifiers);
+    const later = exactVerifier(platform.verifiers);
     this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes, later);
     this.#events = new Events(settings);
     this.#statements = new HeadStatements(settings);

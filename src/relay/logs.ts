@@ -6,7 +6,7 @@ import { lastOf, present } from "../bytes/present.js";
 import { asId, fromHex, logIdOf, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { type Acceptance, acceptEntryLater } from "../log/accept.js";
-import { decodeEntry, decodeLink } from "../log/entry.js";
+import { attachmentDigest, decodeEntry, decodeLink } from "../log/entry.js";
 import { originOf } from "../log/links/genesis.js";
 import type { LinkRecord, LogState } from "../log/state.js";
 import { readBody } from "../log/verify-link.js";
@@ -55,23 +55,8 @@ export interface PageOptions {
   readonly attachments: Wanted;
 }
 
-/**
- * Entries that are stored in one statement: so many, and each of so many bytes. Two such statements run at a time, so that one which waits
- * for another relay does not hold up everybody.
- */
-const TOGETHER = { keys: 64, questions: 2 };
-const MAX_TOGETHER_BYTES = 65_536;
-
-/** A row that is due, with what `append` and `appendWith` need. */
-interface Due {
-  readonly log: LogId;
-  readonly seq: number;
-  readonly hash: Bytes;
-  readonly link: Bytes;
-  readonly digests: readonly Uint8Array[];
-  readonly before: Bytes | undefined;
-  readonly attachments: readonly Uint8Array[];
-}
+/** Larger entries are judged on this thread. */
+const MAX_BYTES_BESIDE = 65_536;
 
 /** Attachments that a reader of a log needs. */
 interface Asked {
@@ -89,10 +74,7 @@ export class Logs {
   readonly #later: Promise<VerifyLabelledLater | undefined> | undefined;
   readonly #newest = new Gathered<LogId, Head>((logs) => this.heads(logs));
   readonly #current = new Gathered<string, LogId>((subjects) => this.#logsOf(subjects));
-  readonly #attached = new Gathered<Asked, ReadonlyMap<number, Bytes>>((asked) => this.#attachmentsUpTo(asked), {
-    keys: TOGETHER.keys,
-  });
-  readonly #stored = new Gathered<Due, true>((due) => this.#store(due), TOGETHER);
+  readonly #attached = new Gathered<Asked, ReadonlyMap<number, Bytes>>((asked) => this.#attachmentsUpTo(asked));
 
   /**
    * @param now the clock that entries are judged by.
@@ -283,55 +265,20 @@ export class Logs {
 
   /** Who cannot sign must not make the relay judge large entries: their signatures are verified before their attachments are looked at. */
   async #judge(state: LogState | undefined, entry: Uint8Array, subject: string): Promise<Acceptance> {
-    const later = entry.length > MAX_TOGETHER_BYTES ? undefined : await this.#later;
+    const later = entry.length > MAX_BYTES_BESIDE ? undefined : await this.#later;
     return await acceptEntryLater(state, entry, { subject, now: this.#now() }, later);
   }
 
   async #insert(after: LogState, entry: Uint8Array): Promise<boolean> {
-    const { log } = after.head;
     const { seq, hash, prev, bytes: link, attachments: digests } = lastOf(after.links);
     const { attachments } = decodeEntry(entry);
-    const before = prev === undefined ? undefined : rowHash(prev);
-    const due: Due = { log, seq, hash: rowHash(hash), link, digests, before, attachments };
-    const isSmall = entry.length <= MAX_TOGETHER_BYTES;
-    const isStored = isSmall ? await this.#stored.of(due) : (await this.#store([due])).get(due);
-    if (isStored) this.#states.keep(after);
-    return isStored === true;
-  }
-
-  /** Stores rows whose places are free. @returns those that were stored now */
-  async #store(due: readonly Due[]): Promise<ReadonlyMap<Due, true>> {
-    const [only, ...more] = due;
-    if (!only) return new Map();
-    if (more.length > 0) return await this.#storeAll(due);
-    const { log, seq, hash, link, digests, before = null, attachments } = only;
-    const row = [rowKey(log), seq, hash, link, digests, this.#now(), before];
+    const before = prev === undefined ? null : rowHash(prev);
+    const row = [rowKey(after.head.log), seq, rowHash(hash), link, digests, this.#now(), before];
     const rows = await (attachments.length === 0
       ? this.#sql.query(STATEMENTS.append, row)
-      : this.#sql.query(STATEMENTS.appendWith, [...row, digests, attachments]));
-    return new Map(rows.map(() => [only, true]));
-  }
-
-  async #storeAll(due: readonly Due[]): Promise<ReadonlyMap<Due, true>> {
-    const rows = [...due].sort((a, b) => (a.log < b.log ? -1 : 1));
-    const given = rows.flatMap(({ hash, digests, attachments }) =>
-      attachments.map((bytes, at) => ({ hash, digest: present(digests[at]), bytes })),
-    );
-    const inserted = await this.#sql.query<{ hash: Bytes }>(STATEMENTS.appendAll, [
-      rows.map(({ log }) => rowKey(log)),
-      rows.map(({ seq }) => `${seq}`),
-      rows.map(({ hash }) => hash),
-      rows.map(({ link }) => link),
-      rows.map(({ digests }) => `{${digests.map((digest) => `"\\\\x${toHex(digest)}"`).join()}}`),
-      this.#now(),
-      rows.map(({ before }) => before ?? new Uint8Array()),
-      given.map(({ hash }) => hash),
-      given.map(({ digest }) => digest),
-      given.map(({ bytes }) => bytes),
-    ]);
-    const left = new Set(inserted.map(({ hash }) => toHex(hash)));
-    // Of two that are the same link, one was stored.
-    return new Map(rows.filter(({ hash }) => left.delete(toHex(hash))).map((row) => [row, true]));
+      : this.#sql.query(STATEMENTS.appendWith, [...row, attachments.map(attachmentDigest), attachments]));
+    if (rows.length > 0) this.#states.keep(after);
+    return rows.length > 0;
   }
 
   /** The attachments that a reader gets, for each row. */

@@ -64,26 +64,6 @@ export const STATEMENTS = {
         select $1::bytea, digest, bytes from filled, unnest($8::bytea[], $9::bytea[]) as given (digest, bytes)
         on conflict (log, digest) do nothing)
     select seq from filled`,
-  /**
-   * The same for several logs, so that they share a round trip and a commit: logs, positions, hashes, links, digests of each as text, at,
-   * hashes of the links before; and of each attachment the hash of its link, its digest and its bytes. Rows are inserted in the order
-   * that is given: in one order everywhere, no relay waits for another one that waits for it. @returns hashes of the links that were
-   * inserted
-   */
-  appendAll: `with filled as (insert into keystead.entry (log, seq, hash, link, digests, at)
-      select asked.log, asked.seq, asked.hash, asked.link, asked.digests::bytea[], $6::bigint
-      from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bytea[], $5::text[], $7::bytea[])
-        as asked (log, seq, hash, link, digests, before)
-      where asked.seq = 1 or asked.before =
-        (select e.hash from keystead.entry e where e.log = asked.log and e.seq = asked.seq - 1)
-      on conflict (log, seq) do nothing returning log, hash),
-    attached as (
-      insert into keystead.attachment (log, digest, bytes)
-        select asked.log, given.digest, given.bytes
-        from filled as asked join unnest($8::bytea[], $9::bytea[], $10::bytea[]) as given (hash, digest, bytes)
-        on given.hash = asked.hash
-        on conflict (log, digest) do nothing)
-    select hash from filled`,
   /** log. The newest entry. */
   head: `select seq, hash from keystead.entry where log = $1 order by seq desc limit 1`,
   /** log, position. */

@@ -7,7 +7,7 @@ import { acceptEntry, acceptEntryLater, entryForSenders } from "../../src/log/ac
 import { decodeEntry } from "../../src/log/entry.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { primitives, verifiers } from "../../src/primitives/current.js";
+import { platform, primitives } from "../../src/primitives/current.js";
 import { exactVerifier } from "../../src/primitives/verify-later.js";
 import { countVerifications, countVerificationsOf } from "../support/count-verifications.js";
 import { idBytes, mutate, rawNext, takeApart } from "../support/raw-link.js";
@@ -144,7 +144,7 @@ describe("a server", () => {
     const before = log && snapshot(log);
     const refused = acceptEntry(log, entry, SERVER);
     expect(refused).toMatchObject({ verdict: "refused", error: { code, rule } });
-    const later = await exactVerifier(verifiers);
+    const later = await exactVerifier(platform.verifiers);
     expect(await acceptEntryLater(log, entry, SERVER, later)).toEqual(refused);
     expect(log && snapshot(log)).toBe(before);
   });
@@ -158,7 +158,7 @@ describe("a server", () => {
   });
 
   it("that verifies beside its thread accepts the same entries, and verifies none of them twice", async () => {
-    const later = (await exactVerifier(verifiers)) ?? expect.unreachable("no verifier");
+    const later = (await exactVerifier(platform.verifiers)) ?? expect.unreachable("no verifier");
     const states = [undefined, ...world.states()];
     for (const [at, entry] of world.entries.entries()) {
       const beside = await countVerificationsOf(() => acceptEntryLater(states[at], entry, SERVER, later));

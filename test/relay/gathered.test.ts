@@ -27,36 +27,6 @@ describe("questions that come at a time", () => {
     expect(asked).toEqual([["a", "bad", "bb"], ["a"], ["bad"], ["bb"], ["bad"]]);
   });
 
-  it("are asked in questions of limited size, of which few wait for their answers at a time", async () => {
-    const asked: (readonly number[])[] = [];
-    const answers: (() => void)[] = [];
-    const gathered = new Gathered<number, number>(
-      async (keys) => {
-        asked.push(keys);
-        await new Promise<void>((resolve) => answers.push(resolve));
-        if (keys.includes(2)) throw new Error("bad");
-        return new Map(keys.map((key) => [key, -key]));
-      },
-      { keys: 3, questions: 2 },
-    );
-    const found = Promise.allSettled([0, 1, 2, 3, 4, 5, 6].map((key) => gathered.of(key)));
-    await expect.poll(() => asked.length).toBe(2);
-    expect(asked).toEqual([
-      [0, 1, 2],
-      [3, 4, 5],
-    ]);
-    const late = gathered.of(7);
-    answers.splice(0).forEach((answer) => void answer());
-    // The failed question is asked again, key by key. What came meanwhile is one question.
-    await expect.poll(() => asked.length).toBe(6);
-    expect(asked.slice(2)).toEqual(expect.arrayContaining([[6, 7], [0], [1], [2]]));
-    answers.splice(0).forEach((answer) => void answer());
-    expect((await found).map(({ status }) => status)).toEqual(
-      [2, 2, 1, 2, 2, 2, 2].map((n) => ["", "rejected", "fulfilled"][n]),
-    );
-    expect(await late).toBe(-7);
-  });
-
   it("that come while an answer is awaited get an answer of their own", async () => {
     const asked: (readonly string[])[] = [];
     let isHeld = true;

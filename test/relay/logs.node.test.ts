@@ -134,49 +134,6 @@ onEveryDatabase((database, kind) => {
       expect(await stored(theirs)).toEqual([]);
     });
 
-    it("is stored with those of other logs in one statement, with its own attachments, and not with what lost", async () => {
-      const before = [newWorld(), newWorld(), newWorld().rename("Laptop", "A"), newWorld()];
-      const [first, second, behind, twice] = before as [World, World, World, World];
-      const { sql, statements } = noted(database());
-      const logs = logsOn(sql);
-      for (const world of [first, second, twice]) await publish(logs, world);
-      await publish(logsOn(database()), behind);
-      await logs.state(behind.log.head.log);
-      await publish(logsOn(database()), behind.rename("Laptop", "B"), 3);
-      const next = [first.join("Phone"), second.rename("Laptop", "B"), behind.rotate("Laptop"), twice.rotate("Laptop")];
-      const given = [...next, next[3] as World];
-      statements.length = 0;
-      const append = ({ log, last }: World) => logs.append(log.head.log, last, allow);
-      const verdicts = (await Promise.all(given.map(append))).map(codeOf);
-      expect(verdicts.slice(0, 3)).toEqual(["stored", "stored", "lost"]);
-      expect(verdicts.slice(3).sort()).toEqual(["same", "stored"]);
-      expect(statements.filter((each) => /insert/.test(each))).toEqual([STATEMENTS.appendAll]);
-      for (const world of [first.join("Phone"), second.rename("Laptop", "B"), twice.rotate("Laptop")])
-        expect((await logsOn(database()).page(world.log.head.log, whole))?.entries).toEqual(world.entries);
-      const lost = (next[2] as World).record.attachments;
-      expect(lost.length).toBeGreaterThan(0);
-      expect(await sql.query(STATEMENTS.attachments, [rowKey(behind.log.head.log), lost])).toEqual([]);
-    });
-
-    it("is stored alone where the statement for several fails: the others are not to blame", async () => {
-      const all = [newWorld(), newWorld()];
-      const { sql, statements } = noted(database());
-      const query: Sql["query"] = async (statement, parameters) => {
-        const rows = await sql.query(statement, parameters);
-        // It may have been executed: nobody knows.
-        if (statement === STATEMENTS.appendAll) throw new KeysteadError("STORE_UNAVAILABLE", "broke off");
-        return rows as never;
-      };
-      const logs = logsOn({ ...sql, query });
-      for (const world of all) await publish(logs, world);
-      const next = all.map((world) => world.rotate("Laptop"));
-      statements.length = 0;
-      const verdicts = await Promise.all(next.map(({ log, last }) => logs.append(log.head.log, last, allow)));
-      expect(verdicts.map(codeOf)).toEqual(["same", "same"]);
-      expect(statements.slice(0, 3)).toEqual([STATEMENTS.appendAll, STATEMENTS.appendWith, STATEMENTS.appendWith]);
-      for (const world of next) expect((await logs.page(world.log.head.log, whole))?.entries).toEqual(world.entries);
-    });
-
     it("is refused with its reason, and nothing of it is stored", async () => {
       const world = newWorld();
       const next = world.join("Phone");

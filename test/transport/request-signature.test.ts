@@ -4,7 +4,7 @@ import { createSignatureSync, verifySignature } from "http-message-sig";
 import { describe, expect, it } from "vitest";
 import { utf8Decode, utf8Encode } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
-import { primitives, verifiers } from "../../src/primitives/current.js";
+import { platform, primitives } from "../../src/primitives/current.js";
 import { verifyEd25519 } from "../../src/primitives/sign.js";
 import { exactVerifier, type VerifyLabelledLater } from "../../src/primitives/verify-later.js";
 import {
@@ -114,7 +114,7 @@ describe("a signature that is verified beside this thread", () => {
   const forms = [signed(), other];
 
   it.each(forms)("is not verified again where it is good, form %#", async (headers) => {
-    const exact = (await exactVerifier(verifiers)) ?? expect.unreachable("no verifier");
+    const exact = (await exactVerifier(platform.verifiers)) ?? expect.unreachable("no verifier");
     const { value, verifications } = await verifyBeside(headers, exact);
     expect(value?.member).toBe(keyring.member);
     expect(verifications).toBe(0);
