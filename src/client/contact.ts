@@ -85,7 +85,7 @@ function contradictionOf({ error, evidence }: Alarm): KeysteadError {
 export function recipientOf(contact: Contact): RecipientOptions {
   const change = contact.alarm && changeOf(contact);
   if (change) throw changed(change, `the log of this contact is ${change.status}`);
-  return { log: logOf(contact), pin: contact.pin };
+  return { log: logOf(contact), contact: contact.pin };
 }
 
 /** The error for what the user must see first. */

@@ -35,7 +35,7 @@ interface Unnamed<S extends string> extends Unmatched<S> {
 }
 
 /** A match with a whole log. */
-interface LogMatch {
+export interface LogMatch {
   readonly code: "comparison-log-match";
   readonly status: "match";
   readonly token: ComparedLog;

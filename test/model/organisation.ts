@@ -16,8 +16,8 @@ import {
   type Authored,
   type AuthoredLog,
   accepted,
+  createBackupKey,
   createEscrowLog,
-  makeBackupKey,
   recordRecovery,
   recover,
   renewEscrowForUser,
@@ -41,7 +41,7 @@ export class Organisation {
   constructor(env: Env) {
     this.#env = env;
     const first = createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env);
-    const safe = makeBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
+    const safe = createBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
     this.session = setPolicy(safe, { enabled: true }, env);
     this.confirmed = this.session.log.head;
     this.#epochs.push(this.log);

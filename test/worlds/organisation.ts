@@ -14,9 +14,9 @@ import { pointerTo } from "../../src/trust/pointer.js";
 import {
   type Authored,
   accepted,
+  createBackupKey,
   createEscrowLog,
   joinLog,
-  makeBackupKey,
   review,
   setPolicy,
 } from "../support/accepted.js";
@@ -47,7 +47,7 @@ export interface Organisation {
 /** An escrow log that is ready, with its entries. */
 function open(name: string): Authored & { readonly entries: readonly Uint8Array[] } {
   const opened = createEscrowLog({ subject: "escrow", device: { name } }, drawsFrom(`${name}'s log`));
-  const paper = makeBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
+  const paper = createBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
   const ready = setPolicy(paper, { enabled: true }, drawsFrom(`${name}'s policy`));
   return { ...ready, entries: [opened.entry, paper.entry, ready.entry] };
 }

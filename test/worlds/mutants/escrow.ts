@@ -405,7 +405,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "contact",
   },
   {
-    name: "a pin keeps one founder",
+    name: "a tracked contact keeps one founder",
     rule: "10",
     changes: [
       {
