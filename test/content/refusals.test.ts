@@ -64,7 +64,7 @@ describe("sealing to a value that is no verified log", () => {
 
 describe("an epoch that no active member holds", () => {
   // Random histories say the same: test/model/histories.test.ts.
-  it("does not exist, whichever members leave: sealing need not refuse it", () => {
+  it("does not exist, no matter which members leave: sealing need not refuse it", () => {
     const start = openWorld("holders", { operator: true }).join("Phone");
     const locked = start.lockdown("Laptop", true, ["Phone"]).join("Tablet");
     const worlds = [

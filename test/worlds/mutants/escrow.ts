@@ -362,7 +362,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "covered",
   },
   {
-    name: "nobody minds that a removed admin made the current epoch",
+    name: "the current epoch may be one that a removed admin made",
     rule: "ESC-10",
     changes: [
       {
