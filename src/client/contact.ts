@@ -81,7 +81,7 @@ function contradictionOf({ error, evidence }: Alarm): KeysteadError {
   });
 }
 
-/** A contact as content is sealed to it. Sealing judges the change since the pin. @throws `CONTACT_CHANGED` for a contradiction */
+/** A contact as content is sealed to it: sealing judges the change. @throws `CONTACT_CHANGED` for a contradiction */
 export function recipientOf(contact: Contact): RecipientOptions {
   const change = contact.alarm && changeOf(contact);
   if (change) throw changed(change, `the log of this contact is ${change.status}`);

@@ -57,8 +57,8 @@ function isHarmless(status: ContactStatus): boolean {
 }
 
 /**
- * The trusted class is copied from the old contact, not read anew: if its last member has left by itself, a stranger that had joined
- * before must not get its standing before the user decides so.
+ * The trusted class is copied from the old contact, and not read anew. If its last member has left by itself, a stranger that had
+ * joined before must not be trusted before the user decides so.
  */
 function moved(contact: TrackedContact, log: LogState, verified: boolean): TrackedContact {
   return makeContact(log, contact.confirmed, verified);

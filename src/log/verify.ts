@@ -214,8 +214,8 @@ export function checkComplete({ record: { seq }, delivered }: AppendedEntry): vo
 }
 
 /**
- * The link that stands at the position for which a link says it is; undefined when the log has none there, or the body cannot be
- * read; verification then gives the error with its reason and place.
+ * The link at the position that another link names as its own. Undefined when the log has none there, or the body cannot be read:
+ * verification then gives the error with its reason and place.
  */
 export function standingLink(log: LogFacts, link: UnverifiedLink): LinkRecord | undefined {
   try {
