@@ -49,7 +49,7 @@ import type { FollowedLog } from "./followed-log.js";
 import { evidenceOf } from "./judge-whole.js";
 import { notNow, stateOf } from "./model.js";
 import type { ShowPaper } from "./paper.js";
-import { defined } from "./records.js";
+import { defined } from "./record-fields.js";
 import { checkShow, Session } from "./session.js";
 import { checkSessionOptions, type SessionOptions } from "./session-options.js";
 
