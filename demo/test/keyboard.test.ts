@@ -68,6 +68,8 @@ it("3, 4: the first device, a second one, and its approval need no mouse", async
   await tabTo(page, /^Approve Phone/);
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "detached" });
+  // What opened the dialog is gone with what waited: the page has the focus, and not nothing.
+  await page.locator("#main:focus").waitFor();
   await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
   expect(await phone.page.locator(".item[data-state=locked]").count()).toBe(0);
 });

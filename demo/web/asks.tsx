@@ -16,11 +16,11 @@ export function Asks() {
   return (
     <div class="asks">
       {status === "removed" || status === "superseded" ? <Reading /> : null}
+      <Reclaim />
       {status === "waiting" && <Waiting />}
       {asks.map((ask) => (
         <OneAsk key={ask.id} ask={ask} />
       ))}
-      <Reclaim />
     </div>
   );
 }

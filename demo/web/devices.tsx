@@ -9,8 +9,8 @@ import { Organisation } from "./escrow/user.js";
 import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Review } from "./review.js";
-import { day, nameOf, say, sayCovered, T, titleOf, words } from "./texts.js";
-import { Badge, Button, Dialog, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
+import { day, nameOf, portalTexts, say, sayCovered, T, titleOf, words } from "./texts.js";
+import { Badge, Button, Dialog, Ending, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
 
 type Open = { readonly what: "review" | "rename" } | { readonly what: "remove"; readonly device: DeviceView };
 
@@ -22,6 +22,7 @@ export function Devices() {
   const { members, pending, activity, warnings } = devices;
   const active = members.filter(({ status }) => status !== "removed" && status !== "superseded");
   const gone = members.filter((each) => !active.includes(each));
+  const isLast = active.filter(({ kind }) => kind !== "escrow").length === 1;
   const close = () => setOpen(undefined);
   return (
     <>
@@ -49,10 +50,11 @@ export function Devices() {
               key={device.member}
               device={device}
               onRename={() => setOpen({ what: "rename" })}
-              onRemove={() => setOpen({ what: "remove", device })}
+              {...(!isLast && { onRemove: () => setOpen({ what: "remove", device }) })}
             />
           ))}
         </ul>
+        {isLast && <p class="hint">{portalTexts.account.last}</p>}
       </section>
       <Warnings id="warnings" warnings={warnings} words={escrowIsEnrolled(session.log) ? sayCovered : say} />
       <Organisation />
@@ -206,13 +208,11 @@ function Rename({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={T.devices.renameTitle} onClose={onClose}>
       <Form onSubmit={save}>
         <Field label={T.setup.name} value={name} onInput={setName} maxLength={60} />
-        <Problem>{problem}</Problem>
-        <footer>
-          <Button onClick={onClose}>{T.cancel}</Button>
+        <Ending problem={problem} onCancel={onClose}>
           <Button look="main" submits isBusy={isBusy} isOff={!name.trim()}>
             {T.devices.rename}
           </Button>
-        </footer>
+        </Ending>
       </Form>
     </Dialog>
   );
@@ -282,13 +282,11 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
           </li>
         ))}
       </ul>
-      <Problem>{problem}</Problem>
-      <footer>
-        <Button onClick={onClose}>{T.cancel}</Button>
+      <Ending problem={problem} onCancel={onClose}>
         <Button look="danger" isBusy={isBusy} onClick={remove}>
           {isMe ? T.remove.mineConfirm : T.remove.confirm}
         </Button>
-      </footer>
+      </Ending>
     </Dialog>
   );
 }

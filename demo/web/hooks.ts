@@ -49,13 +49,21 @@ export function useScreen(): string {
 
 export type Theme = "auto" | "light" | "dark";
 
+const chosenTheme = (): Theme => (localStorage.getItem("theme") as Theme | null) ?? "auto";
+
+/** Gives every page the colours that were chosen. Called before the first one is drawn. */
+export function applyTheme(): void {
+  document.documentElement.dataset["theme"] = chosenTheme();
+}
+
 export function useTheme(): readonly [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState<Theme>(() => (localStorage.getItem("theme") as Theme | null) ?? "auto");
-  useEffect(() => {
-    document.documentElement.dataset["theme"] = theme;
-    localStorage.setItem("theme", theme);
-  }, [theme]);
-  return [theme, setTheme];
+  const [theme, setTheme] = useState(chosenTheme);
+  const choose = (next: Theme) => {
+    localStorage.setItem("theme", next);
+    applyTheme();
+    setTheme(next);
+  };
+  return [theme, choose];
 }
 
 export interface Work {

@@ -18,6 +18,7 @@ export function Lies() {
   const { status, connection, alarms, evidenceCount } = useSnapshot(session);
   const { isBusy, problem, run } = useWork();
   const [on, setOn] = useState<api.Lie | null>(null);
+  const [told, setTold] = useState<string>();
   useEffect(() => {
     void run(async () => {
       setOn(await api.lie());
@@ -79,8 +80,12 @@ export function Lies() {
               {lie === "escrow" && !session.escrowLog && <p class="muted">{T.lies.noEscrow}</p>}
             </div>
             <Button
-              isOff={isBusy || status === "new" || (lie === "escrow" && !session.escrowLog)}
-              onClick={() => tell(lie === on ? null : lie)}
+              isOff={status === "new" || (lie === "escrow" && !session.escrowLog)}
+              isBusy={isBusy && told === lie}
+              onClick={() => {
+                setTold(lie);
+                return tell(lie === on ? null : lie);
+              }}
             >
               {lie === "join" ? T.lies.once : lie === on ? T.lies.off : T.lies.turnOn}
             </Button>

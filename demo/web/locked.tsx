@@ -2,14 +2,13 @@
 
 import { useState } from "preact/hooks";
 import { forgetDevice } from "./device.js";
-import { useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
+import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Replaced } from "./portal/begin-anew.js";
 import { SignOut } from "./shell.js";
 import { say, T } from "./texts.js";
 import { Icon, type IconName, Leaf, Problem } from "./ui.js";
 
 export function Locked() {
-  useTheme();
   const { me, session, restart } = useDevice();
   const { status, devices, asks } = useSnapshot(session);
   const work = useWork();
@@ -95,7 +94,6 @@ function Choice({ icon, title, hint, isBusy, act }: ChoiceProps) {
 }
 
 export function Alarm() {
-  useTheme();
   const { session } = useDevice();
   const { alarms, evidenceCount } = useSnapshot(session);
   return (

@@ -9,8 +9,10 @@ import "./styles/escrow.css";
 import "./styles/talk.css";
 import { render } from "preact";
 import { App } from "./app.js";
+import { applyTheme } from "./hooks.js";
 import { isPortal, Portal } from "./portal/portal.js";
 import { Talk } from "./talk/talk.js";
 
+applyTheme();
 const root = document.getElementById("app");
 if (root) render(isPortal ? <Portal /> : location.pathname === "/talk" ? <Talk /> : <App />, root);

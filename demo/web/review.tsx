@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { Compare, type Compared } from "./compare.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { day, nameOf, say, T, words } from "./texts.js";
-import { Badge, Button, Dialog, Icon, Problem } from "./ui.js";
+import { Badge, Button, Dialog, Ending, Icon } from "./ui.js";
 
 export function Review({ onClose }: { readonly onClose: () => void }) {
   const { session } = useDevice();
@@ -50,17 +50,37 @@ export function Review({ onClose }: { readonly onClose: () => void }) {
           />
         ))}
       </ul>
-      <Problem>{problem}</Problem>
-      <footer>
-        <p class="muted small grow">{T.review.saveHint}</p>
-        <Button onClick={onClose}>{T.cancel}</Button>
-        {pending.length > 0 && (
-          <Button look={approve.length > 0 ? "main" : "danger"} isBusy={isBusy} onClick={save}>
-            {T.review.save(named(approve), named(remove))}
-          </Button>
-        )}
-      </footer>
+      <ReviewEnding
+        {...{ problem, isBusy, approve: named(approve), remove: named(remove) }}
+        hint={T.review.saveHint}
+        onCancel={onClose}
+        onSave={save}
+      />
     </Dialog>
+  );
+}
+
+interface ReviewEndingProps {
+  /** The names of the devices that are approved, and of those that are removed. */
+  readonly approve: readonly string[];
+  readonly remove: readonly string[];
+  readonly hint: string;
+  readonly problem: string | undefined;
+  readonly isBusy: boolean;
+  readonly onCancel: () => void;
+  readonly onSave: () => unknown;
+}
+
+/** How a review ends, of the user's devices and of those of admins: one button saves it all, and says what. */
+export function ReviewEnding({ approve, remove, hint, problem, isBusy, onCancel, onSave }: ReviewEndingProps) {
+  return (
+    <Ending {...{ problem, hint, onCancel }}>
+      {approve.length + remove.length > 0 && (
+        <Button look={approve.length > 0 ? "main" : "danger"} isBusy={isBusy} onClick={onSave}>
+          {T.review.save(approve, remove)}
+        </Button>
+      )}
+    </Ending>
   );
 }
 

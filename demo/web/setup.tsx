@@ -3,13 +3,12 @@
 
 import { useState } from "preact/hooks";
 import { describeBrowser } from "./device.js";
-import { useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
+import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { SignOut } from "./shell.js";
 import { portalTexts, T } from "./texts.js";
 import { Button, Field, Form, Icon, Leaf, Notice, Problem } from "./ui.js";
 
 export function Setup() {
-  useTheme();
   const { me, session } = useDevice();
   const { status, connection } = useSnapshot(session);
   const { isBusy, problem, run } = useWork();

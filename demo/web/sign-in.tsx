@@ -3,12 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { slot } from "./device.js";
-import { useTheme, useWork } from "./hooks.js";
+import { useWork } from "./hooks.js";
 import { T } from "./texts.js";
 import { Button, Field, Form, Leaf, Problem } from "./ui.js";
 
 export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
-  useTheme();
   const { isBusy, problem, run } = useWork();
   const [known, setKnown] = useState<api.People>();
   const [account, setAccount] = useState("");

@@ -226,7 +226,7 @@ export const portalTexts = {
   rotation: {
     due: "Nothing new is sealed for now",
     dueLead:
-      "A removed device still knows the keys. The next of your devices that comes online changes them by itself; until then the server keeps nothing new for you.",
+      "A removed device still knows the keys. The next device of the account that comes online changes them by itself; until then the server keeps nothing new.",
     done: "A device has changed the keys",
     doneLead: "From now on the removed device can open nothing new.",
   },

@@ -66,9 +66,11 @@ export function Button({ children, onClick, look = "plain", icon, isBusy, isOff,
     <button
       type={submits ? "submit" : "button"}
       class={`button ${look}`}
-      disabled={isBusy || isOff}
+      disabled={isOff}
+      // Not disabled while it works: it would lose the focus.
+      aria-disabled={isBusy}
       aria-busy={isBusy}
-      onClick={() => void onClick?.()}
+      onClick={() => void (isBusy || onClick?.())}
     >
       {icon && <Icon name={icon} />}
       {isBusy ? T.busy : children}
@@ -179,14 +181,29 @@ interface DialogProps {
   readonly isWide?: boolean;
 }
 
-/** A modal dialog of the browser: it keeps the focus inside, and Escape closes it. */
+/** A modal dialog of the browser: it keeps the focus inside, also from step to step, and Escape closes it. */
 export function Dialog({ title, onClose, children, isWide }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+    if (!dialog) return;
+    const opener = document.activeElement as HTMLElement | null;
+    dialog.showModal();
+    // A step of the dialog may go with what had the focus.
+    const steps = new MutationObserver(() => {
+      if (!dialog.contains(document.activeElement)) document.getElementById(id)?.focus();
+    });
+    steps.observe(dialog, { childList: true, subtree: true });
+    return () => {
+      steps.disconnect();
+      // The dialog is out of the document by now: the browser gives the focus back to nothing.
+      if (opener?.isConnected) opener.focus();
+      // What opened it may go, too.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.getElementById("main")?.focus();
+      });
+    };
   }, []);
   return (
     <dialog
@@ -213,6 +230,29 @@ export function Dialog({ title, onClose, children, isWide }: DialogProps) {
   );
 }
 
+interface EndingProps {
+  readonly problem: string | undefined;
+  /** What to know before. */
+  readonly hint?: string;
+  readonly onCancel: () => void;
+  /** The button that does it. */
+  readonly children: ComponentChildren;
+}
+
+/** How a dialog ends: what went wrong, the way back, and the way on. */
+export function Ending({ problem, hint, onCancel, children }: EndingProps) {
+  return (
+    <>
+      <Problem>{problem}</Problem>
+      <footer>
+        {hint && <p class="muted small grow">{hint}</p>}
+        <Button onClick={onCancel}>{T.cancel}</Button>
+        {children}
+      </footer>
+    </>
+  );
+}
+
 export function Form({
   onSubmit,
   children,
@@ -220,9 +260,10 @@ export function Form({
   readonly onSubmit: () => unknown;
   readonly children: ComponentChildren;
 }) {
-  const submit = (event: Event) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    void onSubmit();
+    const form = event.currentTarget as HTMLFormElement;
+    if (!form.querySelector("[type=submit][aria-busy=true]")) void onSubmit();
   };
   return <form onSubmit={submit}>{children}</form>;
 }

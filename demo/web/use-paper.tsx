@@ -8,7 +8,7 @@ import { Camera } from "./camera.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Tabs } from "./tabs.js";
 import { day, nameOf, T, words } from "./texts.js";
-import { Button, Dialog, Field, Form, Notice, Problem } from "./ui.js";
+import { Button, Dialog, Ending, Field, Form, Notice } from "./ui.js";
 
 const LENGTH = 36;
 const WAYS = ["byText", "byCamera"] as const;
@@ -147,13 +147,11 @@ export function UsePaper({ onClose }: { readonly onClose: () => void }) {
             ))}
           </fieldset>
         )}
-        <Problem>{problem}</Problem>
-        <footer>
-          <Button onClick={onClose}>{T.cancel}</Button>
+        <Ending problem={problem} onCancel={onClose}>
           <Button look="main" submits isBusy={isBusy} isOff={!found}>
             {T.usePaper.go}
           </Button>
-        </footer>
+        </Ending>
       </Form>
     </Dialog>
   );

@@ -46,6 +46,8 @@ export interface UnverifiedLink {
   readonly body: Uint8Array;
   /** The hash of the link. */
   readonly hash: LinkHash;
+  /** Takes the digest that the platform computed of the link, if it did, in place of one by this thread. */
+  hashIs(digest: Uint8Array | undefined): void;
   /** The body's fields, not judged by any type. @throws `INVALID_ENCODING` (ENC-1, ENC-2), `TOO_LARGE` (ENC-3) */
   readonly fields: ReadonlyMap<string, CborValue>;
   /** The first use judges the link's own shape. @throws `INVALID_ENCODING` (ENC-2) */
@@ -108,6 +110,9 @@ function takeLink(link: Bytes): UnverifiedLink {
     get hash() {
       hash ??= linkHash(link);
       return hash;
+    },
+    hashIs(digest) {
+      if (digest) hash = asId(toHex(digest));
     },
     get fields() {
       fields ??= readFields(body);

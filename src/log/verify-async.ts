@@ -4,13 +4,15 @@
 import { entryList } from "../arguments/entries.js";
 import { nextTurn } from "../arguments/turns.js";
 import { checkWork, type StepwiseWork } from "../arguments/work.js";
-import { verifiers } from "../primitives/current.js";
-import type { MakeVerifier } from "../primitives/primitives.js";
+import { isBytes } from "../bytes/bytes.js";
+import { platform } from "../primitives/current.js";
+import type { Platform } from "../primitives/primitives.js";
 import type { SignatureCheck } from "../primitives/sign.js";
 import { exactVerifier, type VerifyLabelledLater } from "../primitives/verify-later.js";
 import { ORIGIN } from "./advance.js";
 import type { Clock } from "./clock.js";
 import { decodeEntry, type UnverifiedEntry } from "./entry.js";
+import { type HashAhead, hashingAhead } from "./hash-ahead.js";
 import { checkExpected, type Expected } from "./pins.js";
 import type { LogFacts, LogState } from "./state.js";
 import { checkVerifyOptions, endOf, take, type VerifyOptions } from "./verify.js";
@@ -36,11 +38,14 @@ export interface VerifyAsyncOptions extends VerifyOptions, StepwiseWork<VerifyPr
  * @throws as {@link verifyLog}, the same error for the same log; `INVALID_ARGUMENT`; the reason of `signal` when it was aborted.
  */
 export async function verifyLogAsync(entries: Iterable<Uint8Array>, options: VerifyAsyncOptions): Promise<LogState> {
-  return verifyBeside((links) => (links < FEWEST_LINKS ? [] : verifiers), entries, options);
+  return verifyBeside((links) => (links < FEWEST_LINKS ? NO_PLATFORM : platform), entries, options);
 }
 
+const NO_PLATFORM: Platform = { verifiers: [], hash: undefined };
 /** Shorter logs do not pay for the trial of the platform's verifier. */
 const FEWEST_LINKS = 64;
+/** How many entries are hashed by the platform at a time, before they are judged. Large ones are hashed when they are judged. */
+const HASHED_TOGETHER = 16;
 /**
  * What a batch holds, in signatures; 2 KiB of an entry count as much as one. The first batches are smaller, so that a log whose
  * signatures are bad costs at most a few times what verifyLog needs to refuse it.
@@ -49,9 +54,9 @@ const FIRST_BATCH = 4;
 const LARGEST_BATCH = 64;
 const BYTES_OF_A_SIGNATURE = 2048;
 
-/** {@link verifyLogAsync} with the first of these verifiers that is exact, for a log of so many links. */
+/** {@link verifyLogAsync} by this platform, for a log of so many links. */
 export async function verifyBeside(
-  verifiersFor: (links: number) => readonly MakeVerifier[],
+  platformFor: (links: number) => Platform,
   entries: Iterable<Uint8Array>,
   options: VerifyAsyncOptions,
 ): Promise<LogState> {
@@ -66,8 +71,10 @@ export async function verifyBeside(
     signal?.throwIfAborted();
   };
   signal?.throwIfAborted();
-  const later = await exactVerifier(verifiersFor(list.length));
-  const work: Work = { list, expected: { ...expected, pins }, clock, later, turn };
+  const { verifiers, hash } = platformFor(list.length);
+  const later = await exactVerifier(verifiers);
+  const hashAhead = hash && (await hashingAhead(hash));
+  const work: Work = { list, expected: { ...expected, pins }, clock, later, hashAhead, turn };
   return endOf(await verifyAll(work, known), work.expected);
 }
 
@@ -77,6 +84,8 @@ interface Work {
   readonly clock: Clock;
   /** Undefined: signatures are verified on this thread. */
   readonly later: VerifyLabelledLater | undefined;
+  /** Undefined: links are hashed on this thread. */
+  readonly hashAhead: HashAhead | undefined;
   /** Called between two batches. */
   readonly turn: (done: number) => Promise<void>;
 }
@@ -105,9 +114,13 @@ async function verifyAll(work: Work, known: number): Promise<LogFacts> {
   let batch: Ahead[] = [];
   let weight = 0;
   let room = FIRST_BATCH;
+  let hashed: readonly (UnverifiedEntry | undefined)[] = [];
   for (const bytes of list) {
-    const isKnown = log.head.seq < known;
-    const ahead = judgeAhead(log, bytes, work, isKnown, room);
+    const { seq } = log.head;
+    const isKnown = seq < known;
+    const at = seq % HASHED_TOGETHER;
+    if (work.hashAhead && at === 0) hashed = await work.hashAhead(work.list.slice(seq, seq + HASHED_TOGETHER));
+    const ahead = judgeAhead(log, hashed[at] ?? bytes, work, isKnown, room);
     if (ahead) {
       batch.push(ahead);
       log = ahead.after;
@@ -140,7 +153,7 @@ async function verifyAll(work: Work, known: number): Promise<LogFacts> {
  */
 function judgeAhead(
   before: LogFacts,
-  bytes: Uint8Array,
+  given: Uint8Array | UnverifiedEntry,
   { expected, clock, later }: Work,
   isKnown: boolean,
   room: number,
@@ -151,8 +164,9 @@ function judgeAhead(
   };
   const check = later && begin(later);
   try {
-    const entry = decodeEntry(bytes);
-    const weight = Math.max(isKnown ? 0 : entry.link.signatures.length, bytes.length / BYTES_OF_A_SIGNATURE);
+    const entry = isBytes(given) ? decodeEntry(given) : given;
+    const bytes = entry.attachments.reduce((sum, { length }) => sum + length, entry.link.bytes.length);
+    const weight = Math.max(isKnown ? 0 : entry.link.signatures.length, bytes / BYTES_OF_A_SIGNATURE);
     if (weight > room && !isKnown) return undefined;
     const after = isKnown ? reapplyLink(before, entry, clock) : verifyEntry(before, entry, clock, check).log;
     checkExpected(after, expected);

@@ -9,8 +9,9 @@ import { type Bytes, concat, wipe } from "../bytes/bytes.js";
 import { hkdfOver } from "./hkdf.js";
 import { isPoint, verifyEquation } from "./noble-ed25519.js";
 import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./noble-kem.js";
-import type { MakeVerifier, Primitives } from "./primitives.js";
+import type { Platform, Primitives } from "./primitives.js";
 import { webVerifier } from "./web-ed25519.js";
+import { webHash } from "./web-hash.js";
 
 /** {@link Primitives} over noble. */
 export const primitives: Primitives = {
@@ -46,8 +47,8 @@ export const primitives: Primitives = {
   nativeAes: undefined,
 };
 
-/** What may verify signatures beside this thread. */
-export const verifiers: readonly MakeVerifier[] = [webVerifier];
+/** WebCrypto, where it is there. */
+export const platform: Platform = { verifiers: [webVerifier], hash: webHash };
 
 // FIPS 198-1, over joined parts: smaller and a third faster than with noble's classes, which can be cloned and resumed.
 function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Bytes {

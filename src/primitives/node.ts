@@ -7,7 +7,7 @@ import { ed25519, verifyInPool, x25519 } from "./node-curves.js";
 import { sha2, sha3 } from "./node-hash.js";
 import { mlKem } from "./node-mlkem.js";
 import { withProbed } from "./node-probe.js";
-import type { MakeVerifier, Primitives } from "./primitives.js";
+import type { Platform, Primitives } from "./primitives.js";
 import { webVerifier } from "./web-ed25519.js";
 
 /** {@link Primitives} over node:crypto, as far as it works here. */
@@ -21,5 +21,5 @@ export const primitives: Primitives = withProbed({
   ...mlKem,
 });
 
-/** What may verify signatures beside this thread: Node warns of WebCrypto's Ed25519. */
-export const verifiers: readonly MakeVerifier[] = [() => verifyInPool, webVerifier];
+/** Node's thread pool, and WebCrypto in other runtimes: Node warns of WebCrypto's Ed25519. */
+export const platform: Platform = { verifiers: [() => verifyInPool, webVerifier], hash: undefined };

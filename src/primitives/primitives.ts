@@ -92,3 +92,14 @@ export type VerifyLater = (publicKey: Uint8Array, message: Uint8Array, signature
 
 /** Makes a verifier; undefined where the platform has none. */
 export type MakeVerifier = () => VerifyLater | undefined;
+
+/** SHA-256 by the platform, not on this stack. It may reject. The argument must not change until then. */
+export type HashLater = (data: Uint8Array) => Promise<Uint8Array>;
+
+/** What a platform does beside this thread, or faster on it. */
+export interface Platform {
+  /** The first that is exact is used. */
+  readonly verifiers: readonly MakeVerifier[];
+  /** Undefined where the backend's own SHA-256 is as fast. */
+  readonly hash: HashLater | undefined;
+}

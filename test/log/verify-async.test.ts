@@ -12,9 +12,9 @@ import {
   verifyBeside,
   verifyLogAsync,
 } from "../../src/log/verify-async.js";
-import { primitives, verifiers } from "../../src/primitives/current.js";
+import { platform, primitives } from "../../src/primitives/current.js";
 import { verifyProbes } from "../../src/primitives/ed25519-probe.js";
-import type { MakeVerifier, VerifyLater } from "../../src/primitives/primitives.js";
+import type { HashLater, MakeVerifier, VerifyLater } from "../../src/primitives/primitives.js";
 import { listChange, worlds } from "../fuzz/list-changes.js";
 import { countVerifications, countVerificationsOf } from "../support/count-verifications.js";
 import { mutate } from "../support/raw-link.js";
@@ -48,7 +48,7 @@ const wait = async (turns: number) => {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 };
 const PLATFORMS: Readonly<Record<string, readonly MakeVerifier[]>> = {
-  "this one": verifiers,
+  "this one": platform.verifiers,
   none: [],
   "one that accepts everything": [() => async () => true],
   "one that accepts nothing": [() => async () => false],
@@ -67,8 +67,22 @@ const PLATFORMS: Readonly<Record<string, readonly MakeVerifier[]>> = {
 };
 const platforms = Object.values(PLATFORMS);
 
-const beside = (makers: readonly MakeVerifier[], entries: Iterable<Uint8Array>, given: VerifyAsyncOptions = options) =>
-  verifyBeside(() => makers, entries, given);
+const exactHash: HashLater = async (data) => primitives.sha256(data);
+const HASHES: Readonly<Record<string, HashLater | undefined>> = {
+  "this one": platform.hash,
+  none: undefined,
+  "one that is right": exactHash,
+  "one that is wrong": async () => new Uint8Array(32),
+  "one that rejects": async () => raise(),
+  "one that rejects now and then": async (data) => ((data.at(-1) as number) % 3 > 0 ? raise() : exactHash(data)),
+};
+
+const beside = (
+  verifiers: readonly MakeVerifier[],
+  entries: Iterable<Uint8Array>,
+  given: VerifyAsyncOptions = options,
+  hash: HashLater | undefined = exactHash,
+) => verifyBeside(() => ({ verifiers, hash }), entries, given);
 
 /** All of an outcome that a caller can observe. */
 function told(outcome: unknown): string {
@@ -146,6 +160,18 @@ describe("the outcome of verifyLog", () => {
         const entries = replaced(seq, change);
         const outcome = outcomeOf(() => verifyLog(entries, options));
         expect([what, seq, await outcomeLater(() => beside(makers, entries))]).toEqual([what, seq, outcome]);
+      }
+    }
+  });
+
+  it.each(Object.keys(HASHES))("wherever one link of a long log is bad, with links hashed by %s", async (name) => {
+    // Beside borders of what is hashed together.
+    for (const seq of [1, 16, 17, LINKS]) {
+      for (const change of Object.values(CHANGES)) {
+        const entries = replaced(seq, change);
+        const outcome = outcomeOf(() => verifyLog(entries, options));
+        const known = seq > 17 ? { ...options, verified: headAt(seq - 1) } : options;
+        expect(await outcomeLater(() => beside(platform.verifiers, entries, known, HASHES[name]))).toBe(outcome);
       }
     }
   });
@@ -267,6 +293,35 @@ describe("the platform", () => {
   });
 });
 
+describe("the platform's hash", () => {
+  it("hashes every link of an honest log once, and this thread none", async () => {
+    let asked = 0;
+    const counted: HashLater = async (data) => {
+      asked++;
+      return await exactHash(data);
+    };
+    const [by, without] = [counted, undefined].map(
+      (hash) => () => countVerificationsOf(() => verifyBeside(() => ({ verifiers: [], hash }), long, options)),
+    ) as [() => ReturnType<typeof countVerificationsOf>, () => ReturnType<typeof countVerificationsOf>];
+    const { hashes, value } = await by();
+    expect(snapshot(value)).toBe(snapshot(state));
+    // One is its trial, which is also done by this thread. Here each of its own counts, too.
+    expect(asked).toBe(LINKS + 1);
+    expect(hashes).toBe((await without()).hashes + 2);
+  });
+
+  it("holds no large entry a second time", async () => {
+    const heavy = (entry: Uint8Array) => mutate(entry, { attachments: (all) => [...all, new Uint8Array(100_000)] });
+    let asked = 0;
+    const counted: HashLater = async (data) => {
+      asked++;
+      return await exactHash(data);
+    };
+    await outcomeLater(() => beside([], long.map(heavy), options, counted));
+    expect(asked).toBe(1);
+  });
+});
+
 describe("a bad log", () => {
   const sizes = [1, 3, 10, 40, 100, 128];
 
@@ -379,7 +434,7 @@ describe("turns", () => {
     const onProgress = () => {
       throw reason;
     };
-    await expect(beside(verifiers, long, { ...options, onProgress })).rejects.toBe(reason);
+    await expect(beside(platform.verifiers, long, { ...options, onProgress })).rejects.toBe(reason);
   });
 });
 
@@ -403,7 +458,7 @@ describe("what a caller changes meanwhile", () => {
     const list = [...long];
     const pinned = { ...state.head };
     const verified = { ...headAt(50) };
-    const call = beside(verifiers, list, { ...options, pinned, verified });
+    const call = beside(platform.verifiers, list, { ...options, pinned, verified });
     list.length = 1;
     for (const head of [pinned, verified]) Object.assign(head, { seq: 1, log: "changed" });
     expect(snapshot(await call)).toBe(snapshot(state));
@@ -411,7 +466,11 @@ describe("what a caller changes meanwhile", () => {
 
   it("changes nothing of what was given", async () => {
     const before = snapshot(long);
-    await beside(verifiers, Object.freeze([...long]), Object.freeze({ ...options, pinned: Object.freeze(headAt(7)) }));
+    await beside(
+      platform.verifiers,
+      Object.freeze([...long]),
+      Object.freeze({ ...options, pinned: Object.freeze(headAt(7)) }),
+    );
     expect(snapshot(long)).toBe(before);
   });
 
@@ -419,8 +478,8 @@ describe("what a caller changes meanwhile", () => {
     function* generated() {
       yield* long;
     }
-    expect((await beside(verifiers, generated())).head).toEqual(state.head);
-    expect((await beside(verifiers, new Set(long))).head).toEqual(state.head);
+    expect((await beside(platform.verifiers, generated())).head).toEqual(state.head);
+    expect((await beside(platform.verifiers, new Set(long))).head).toEqual(state.head);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { fromHex } from "../../src/bytes/text.js";
-import { verifiers } from "../../src/primitives/current.js";
+import { platform } from "../../src/primitives/current.js";
 import { passesPrechecks } from "../../src/primitives/ed25519-rules.js";
 import { checkVerifyingKey, verifyEd25519 } from "../../src/primitives/sign.js";
 import { describeVectors, wycheproofCases } from "../support/external-vectors.js";
@@ -39,7 +39,7 @@ describeVectors("CCTV ed25519", "cctv-ed25519/ed25519vectors.json", (text) => {
   });
 
   it("accepts the same set by what verifies beside this thread, where it is asked without a label (SIG-1..5)", async () => {
-    for (const make of verifiers) {
+    for (const make of platform.verifiers) {
       const verify = make();
       const found = await Promise.all(
         cases.map(async ({ key, sig, msg }) => {

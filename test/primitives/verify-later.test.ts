@@ -3,7 +3,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { verifiers } from "../../src/primitives/current.js";
+import { platform } from "../../src/primitives/current.js";
 import { verifyProbes } from "../../src/primitives/ed25519-probe.js";
 import { labelPrefix } from "../../src/primitives/label.js";
 import * as LABELS from "../../src/primitives/labels.js";
@@ -46,7 +46,7 @@ it("every probe has the verdict of SIG-5, and nothing else of it is refused befo
 
 describe("a verifier of the platform", () => {
   it("exists where these tests run, and is exact", async () => {
-    const verify = await exactVerifier(verifiers);
+    const verify = await exactVerifier(platform.verifiers);
     expect(await verify?.(LABEL, KEY, MESSAGE, SIGNATURE)).toBe(true);
     expect(await verify?.(LABELS.headStatement, KEY, MESSAGE, SIGNATURE)).toBe(false);
     for (const at of [0, 31, 32, 63]) {
@@ -56,7 +56,7 @@ describe("a verifier of the platform", () => {
   });
 
   it("gives the verdicts of this library on crafted keys and signatures (SIG-3, SIG-4, SIG-5)", async () => {
-    const verify = await exactVerifier(verifiers);
+    const verify = await exactVerifier(platform.verifiers);
     const scalar = fc.bigInt({ min: 1n, max: 2n ** 252n });
     const order = fc.nat(7);
     const verdicts = new Set<string>();

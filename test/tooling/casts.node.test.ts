@@ -56,6 +56,7 @@ const CASTS: Readonly<Record<string, readonly [count: number, reason: string]>> 
   "primitives/node-mlkem.ts": [2, "types of Node 20 lack what newer versions have"],
   "primitives/node-probe.ts": [3, "the names and the arguments of probes, which a list of entries does not keep"],
   "primitives/web-ed25519.ts": [3, "types of WebCrypto ask for bytes in memory that is not shared"],
+  "primitives/web-hash.ts": [1, "types of WebCrypto ask for bytes in memory that is not shared"],
   "relay/folder-lock.ts": [2, "errors of the system"],
   "relay/handler.ts": [5, "a route of the table that the router has matched by its name"],
   "relay/openapi.ts": [1, "names of parameters, which a list of entries does not keep"],

@@ -5,8 +5,9 @@ import type { EscrowDevicesAndActivity } from "keystead/escrow";
 import { useState } from "preact/hooks";
 import { Timeline, Warnings } from "../activity.js";
 import { useDevice, useWork } from "../hooks.js";
+import { ReviewEnding } from "../review.js";
 import { day, escrowTexts as E, nameOf, say, sayEscrow, T } from "../texts.js";
-import { Badge, Button, Dialog, Groups, Icon, Notice, Problem } from "../ui.js";
+import { Badge, Button, Dialog, Ending, Groups, Icon, Notice } from "../ui.js";
 import { EscrowAsks } from "./asks.js";
 import { CompareDigits, type Found } from "./compare.js";
 import { useDesk, useEscrow } from "./desk.js";
@@ -289,16 +290,12 @@ function Admit({ onClose }: { readonly onClose: () => void }) {
           );
         })}
       </ul>
-      <Problem>{problem}</Problem>
-      <footer>
-        <p class="muted small grow">{E.admit.keeps}</p>
-        <Button onClick={onClose}>{T.cancel}</Button>
-        {pending.length > 0 && (
-          <Button look={approve.length > 0 ? "main" : "danger"} isBusy={isBusy} onClick={save}>
-            {T.review.save(named(approve.map(({ token }) => token.member)), named(remove))}
-          </Button>
-        )}
-      </footer>
+      <ReviewEnding
+        {...{ problem, isBusy, approve: named(approve.map(({ token }) => token.member)), remove: named(remove) }}
+        hint={E.admit.keeps}
+        onCancel={onClose}
+        onSave={save}
+      />
     </Dialog>
   );
 }
@@ -318,13 +315,11 @@ function Remove({ device, onClose }: { readonly device: EscrowDevice; readonly o
           <li key={line}>{line}</li>
         ))}
       </ul>
-      <Problem>{problem}</Problem>
-      <footer>
-        <Button onClick={onClose}>{T.cancel}</Button>
+      <Ending problem={problem} onCancel={onClose}>
         <Button look="danger" isBusy={isBusy} onClick={remove}>
           {T.remove.confirm}
         </Button>
-      </footer>
+      </Ending>
     </Dialog>
   );
 }

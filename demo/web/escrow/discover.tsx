@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SealedItem } from "../api.js";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, shortDate, T } from "../texts.js";
-import { Button, Dialog, Form, Icon, Notice, Problem } from "../ui.js";
+import { Button, Dialog, Ending, Form, Icon, Notice } from "../ui.js";
 import * as api from "./api.js";
 import { useDesk } from "./desk.js";
 import type { Found } from "./found.js";
@@ -117,14 +117,11 @@ export function Discover({
           ))}
         </fieldset>
         {reason.fields}
-        <Problem>{problem}</Problem>
-        <footer>
-          <p class="muted small grow">{E.discover.first}</p>
-          <Button onClick={onClose}>{T.cancel}</Button>
+        <Ending problem={problem} hint={E.discover.first} onCancel={onClose}>
           <Button look="main" submits isBusy={isBusy} isOff={chosen.size === 0 || !reason.isGiven}>
             {E.discover.go}
           </Button>
-        </footer>
+        </Ending>
       </Form>
     </Dialog>
   );

@@ -2,8 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
-import { escrowTexts as E, T } from "../texts.js";
-import { Button, Dialog, Field, Form, Notice, Problem } from "../ui.js";
+import { escrowTexts as E } from "../texts.js";
+import { Button, Dialog, Ending, Field, Form, Notice } from "../ui.js";
 import { useDesk, useEscrow } from "./desk.js";
 
 export function Policy({ mayChange }: { readonly mayChange: boolean }) {
@@ -71,13 +71,11 @@ function Change({ onClose }: { readonly onClose: () => void }) {
           <span>{E.policy.papers}</span>
         </label>
         <p class="hint">{E.policy.publishAgain}</p>
-        <Problem>{problem}</Problem>
-        <footer>
-          <Button onClick={onClose}>{T.cancel}</Button>
+        <Ending problem={problem} onCancel={onClose}>
           <Button look="main" submits isBusy={isBusy}>
             {E.policy.save}
           </Button>
-        </footer>
+        </Ending>
       </Form>
     </Dialog>
   );

@@ -52,7 +52,8 @@ export function Records() {
           {E.records.none} {E.records.where} <a href="#/escrow/report">{E.tabs.report}</a>
         </p>
       ) : (
-        <div class="scroll-x">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        <section class="scroll-x" tabIndex={0} aria-label={E.tabs.records}>
           <table class="table">
             <caption class="hidden">{E.tabs.records}</caption>
             <thead>
@@ -84,7 +85,7 @@ export function Records() {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </>
   );

@@ -4,7 +4,7 @@ import type { ComparedDevice, MemberId } from "keystead";
 import { useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
-import { Button, Dialog, Form, Notice, Problem } from "../ui.js";
+import { Button, Dialog, Ending, Form, Notice } from "../ui.js";
 import { CompareDigits, type Found as Compared } from "./compare.js";
 import { useDesk } from "./desk.js";
 import type { Found } from "./found.js";
@@ -121,14 +121,11 @@ export function Recover({ found, name, onClose }: RecoverProps) {
               </fieldset>
             )}
             {reason.fields}
-            <Problem>{problem}</Problem>
-            <footer>
-              <p class="muted small grow">{E.recover.first}</p>
-              <Button onClick={onClose}>{T.cancel}</Button>
+            <Ending problem={problem} hint={E.recover.first} onCancel={onClose}>
               <Button look="main" submits isBusy={isBusy} isOff={!compared?.token || !reason.isGiven}>
                 {E.recover.go}
               </Button>
-            </footer>
+            </Ending>
           </Form>
         </>
       )}

@@ -2,8 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
-import { day, escrowTexts as E, T } from "../texts.js";
-import { Button, Dialog, Notice, Problem } from "../ui.js";
+import { day, escrowTexts as E } from "../texts.js";
+import { Button, Dialog, Ending, Notice } from "../ui.js";
 import { useDesk } from "./desk.js";
 
 interface ReplacedProps {
@@ -39,13 +39,11 @@ export function Replaced({ subject, name, beganAnew, onForgotten }: ReplacedProp
               <li key={point}>{point}</li>
             ))}
           </ul>
-          <Problem>{problem}</Problem>
-          <footer>
-            <Button onClick={() => setOpen(false)}>{T.cancel}</Button>
+          <Ending problem={problem} onCancel={() => setOpen(false)}>
             <Button look="danger" isBusy={isBusy} onClick={forget}>
               {E.person.replaced.forget(name)}
             </Button>
-          </footer>
+          </Ending>
         </Dialog>
       )}
     </Notice>

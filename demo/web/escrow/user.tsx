@@ -278,7 +278,9 @@ export function NoticeBoard() {
         <div class="card">
           <h2>{E.board.heading(me.organisation, me.site.name)}</h2>
           <Groups text={published.digits} label={E.board.digits} />
-          <CopyButton text={published.digits} />
+          <div class="actions start">
+            <CopyButton text={published.digits} />
+          </div>
           <p class="muted">{E.board.by(published.by, day(new Date(published.at)))}</p>
         </div>
       )}

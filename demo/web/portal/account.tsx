@@ -2,8 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
-import { T as all, day, portalTexts as T } from "../texts.js";
-import { Button, Dialog, Notice, Problem } from "../ui.js";
+import { day, portalTexts as T } from "../texts.js";
+import { Button, Dialog, Ending, Notice, Problem } from "../ui.js";
 import * as portal from "./api.js";
 import { DeviceLists, useDevices } from "./devices.js";
 import { Confirmed, useConfirmedWork } from "./step-up.js";
@@ -96,13 +96,11 @@ function ConfirmReset({ onClose, onDone }: { readonly onClose: () => void; reado
         ))}
       </ul>
       <Confirmed>
-        <Problem>{problem}</Problem>
-        <footer>
-          <Button onClick={onClose}>{all.cancel}</Button>
+        <Ending problem={problem} onCancel={onClose}>
           <Button look="danger" isBusy={isBusy} onClick={allow}>
             {T.reset.go}
           </Button>
-        </footer>
+        </Ending>
       </Confirmed>
     </Dialog>
   );

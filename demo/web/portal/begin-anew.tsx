@@ -3,7 +3,7 @@
 
 import { useState } from "preact/hooks";
 import { forgetDevice } from "../device.js";
-import { useDevice, useSnapshot, useTheme, useWork } from "../hooks.js";
+import { useDevice, useSnapshot, useWork } from "../hooks.js";
 import { T as all, portalTexts } from "../texts.js";
 import { Button, Icon, Leaf, Notice, Problem } from "../ui.js";
 
@@ -24,7 +24,6 @@ function useErase() {
 
 /** A device that waits in the old account forgets it first. */
 export function LeaveOldAccount({ onLater }: { readonly onLater: () => void }) {
-  useTheme();
   const { isBusy, problem, erase } = useErase();
   return (
     <main class="alone">

@@ -5,7 +5,7 @@ import { Timeline } from "../activity.js";
 import { ApiError } from "../api.js";
 import { useWork } from "../hooks.js";
 import { T as all, day, portalWords, portalTexts as T } from "../texts.js";
-import { Badge, Button, Dialog, Icon, Notice, Problem } from "../ui.js";
+import { Badge, Button, Dialog, Ending, Icon, Notice } from "../ui.js";
 import * as portal from "./api.js";
 import { Confirmed, useConfirmedWork } from "./step-up.js";
 
@@ -188,13 +188,11 @@ function Remove({ device, name, account, onClose, onDone }: RemoveProps) {
         <li>{T.remove.seen}</li>
       </ul>
       <Confirmed>
-        <Problem>{refused ?? problem}</Problem>
-        <footer>
-          <Button onClick={onClose}>{all.cancel}</Button>
+        <Ending problem={refused ?? problem} onCancel={onClose}>
           <Button look="danger" isBusy={isBusy} onClick={remove}>
             {all.remove.confirm}
           </Button>
-        </footer>
+        </Ending>
       </Confirmed>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Me } from "../api.js";
 import { useWork } from "../hooks.js";
 import { T as all, portalTexts } from "../texts.js";
-import { Badge, Button, Dialog, Notice, Problem } from "../ui.js";
+import { Badge, Button, Dialog, Ending, Notice, Problem } from "../ui.js";
 import * as portal from "./api.js";
 import { DeviceLists, useDevices } from "./devices.js";
 import { Confirmed, useConfirmedWork } from "./step-up.js";
@@ -146,13 +146,11 @@ function Manage({ me, person, sites, onClose, onDone }: ManageProps) {
         </p>
       </fieldset>
       <Confirmed>
-        <Problem>{problem}</Problem>
-        <footer>
-          <Button onClick={onClose}>{all.cancel}</Button>
+        <Ending problem={problem} onCancel={onClose}>
           <Button look="main" isBusy={isBusy} isOff={isSame} onClick={save}>
             {T.save}
           </Button>
-        </footer>
+        </Ending>
       </Confirmed>
     </Dialog>
   );

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "../api.js";
-import { useScreen, useTheme, useWork } from "../hooks.js";
+import { useScreen, useWork } from "../hooks.js";
 import { SignIn } from "../sign-in.js";
 import { T as all, day, explain, portalTexts as T } from "../texts.js";
 import { Button, Icon, type IconName, Leaf, Notice } from "../ui.js";
@@ -45,7 +45,6 @@ const PAGES: readonly (readonly [screen: string, icon: IconName, name: string, s
 ];
 
 function Pages({ me, reload }: { readonly me: api.Me; readonly reload: () => void }) {
-  useTheme();
   const address = useScreen();
   const screen = PAGES.some(([name]) => address === name) ? address : "account";
   const stepUp = useStepUp();

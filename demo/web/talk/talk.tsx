@@ -1,7 +1,6 @@
 // Several devices side by side, for talks: each frame is a device with a storage and a sign-in of its own.
 
 import { useState } from "preact/hooks";
-import { useTheme } from "../hooks.js";
 import { talkTexts as C, T } from "../texts.js";
 import { Button, Field, Form, Leaf } from "../ui.js";
 
@@ -22,7 +21,6 @@ const slotOf = (name: string): string =>
     .slice(0, 40);
 
 export function Talk() {
-  useTheme();
   const [slots, setSlots] = useState(named);
   const [name, setName] = useState("");
   const show = (next: readonly string[]) => {

@@ -1,0 +1,121 @@
+// Every window of the demo, and where it is made. The tour opens each of them; nothing else lists them.
+
+/** The windows that the tour has seen, each with the component that makes it: a file of web/, and a function in it. */
+export const WINDOWS = {
+  // Before the screens.
+  "sign-in": "sign-in.tsx SignIn",
+  "first-device": "setup.tsx Setup",
+  join: "setup.tsx Setup",
+  "lost-keys": "setup.tsx Setup",
+  anew: "setup.tsx Setup",
+  "leave-old-account": "portal/begin-anew.tsx LeaveOldAccount",
+  removed: "locked.tsx Locked",
+  alarm: "locked.tsx Alarm",
+  "alarm-replaced": "locked.tsx Alarm",
+  trouble: "app.tsx App",
+  closed: "app.tsx Screens",
+
+  // The screens.
+  inbox: "inbox.tsx Inbox",
+  letter: "inbox.tsx Inbox",
+  voice: "inbox.tsx Inbox",
+  "locked-letter": "inbox.tsx Inbox",
+  "damaged-letter": "inbox.tsx Inbox",
+  "withheld-letter": "inbox.tsx Inbox",
+  "letter-of-another-account": "inbox.tsx Inbox",
+  menu: "shell.tsx Shell",
+  waiting: "shell.tsx Shell",
+  digits: "shell.tsx Shell",
+  reading: "shell.tsx Shell",
+  reclaim: "shell.tsx Shell",
+  devices: "devices.tsx Devices",
+  "devices-pending": "devices.tsx Devices",
+  "devices-lost": "devices.tsx Devices",
+  lockdown: "devices.tsx Devices",
+  organisation: "devices.tsx Devices",
+  backup: "backup.tsx Backup",
+  "backup-none": "backup.tsx Backup",
+  "backup-unproved": "backup.tsx Backup",
+  "backup-forbidden": "backup.tsx Backup",
+  people: "contacts/contacts.tsx Contacts",
+  conversation: "contacts/contacts.tsx Contacts",
+  "people-changed": "contacts/contacts.tsx Contacts",
+  "people-asked": "contacts/contacts.tsx Contacts",
+  "people-alarm": "contacts/contacts.tsx Contacts",
+  lies: "lies.tsx Lies",
+  "lies-on": "lies.tsx Lies",
+  "lies-alarm": "lies.tsx Lies",
+  notice: "escrow/user.tsx NoticeBoard",
+  talk: "talk/talk.tsx Talk",
+
+  // Their dialogs.
+  review: "review.tsx Review",
+  "review-digits": "review.tsx Review",
+  "review-differs": "review.tsx Review",
+  "review-camera": "review.tsx Review",
+  "review-match": "review.tsx Review",
+  rename: "devices.tsx Rename",
+  remove: "devices.tsx Remove",
+  "remove-mine": "devices.tsx Remove",
+  "remove-lost": "devices.tsx Remove",
+  "remove-also": "devices.tsx Remove",
+  "backup-name": "make-paper.tsx MakePaper",
+  "backup-write": "make-paper.tsx MakePaper",
+  "backup-prove": "make-paper.tsx MakePaper",
+  "backup-done": "make-paper.tsx MakePaper",
+  drill: "backup.tsx Drill",
+  "use-backup-key": "use-paper.tsx UsePaper",
+  "people-compare": "contacts/fingerprints.tsx Fingerprints",
+  acknowledge: "escrow/user.tsx Acknowledge",
+
+  // Escrow.
+  "escrow-no-role": "escrow/gate.tsx Gate",
+  "escrow-step-up": "portal/step-up.tsx StepUpGate",
+  "escrow-first": "escrow/escrow.tsx EscrowScreens",
+  "escrow-needs": "escrow/escrow.tsx EscrowScreens",
+  "escrow-publish": "escrow/escrow.tsx EscrowScreens",
+  "escrow-devices": "escrow/escrow.tsx EscrowScreens",
+  "escrow-join": "escrow/escrow.tsx EscrowScreens",
+  "escrow-waiting": "escrow/escrow.tsx EscrowScreens",
+  "escrow-removed": "escrow/escrow.tsx EscrowScreens",
+  "escrow-coverage": "escrow/escrow.tsx EscrowScreens",
+  "escrow-person": "escrow/escrow.tsx EscrowScreens",
+  "escrow-replaced": "escrow/escrow.tsx EscrowScreens",
+  "escrow-records": "escrow/escrow.tsx EscrowScreens",
+  "escrow-ask": "shell.tsx Shell",
+  "escrow-enable": "make-paper.tsx MakePaper",
+  admit: "escrow/devices.tsx Admit",
+  "escrow-remove": "escrow/devices.tsx Remove",
+  policy: "escrow/policy.tsx Change",
+  recover: "escrow/recover.tsx Recover",
+  "recover-differs": "escrow/recover.tsx Recover",
+  recovered: "escrow/recover.tsx Recover",
+  discover: "escrow/discover.tsx Discover",
+  discovered: "escrow/discover.tsx Discover",
+  "go-on": "escrow/replaced.tsx Replaced",
+
+  // The web portal.
+  portal: "portal/account.tsx AccountPage",
+  "portal-keys-due": "portal/account.tsx AccountPage",
+  "portal-may-begin": "portal/account.tsx AccountPage",
+  "portal-mailbox": "portal/mailbox.tsx Mailbox",
+  "portal-people": "portal/people.tsx People",
+  "portal-refused": "portal/people.tsx People",
+  "portal-menu": "portal/portal.tsx Pages",
+  "portal-trouble": "portal/portal.tsx Portal",
+  "portal-remove": "portal/devices.tsx Remove",
+  "portal-code": "portal/devices.tsx Remove",
+  "portal-begin-anew": "portal/account.tsx ConfirmReset",
+  "portal-devices-of": "portal/people.tsx TheirDevices",
+  "portal-manage": "portal/people.tsx Manage",
+} as const;
+
+export type WindowName = keyof typeof WINDOWS;
+
+/** Components that make a window which no browser can be led to, and why. */
+export const UNREACHED: Readonly<Record<string, string>> = {
+  "escrow/user.tsx Whose": "asked about an act of escrow that its admins disowned after it was done: no page does that",
+};
+
+/** How each of them is seen. */
+export const WAYS = ["light", "dark", "phone-light", "phone-dark"] as const;
