@@ -3,7 +3,8 @@
 // compares the file instead of writing it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fingerprintOf, formatFingerprint, receive, sealContent } from "keystead";
+import { fingerprintOf, receive, sealContent } from "keystead";
+import { formatFingerprint } from "keystead/contacts";
 import { secretFromBytes } from "../src/backup/code.js";
 import { backupIdSymbols } from "../src/backup/key.js";
 import { checkSymbols } from "../src/backup/mds.js";
@@ -26,7 +27,7 @@ import * as LABELS from "../src/primitives/labels.js";
 import { nobleAes } from "../src/primitives/noble-aes.js";
 import { signingPublicKey } from "../src/primitives/sign.js";
 import { ALL_FORMS, written } from "../test/fingerprint/support.js";
-import { createLog, joinLog, leave, makeBackupKey, review } from "../test/support/accepted.js";
+import { createBackupKey, createLog, joinLog, leave, review } from "../test/support/accepted.js";
 
 const file = "docs/spec-example.md";
 const START = Date.UTC(2026, 0, 1);
@@ -151,7 +152,7 @@ const seedOf = (epoch: number) => seeds.get(epoch) as Uint8Array;
 const opened = createLog({ subject, device: { name: "Laptop" } }, env);
 const joined = joinLog(opened.log, { device: { name: "Phone", platform: "iOS 26" } }, env);
 const approved = review(receive(opened, joined.entry, { now: "unchecked" }), { approve: [joined.keyring.member] }, env);
-const enrolled = makeBackupKey(approved, {}, env);
+const enrolled = createBackupKey(approved, {}, env);
 const left = leave({ log: enrolled.log, keyring: joined.keyring }, env);
 const logId = hex(opened.log.head.log);
 

@@ -27,7 +27,7 @@ export {
   type ProveOptions,
   proveCoverage,
 } from "./coverage/proven.js";
-export { resilience } from "./coverage/resilience.js";
+export { resilienceWarnings } from "./coverage/resilience.js";
 export { straysOf } from "./coverage/strays.js";
 export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
@@ -35,7 +35,7 @@ export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgres
 export { standing } from "./grants/standing.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export { compareStatements } from "./log/equivocation.js";
-export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
+export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence } from "./log/evidence.js";
 export { type StatedHead, type VerifyStatementOptions, verifyStatement } from "./log/statement.js";
 export { explainCorrections } from "./views/explain-corrections.js";
 export { formatCoverage } from "./views/format-coverage.js";

@@ -8,6 +8,7 @@ export {
 } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareContact } from "./fingerprint/contacts.js";
+export { formatFingerprint } from "./fingerprint/fingerprint.js";
 export { parseFingerprint } from "./fingerprint/parse.js";
 export {
   type ContactVerification,

@@ -32,7 +32,7 @@
  * - `COMPARE_AGAIN`: a device was compared, and since then the log, the device, its keys or whom it approved have changed
  *   (section 10).
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
- * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
+ * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or only by guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.
  * - `WIPED`: a secret was used after it was wiped.
  * - `UNVERIFIED_MEMBERS`: an act of escrow that must not be believed brought members in (ESC-8); remove them first.

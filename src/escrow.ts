@@ -1,5 +1,6 @@
 // keystead/escrow: an organisation's escrow, for its admins and for the devices of its users. docs/spec.md section 11.
 
+export type { OpenedKeyring } from "./authoring/receive.js";
 export {
   type Act,
   type ActRecord,

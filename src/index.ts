@@ -20,7 +20,7 @@ export {
 } from "./authoring/enter.js";
 export type { EscrowOptions } from "./authoring/escrow-guard.js";
 export type { Proposal } from "./authoring/proposal.js";
-export { type OpenedKeyring, type Received, type Resumed, receive, resume } from "./authoring/receive.js";
+export { type Received, type Resumed, receive, resume } from "./authoring/receive.js";
 export {
   type Approvals,
   leave,
@@ -37,7 +37,7 @@ export {
 } from "./authoring/verbs.js";
 export { type SerializedProposal, unsafeSerializeProposal } from "./authoring/write-ahead.js";
 export type { Correction } from "./backup/corrections.js";
-export { type BackupKeyMade, type BackupKeyOptions, type BackupPaper, makeBackupKey } from "./backup/make.js";
+export { type BackupKeyCreated, type BackupKeyOptions, type BackupPaper, createBackupKey } from "./backup/make.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/open.js";
 export type { Bytes } from "./bytes/bytes.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
@@ -82,14 +82,17 @@ export {
 export {
   compareFingerprint,
   type DeviceComparison,
+  type DeviceMatch,
   type LogComparison,
+  type LogMatch,
+  type Mismatch,
   type NoMatch,
   thisDevice,
 } from "./fingerprint/compare.js";
-export { type Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
+export { type Fingerprint, fingerprintOf } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export type { ParsedFingerprint } from "./fingerprint/parse.js";
-export type { SenderStanding } from "./fingerprint/trusted-class.js";
+export type { SenderTrust } from "./fingerprint/trusted-class.js";
 export type { MemberState } from "./grants/member-state.js";
 
 export type { Standing } from "./grants/standing.js";
@@ -97,6 +100,7 @@ export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export type { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
 export type { Clock } from "./log/clock.js";
+export type { Pin } from "./log/evidence.js";
 export type { Pointer } from "./log/fields.js";
 export type { Continuity, NamedHead } from "./log/heads.js";
 export type {
@@ -115,7 +119,6 @@ export type {
 } from "./log/state.js";
 export {
   type AppendOptions,
-  type AuthenticatedHead,
   appendEntry,
   type VerifyOptions,
   verifyLog,

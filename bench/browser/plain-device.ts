@@ -6,7 +6,7 @@ export const slot = "";
 
 const SNAPSHOT = {
   ...{ status: "ready", connection: "reached", trouble: undefined, devices: undefined, asks: [], contacts: [] },
-  ...{ pending: undefined, reclaimable: [], alarms: [], evidence: 0 },
+  ...{ pending: undefined, reclaimable: [], alarms: [], evidenceCount: 0 },
 } satisfies Snapshot;
 
 /** What the inbox and its frame use of a session. */

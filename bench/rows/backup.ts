@@ -2,10 +2,10 @@
 
 import {
   checkBackupKey,
+  createBackupKey,
   createLog,
   joinLog,
   type MemberState,
-  makeBackupKey,
   openBackupKey,
   review,
   rotate,
@@ -52,7 +52,7 @@ export const backup: Row = {
   title: "backup key, from its text to usable keys",
   async *run({ quick, rounds }) {
     const first = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
-    const second = makeBackupKey(first.accept(), {}, env);
+    const second = createBackupKey(first.accept(), {}, env);
     const made = second.accept();
     const entries = [first.entry, second.entry];
     const later = withRotations(made, [...entries], 30);
@@ -112,7 +112,7 @@ async function* withHistory(sizes: readonly number[], rounds: Rounds): AsyncGene
 function paperAfter(epochs: number) {
   const first = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
   const { state, entries } = withRotations(first.accept(), [first.entry], epochs);
-  const made = makeBackupKey(state, {}, env);
+  const made = createBackupKey(state, {}, env);
   const { log: after, paper } = made.accept();
   return { log: after, entries: [...entries, made.entry], text: paper.reveal(after) };
 }

@@ -4,11 +4,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
+  createBackupKey,
   createLog,
   joinLog,
   type LogState,
   type MemberState,
-  makeBackupKey,
   receive,
   review,
   rotate,
@@ -34,7 +34,7 @@ const LINKS = 20;
 /** An escrow log that is ready. */
 function escrowLog(): LogState {
   const first = createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env).accept();
-  const ann = makeBackupKey(first, { roles: ["manage"] }, env).accept();
+  const ann = createBackupKey(first, { roles: ["manage"] }, env).accept();
   return setPolicy(ann, { enabled: true }, env).accept().log;
 }
 

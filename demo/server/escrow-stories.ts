@@ -2,6 +2,7 @@
 // away, so nobody reads what is sealed to these people; the report needs only their logs.
 
 import {
+  createBackupKey,
   createLog,
   type Env,
   type EscrowOptions,
@@ -9,7 +10,6 @@ import {
   type LogState,
   type MemberId,
   type MemberState,
-  makeBackupKey,
   type Proposal,
   receive,
   review,
@@ -172,7 +172,7 @@ class Life {
 
   paper(by: string): void {
     const state = this.#device(by);
-    const proposal = makeBackupKey(state, { name: "Paper at home" }, this.#env);
+    const proposal = createBackupKey(state, { name: "Paper at home" }, this.#env);
     const { paper, ...next } = proposal.accept();
     paper.wipe();
     this.#keep(by, proposal.entry, next);

@@ -2,15 +2,9 @@
 // people, and the sealed items that an admin may fetch. It holds no key, and none of this is believed by anybody's device.
 
 import { randomUUID } from "node:crypto";
-import {
-  compareFingerprint,
-  fingerprintOf,
-  formatFingerprint,
-  type LogState,
-  type MemberId,
-  verifyLog,
-} from "keystead";
+import { compareFingerprint, fingerprintOf, type LogState, type MemberId, verifyLog } from "keystead";
 import type { Transport } from "keystead/client";
+import { formatFingerprint } from "keystead/contacts";
 import { escrowNeeds } from "keystead/escrow";
 import type { Sql } from "keystead/relay";
 import type { Account, Accounts } from "./accounts.js";

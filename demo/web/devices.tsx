@@ -101,7 +101,7 @@ interface RowProps {
 }
 
 export function Row({ device, onRename, onRemove }: RowProps) {
-  const { name, kind, platform, added, access, status, approvals, removed, removable, paperId } = device;
+  const { name, kind, platform, added, access, status, approvals, removed, removable, backupKeyId } = device;
   const isMe = status === "this-device";
   const approval = approvals.at(-1);
   return (
@@ -127,7 +127,7 @@ export function Row({ device, onRename, onRemove }: RowProps) {
           {[
             T.kinds[kind],
             platform,
-            paperId && T.devices.paper(paperId),
+            backupKeyId && T.devices.paper(backupKeyId),
             kind === "device" && T.devices.added(day(added)),
             approval
               ? (kind === "backup" ? T.devices.madeBy : T.devices.approvedBy)(nameOf(approval.name), day(approval.when))

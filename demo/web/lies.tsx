@@ -15,7 +15,7 @@ const ICONS: Readonly<Record<(typeof LIES)[number], IconName>> = {
 
 export function Lies() {
   const { session } = useDevice();
-  const { status, connection, alarms, evidence } = useSnapshot(session);
+  const { status, connection, alarms, evidenceCount } = useSnapshot(session);
   const { isBusy, problem, run } = useWork();
   const [on, setOn] = useState<api.Lie | null>(null);
   const [told, setTold] = useState<string>();
@@ -55,7 +55,7 @@ export function Lies() {
         <p>
           {T.lies.sees} {status === "alarm" ? T.alarm.lead : (T.connections[connection] ?? connection)}
         </p>
-        {evidence > 0 && <p class="muted">{T.alarm.evidence(evidence)}</p>}
+        {evidenceCount > 0 && <p class="muted">{T.alarm.evidence(evidenceCount)}</p>}
       </Notice>
       <Problem>{problem}</Problem>
       <ul class="list">

@@ -95,7 +95,7 @@ function Choice({ icon, title, hint, isBusy, act }: ChoiceProps) {
 
 export function Alarm() {
   const { session } = useDevice();
-  const { alarms, evidence } = useSnapshot(session);
+  const { alarms, evidenceCount } = useSnapshot(session);
   return (
     <main class="alone">
       <section class="card narrow" aria-labelledby="alarm">
@@ -109,7 +109,7 @@ export function Alarm() {
           </p>
         ))}
         <p>{T.alarm.lead}</p>
-        <p class="muted">{T.alarm.evidence(evidence)}</p>
+        <p class="muted">{T.alarm.evidence(evidenceCount)}</p>
         <Replaced />
         <p>
           <a href="#/lies">{T.alarm.toLies}</a>

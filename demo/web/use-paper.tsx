@@ -20,7 +20,7 @@ function read(session: Session, text: string): Typed {
   const count = text.replace(/[\s-]/g, "").length;
   if (count < LENGTH - 1 || count > LENGTH + 1) return { left: LENGTH - count };
   try {
-    return { found: session.drillBackupKey(text) };
+    return { found: session.checkBackupKey(text) };
   } catch {
     return count < LENGTH ? { left: LENGTH - count } : "wrong";
   }

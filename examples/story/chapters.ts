@@ -3,13 +3,13 @@
 import {
   checkBackupKey,
   compareFingerprint,
+  createBackupKey,
   createLog,
   devicesAndActivity,
   type Env,
   fingerprintOf,
   joinLog,
   type MemberState,
-  makeBackupKey,
   openBackupKey,
   openContent,
   type Proposal,
@@ -91,7 +91,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   say(`The phone reads the file: the bytes match. Data access: ${access(phone)}.`);
 
   title("A backup key on paper");
-  const made = publish(makeBackupKey(laptop, {}, env), "enroll-backup-key");
+  const made = publish(createBackupKey(laptop, {}, env), "enroll-backup-key");
   laptop = made;
   const paper = made.paper.reveal(publicLog());
   made.paper.wipe();

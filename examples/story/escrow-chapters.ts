@@ -4,6 +4,7 @@
 import {
   agenda,
   type ComparedLog,
+  createBackupKey,
   createLog,
   type EscrowKnowledge,
   fingerprintOf,
@@ -11,7 +12,6 @@ import {
   type LogState,
   type MemberId,
   type MemberState,
-  makeBackupKey,
   openContent,
   performStep,
   type Runs,
@@ -85,7 +85,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   say(`Ann opens it on her laptop. Still missing before escrow works: ${escrowNeeds(ann.log).join(", ")}.`);
   const early = await refusal(() => setPolicy(ann, { enabled: true }, env), "NOT_PERMITTED");
   say(`She tries to enable it at once:\n  ${early}`);
-  const made = escrow.publish(makeBackupKey(ann, { name: "Safe, room 12", roles: ["manage"] }, env), "enroll-backup");
+  const made = escrow.publish(createBackupKey(ann, { name: "Safe, room 12", roles: ["manage"] }, env), "enroll-backup");
   ann = made;
   const key = made.paper.reveal(escrow.verified);
   made.paper.wipe();

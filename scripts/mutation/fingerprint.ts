@@ -7,7 +7,7 @@ import type { Explained } from "./explained.js";
 export const FINGERPRINT: readonly Explained[] = [
   {
     file: "src/fingerprint/contacts.ts",
-    line: "const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > pin.head.seq;",
+    line: "const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > contact.head.seq;",
     becomes: ["true"],
     why: "for the types: only members that were removed are asked",
   },
@@ -44,7 +44,7 @@ export const FINGERPRINT: readonly Explained[] = [
   },
   {
     file: "src/fingerprint/tracked-contact.ts",
-    line: 'const copy = pinSchema.read(pinSchema.write(pin, "pin"), "pin");',
+    line: 'const copy = contactSchema.read(contactSchema.write(contact, "contact"), "contact");',
     becomes: ['""'],
     why: "the name begins the path in errors, and what was written is read without one",
   },

@@ -27,7 +27,7 @@ import {
   reviewEscrow,
   write,
 } from "../../test/escrow/support.js";
-import { disown, makeBackupKey, reclaim, regrant, rotate } from "../../test/support/accepted.js";
+import { createBackupKey, disown, reclaim, regrant, rotate } from "../../test/support/accepted.js";
 import { boxIndex, idBytes, mutate, type RawBody, takeApart, withAttachment } from "../../test/support/raw-link.js";
 import { keysNamed, OPERATOR, openWorld, pointerKeys, type World } from "../../test/support/world.js";
 import { type Draw, NothingToDraw } from "../draws.js";
@@ -215,7 +215,7 @@ const ALL: readonly Step[] = [...DEVICES, ...HONEST, ...POINTING, ...ADMINS, ...
 
 function paper(world: World, by: string, organisation: Chain): World {
   const escrow = escrowMember(world.log) ? { escrowLog: organisation.world.log } : {};
-  const made = makeBackupKey(world.session(by), escrow, world.env(`${by} makes a paper`));
+  const made = createBackupKey(world.session(by), escrow, world.env(`${by} makes a paper`));
   const next = world.append(made.entry);
   return next.with(
     `Paper ${next.log.head.seq}`,
@@ -242,7 +242,7 @@ function regrantedBy(world: World, by: string, { oneOf }: Draw): World {
   if (wanting.length === 0) return world;
   const member = oneOf(wanting);
   return world.act(by, "regrants", (session, env) =>
-    regrant(session, [{ member: member.id, runs: lacking(member) }], env),
+    regrant(session, [{ member: member.id, epochs: lacking(member) }], env),
   );
 }
 

@@ -67,7 +67,7 @@ function authorText(step: AuthorStep): StepText {
     case "disown":
       return { ...author, positions: step.acts };
     case "regrant":
-      return { ...author, give: step.give.map(({ member, runs }) => [member, runs]) };
+      return { ...author, give: step.give.map(({ member, epochs: runs }) => [member, runs]) };
     default:
       return author;
   }

@@ -221,7 +221,7 @@ function healing({ log, mine, state, escrow, escrowLog }: EscrowCase): readonly 
   const older = subtractRuns(lacking, owed);
   const steps: Step[] = [];
   if (owed.length > 0) {
-    steps.push({ do: "author", link: "regrant", give: [{ member: escrow.id, runs: newestOf(owed) }], others: [] });
+    steps.push({ do: "author", link: "regrant", give: [{ member: escrow.id, epochs: newestOf(owed) }], others: [] });
   }
   if (older.length > 0) steps.push({ do: "author", link: "extend-escrow", escrow: escrow.id, epochs: older });
   return steps;

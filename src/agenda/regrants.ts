@@ -4,6 +4,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { isRuns } from "../arguments/runs.js";
+import type { Regrant } from "../authoring/verbs.js";
 import type { MemberId } from "../bytes/ids.js";
 import {
   countEpochs,
@@ -19,7 +20,7 @@ import { KeysteadError } from "../errors.js";
 import { currentEpoch, isFounding, type LogFacts, type Member } from "../log/state.js";
 import { ownClosure } from "../trust/doubt.js";
 import type { Facts, Served } from "./facts.js";
-import { type AuthorStep, ask, type Regrant, type Step } from "./steps.js";
+import { type AuthorStep, ask, type Step } from "./steps.js";
 
 /**
  * Most members, runs and epochs of one regrant, so that it fits into a link and its attachments, even if a thief split the runs.
@@ -49,7 +50,7 @@ export function regrantSteps(facts: Facts): readonly Step[] {
     const isOwn = isFounding(target) || own.has(target.id);
     const had = alreadyGiven(log, me.id, target, served);
     const unasked = isOwn ? subtractRuns(wanted, had) : NO_RUNS;
-    if (unasked.length > 0) give.push({ member: target.id, runs: newestOf(unasked) });
+    if (unasked.length > 0) give.push({ member: target.id, epochs: newestOf(unasked) });
     const epochs = subtractRuns(wanted, unasked);
     const because = isOwn ? "served-before" : "not-own";
     if (epochs.length > 0) {
@@ -78,14 +79,14 @@ function inLinks(give: readonly Regrant[]): readonly (readonly Regrant[])[] {
   let [runs, epochs] = [0, 0];
   for (const each of [...give].sort((a, b) => (a.member < b.member ? -1 : 1))) {
     const last = links.at(-1);
-    const count = countEpochs(each.runs);
-    const fits = runs + each.runs.length <= MAX_RUNS && epochs + count <= MAX_EPOCHS;
+    const count = countEpochs(each.epochs);
+    const fits = runs + each.epochs.length <= MAX_RUNS && epochs + count <= MAX_EPOCHS;
     if (last && last.length < MAX_MEMBERS && fits) last.push(each);
     else {
       links.push([each]);
       [runs, epochs] = [0, 0];
     }
-    runs += each.runs.length;
+    runs += each.epochs.length;
     epochs += count;
   }
   return links;

@@ -1,16 +1,11 @@
 // The steps that a device must take, as data: to fetch something, to ask its user, or to author a link. docs/spec.md section
 // 11.2.
 
+import type { Regrant } from "../authoring/verbs.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
 import type { MemberName } from "../coverage/names.js";
 import type { Head } from "../log/state.js";
-
-/** Epochs to grant to one member again. */
-export interface Regrant {
-  readonly member: MemberId;
-  readonly runs: Runs;
-}
 
 /** Fetch bytes that a server withheld, or newer bytes. */
 export type FetchStep =

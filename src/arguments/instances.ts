@@ -50,7 +50,7 @@ export const PROPOSAL: HeldClass = {
 
 export const BACKUP_PAPER: HeldClass = {
   name: "BackupPaper",
-  from: "an accepted proposal of makeBackupKey",
+  from: "an accepted proposal of createBackupKey",
   fields: ["log", "member"],
   instead: "reveal it where it was made",
 };

@@ -89,10 +89,13 @@ function lookedThrough(
 }
 
 /** A keyring opened from a log's entries. */
-export interface OpenedKeyring extends Pick<Resumed, "standing" | "withheld"> {
+export interface OpenedKeyring extends Pick<Resumed, "withheld"> {
   /** The caller wipes it. */
   readonly keyring: Keyring;
 }
+
+/** The keyring of a member, and whether the member may still author. */
+type OpenedMember = OpenedKeyring & Pick<Resumed, "standing">;
 
 /**
  * The keyring that a member's seed opens in a log: for a device that kept only its seed, and for a backup key. As {@link resume}.
@@ -102,7 +105,7 @@ export interface OpenedKeyring extends Pick<Resumed, "standing" | "withheld"> {
  * @param seed the member's 32-byte seed; copied, the caller wipes it.
  * @throws `UNKNOWN_MEMBER` when the seed belongs to no member of the log; `INVALID_ARGUMENT` for entries of another
  */
-export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: Uint8Array): OpenedKeyring {
+export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: Uint8Array): OpenedMember {
   assertLog(log);
   const keys = new MemberKeys(seed);
   const member = ownerOf(log, keys);
@@ -131,7 +134,7 @@ export function openWithKeys(
   member: MemberId,
   keys: MemberKeys,
   { isPaper = false } = {},
-): OpenedKeyring {
+): OpenedMember {
   return wipingOnFailure(newKeyring(log.head.log, member, keys), (empty) => {
     const since = isPaper ? present(log.epochs.last()).seq : 1;
     const { keyring, withheld } = lookedThrough(log, entries, empty, { since, isPaper });
@@ -159,7 +162,7 @@ export function openAll(
   entries: Iterable<Uint8Array>,
   empty: Keyring,
   members?: ReadonlySet<MemberId>,
-): Pick<OpenedKeyring, "keyring" | "withheld"> {
+): OpenedKeyring {
   return wipingOnFailure(empty, () => openEntries(log, entries, empty, { members, since: 1 }));
 }
 

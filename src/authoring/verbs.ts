@@ -137,7 +137,7 @@ export function rotate(state: MemberState, env: Env, options: EscrowOptions = {}
 /** Epochs to be granted again to one member. */
 export interface Regrant {
   readonly member: MemberId;
-  readonly runs: Runs;
+  readonly epochs: Runs;
 }
 
 /**
@@ -155,11 +155,11 @@ export function regrant(
   const checked = checkMemberState(state);
   const { log } = checked;
   if (!Array.isArray(regrants))
-    throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
+    throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, epochs }");
   const given = new Map<MemberId, Runs>();
-  for (const { member, runs } of regrants.map((each) => checkOptions(each))) {
+  for (const { member, epochs } of regrants.map((each) => checkOptions(each))) {
     const { id } = activeMember(log, member);
-    given.set(id, uniteRuns(given.get(id) ?? NO_RUNS, checkRuns("runs", runs)));
+    given.set(id, uniteRuns(given.get(id) ?? NO_RUNS, checkRuns("epochs", epochs)));
   }
   const give = [...given].filter(([, runs]) => runs.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   if (give.length === 0)
@@ -192,7 +192,7 @@ export interface ReclaimOptions extends EscrowOptions {
   /** The keyring of a removed member of this log: its key signs, and its seeds are passed on. The caller still owns it. */
   readonly from: Keyring;
   /** Which of its epochs; by default what it opened and this member lacks, the newest first if they are too many for one link. */
-  readonly runs?: Runs | undefined;
+  readonly epochs?: Runs | undefined;
 }
 
 /**
@@ -204,7 +204,7 @@ export interface ReclaimOptions extends EscrowOptions {
 export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): Proposal<MemberState> {
   const checked = checkMemberState(state);
   const { log, keyring } = checked;
-  const { from, runs } = checkOptions(options);
+  const { from, epochs } = checkOptions(options);
   const { member, keys } = partsOf(from);
   if (from.log !== log.head.log)
     throw new KeysteadError(
@@ -221,13 +221,14 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   requireContinued(log, from);
   // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
   const own = meet(log, from);
-  const wanted = runs === undefined ? reclaimable(checked, own).slice(-MAX_RECLAIMED_RUNS) : checkRuns("runs", runs);
+  const wanted =
+    epochs === undefined ? reclaimable(checked, own).slice(-MAX_RECLAIMED_RUNS) : checkRuns("epochs", epochs);
   const lent = new Map<number, RightSeed>();
   for (const epoch of epochsIn(wanted)) {
     const seed = rightSeed(log, own, epoch);
     if (seed) lent.set(epoch, seed);
   }
-  const given = runs === undefined ? runsOf(lent.keys()) : wanted;
+  const given = epochs === undefined ? runsOf(lent.keys()) : wanted;
   if (given.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "the removed member has nothing that this one lacks", { rule: "MEM-10" });
   const written = write(checked, "reclaim", { from: member, runs: given }, env, {

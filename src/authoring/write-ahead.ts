@@ -26,9 +26,9 @@ export interface SerializedProposal {
 /**
  * The secrets that a proposal leads to, as bytes. **Store them with `proposal.entry`, beside the keyring that wrote it, before
  * you send the entry**, and keep them until a verified link stands at `proposal.head.seq`. If it is this entry, the device calls
- * `resume` with the keyring in these bytes, or with its own from before if they have none; in both cases with the log and the
- * entries that include this one. If it is another, the device uses the keyring from before and deletes these bytes. A refusal
- * decides nothing: the server has the entry and can publish it later.
+ * `resume` with the keyring in these bytes, or with its own from before if they have none. In both cases the log and the entries
+ * include this one. If it is another, the device uses the keyring from before and deletes these bytes. A refusal decides nothing:
+ * the server has the entry and can publish it later.
  *
  * @throws `WIPED` after `discard`, `INVALID_ARGUMENT`
  */

@@ -93,7 +93,7 @@ export class BackupPaper {
 }
 
 /** A state after a backup key was made, with the paper to show. */
-export interface BackupKeyMade extends MemberState {
+export interface BackupKeyCreated extends MemberState {
   /** The caller wipes it. */
   readonly paper: BackupPaper;
 }
@@ -151,7 +151,7 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
  * discard the proposal, which wipes the secret, and call again on the new state.
  * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
-export function makeBackupKey(state: MemberState, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
+export function createBackupKey(state: MemberState, options: BackupKeyOptions, env: Env): Proposal<BackupKeyCreated> {
   const { log, keyring } = checkMemberState(state);
   const { name = "Backup key", roles, escrow } = checkOptions(options);
   const escrowHead = checkPolicy(log, escrow);

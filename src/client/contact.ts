@@ -81,11 +81,11 @@ function contradictionOf({ error, evidence }: Alarm): KeysteadError {
   });
 }
 
-/** A contact as content is sealed to it. Sealing judges the change since the pin. @throws `CONTACT_CHANGED` for a contradiction */
+/** A contact as content is sealed to it: sealing judges the change. @throws `CONTACT_CHANGED` for a contradiction */
 export function recipientOf(contact: Contact): RecipientOptions {
   const change = contact.alarm && changeOf(contact);
   if (change) throw changed(change, `the log of this contact is ${change.status}`);
-  return { log: logOf(contact), pin: contact.pin };
+  return { log: logOf(contact), contact: contact.pin };
 }
 
 /** The error for what the user must see first. */

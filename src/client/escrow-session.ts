@@ -49,7 +49,7 @@ import type { FollowedLog } from "./followed-log.js";
 import { evidenceOf } from "./judge-whole.js";
 import { notNow, stateOf } from "./model.js";
 import type { ShowPaper } from "./paper.js";
-import { defined } from "./records.js";
+import { defined } from "./record-fields.js";
 import { checkShow, Session } from "./session.js";
 import { checkSessionOptions, type SessionOptions } from "./session-options.js";
 
@@ -178,8 +178,8 @@ export class EscrowSession {
   }
 
   /** Proves that a text is a backup key of this log, without using it. @throws `BACKUP_KEY_INVALID` */
-  drillBackupKey(text: string): CheckedBackupKey {
-    return this.#session.drillBackupKey(text);
+  checkBackupKey(text: string): CheckedBackupKey {
+    return this.#session.checkBackupKey(text);
   }
 
   /**
@@ -366,7 +366,7 @@ export class EscrowSession {
    *
    * @throws errors of `openRecordedAccess` and {@link fetchUser}
    */
-  async openRecorded(record: number): Promise<Pick<OpenedKeyring, "keyring" | "withheld">> {
+  async openRecorded(record: number): Promise<OpenedKeyring> {
     checkPosition("record", record);
     const found = this.accesses().find(({ seq }) => seq === record);
     if (!found?.access) throw notNow("there is no such record that this device can read; record the access first");

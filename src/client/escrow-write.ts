@@ -2,7 +2,7 @@
 // docs/spec.md sections 11 and 13 (ESC-8, ESC-9).
 
 import { review } from "../authoring/verbs.js";
-import { makeBackupKey } from "../backup/make.js";
+import { createBackupKey } from "../backup/make.js";
 import { KeysteadError } from "../errors.js";
 import { type ActRecord, actRecords, disownActs } from "../escrow/act.js";
 import { recordAccess } from "../escrow/discover.js";
@@ -41,7 +41,7 @@ export function writeInEscrowLog(model: Model, intent: Intent, env: Env): Writte
     case "backup-key":
       if (model.paper) throw notNow("an earlier backup key waits for its proof; prove it, or cancel it");
       // Without `manage` it could let no new admin in when all laptops are lost (ESC-1).
-      return written(makeBackupKey(stateOf(model), { name: intent.name, roles: ["manage"] }, env));
+      return written(createBackupKey(stateOf(model), { name: intent.name, roles: ["manage"] }, env));
     case "policy": {
       const change = orderOf(intent, policyOrder);
       // The organisation would entrust everything to a backup key that nobody has on paper.

@@ -15,7 +15,7 @@ import { proceedOrLook } from "./proceed.js";
 import { modelOf, newModel, recordsOf } from "./records.js";
 import { takePage } from "./take.js";
 
-/** At the start and after so many milliseconds, what was fetched in vain is fetched again. */
+/** At the start and after so many milliseconds, what was not there when it was fetched is fetched again. */
 export const THOROUGH = 300_000;
 
 /** The machine of a user's device. */

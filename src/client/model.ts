@@ -44,7 +44,7 @@ export interface PendingLink {
   readonly paper: string | undefined;
   /** Milliseconds since 1970. */
   readonly since: number;
-  /** Whether it may have left this device: stored before it does. A link that never did is in nobody's hands. */
+  /** Whether it may have left this device: stored before it does. Nobody has a link that never did. */
   readonly isSent: boolean;
   readonly refused: Refusal | undefined;
 }

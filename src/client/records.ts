@@ -13,13 +13,9 @@ import {
   encode,
   type Infer,
   literal,
-  oneOf,
   optional,
   record,
   type Schema,
-  text,
-  tuple,
-  uint,
 } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
 import { decodeContact, encodeContact } from "../fingerprint/tracked-contact.js";
@@ -32,22 +28,23 @@ import { verifyLog } from "../log/verify.js";
 import type { Contact } from "./contact.js";
 import type { RecordSource, WhichLog } from "./effects.js";
 import type { Alarm, FollowedLog } from "./followed-log.js";
-import { ADMIN_VERBS, type Intent } from "./intents.js";
 import { NOT_SYNCED } from "./log-sync.js";
-import type { Answers, Interrupted, Model, PendingLink } from "./model.js";
+import type { Answers, Model } from "./model.js";
+import { blob, defined, label, MAX_BYTES, MAX_LIST, members, position } from "./record-fields.js";
+import {
+  decodeFollows,
+  decodeInterrupted,
+  decodePending,
+  encodeFollows,
+  encodeInterrupted,
+  encodePending,
+  followsSchema,
+  interruptedSchema,
+  pendingSchema,
+} from "./stored-intent.js";
 
 /** Entries of a log in one record: a new entry writes one record of at most so many. */
 const SEGMENT = 32;
-const MAX_BYTES = 1_073_741_824;
-const MAX_TEXT = 1_048_576;
-const MAX_LIST = 1_000_000;
-
-const members = array(memberId, { max: MAX_LIST });
-const position = uint({ min: 1 });
-const label = text(MAX_TEXT);
-const blob = bytesUpTo(MAX_BYTES);
-const device = record({ name: label, platform: optional(label), details: optional(label) });
-
 const entriesSchema = array(bytesUpTo(MAX_BYTES, 1), { max: SEGMENT });
 const headSchema = record({ v: literal(1), subject: subjectText, head });
 const answersSchema = record({
@@ -61,38 +58,6 @@ const answersSchema = record({
   declinedEscrow: bool(),
   declined: array(label, { max: MAX_LIST }),
 });
-/** What an intent needs to be written again, or to be told to the user: no token of a comparison, and no text of a paper. */
-const intentSchema = record({
-  do: oneOf([
-    ...(["create", "join", "review", "rename", "lockdown", "backup-key", "use-backup-key"] as const),
-    ...(["reclaim", "regrant", "leave", "rekey", "duty"] as const),
-    ...ADMIN_VERBS,
-  ]),
-  device: optional(device),
-  member: optional(memberId),
-  approve: optional(members),
-  remove: optional(members),
-  on: optional(bool()),
-  name: optional(label),
-  epochs: optional(array(tuple(position, position), { max: MAX_LIST })),
-  order: optional(blob),
-  operator: optional(blob),
-});
-const pendingSchema = record({
-  v: literal(1),
-  id: label,
-  intent: intentSchema,
-  entry: bytesUpTo(MAX_BYTES, 1),
-  base: optional(head),
-  head,
-  keyring: optional(blob),
-  paper: optional(label),
-  since: uint(),
-  isSent: optional(bool()),
-  refused: optional(record({ code: label, retryAt: uint(), tries: position })),
-});
-const followsSchema = record({ v: literal(1), intent: intentSchema });
-const interruptedSchema = record({ v: literal(1), intent: intentSchema, because: label });
 const paperSchema = record({ v: literal(1), member: memberId, text: label });
 const settledSchema = array(record({ id: label, error: optional(label) }), { max: MAX_LIST });
 const copiedSchema = record({ v: literal(1), at: position });
@@ -121,7 +86,7 @@ export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
   for (const each of former) put(`former/${each.member}`, each, serialized);
   put("pending", pending, encodePending);
   put("interrupted", interrupted, encodeInterrupted);
-  put("follows", follows, (intent) => encode(followsSchema, { v: 1, intent: plainIntent(intent) }, "follows"));
+  put("follows", follows, encodeFollows);
   if (settled.length > 0) {
     const plain = () => settled.map(({ id, error }) => defined({ id, error: error && JSON.stringify(error) }));
     records.set("settled", { of: settled, encode: () => encode(settledSchema, plain(), "settled") });
@@ -289,108 +254,10 @@ function openedIn({ log, entries }: FollowedLog, bytes: Uint8Array): Keyring {
   return resume(log, [...entries].slice(since), keyring).keyring;
 }
 
-function encodePending({ intent, ...rest }: PendingLink): Uint8Array {
-  return encode(pendingSchema, defined({ v: 1 as const, ...rest, intent: plainIntent(intent) }), "pending");
-}
-
-function decodePending(stored: Infer<typeof pendingSchema> | undefined): PendingLink | undefined {
-  if (!stored) return undefined;
-  const { v: _, intent, base, keyring, paper, refused, isSent = true, ...rest } = stored;
-  return { ...rest, base, keyring, paper, isSent, refused, intent: intentOf(intent) };
-}
-
-function encodeInterrupted({ intent, because }: Interrupted): Uint8Array {
-  return encode(
-    interruptedSchema,
-    { v: 1, intent: plainIntent(intent), because: JSON.stringify(because) },
-    "interrupted",
-  );
-}
-
-function decodeFollows(stored: Infer<typeof followsSchema> | undefined): Intent | undefined {
-  return stored && intentOf(stored.intent);
-}
-
-function decodeInterrupted(stored: Infer<typeof interruptedSchema> | undefined): Interrupted | undefined {
-  return stored && { intent: intentOf(stored.intent), because: JSON.parse(stored.because) };
-}
-
 function encodeAlarm({ error, evidence }: Alarm): Uint8Array {
   return encode(alarmSchema, { v: 1, error: JSON.stringify(error), ...(evidence && { evidence }) }, "alarm");
 }
 
 function decodeAlarm(stored: Infer<typeof alarmSchema> | undefined): Alarm | undefined {
   return stored && { error: JSON.parse(stored.error), evidence: stored.evidence };
-}
-
-type OptionalOf<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
-type Defined<T> = { [K in Exclude<keyof T, OptionalOf<T>>]: T[K] } & {
-  [K in OptionalOf<T>]?: Exclude<T[K], undefined>;
-};
-
-/** The fields that are there. */
-export function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
-}
-
-type PlainIntent = Infer<typeof intentSchema>;
-
-function plainIntent(intent: Intent): PlainIntent {
-  switch (intent.do) {
-    case "create":
-      return defined({
-        ...{ do: intent.do, device: defined(intent.device), operator: intent.operator },
-        on: intent.lockdown || undefined,
-      });
-    case "join":
-      return { do: intent.do, device: defined(intent.device) };
-    case "rename":
-      return { do: intent.do, member: intent.member, device: defined(intent.device) };
-    case "review":
-      return { do: intent.do, approve: intent.approve.map(({ member }) => member), remove: intent.remove };
-    case "use-backup-key":
-      return { do: intent.do, remove: intent.remove };
-    case "reclaim":
-      return { do: intent.do, member: intent.from };
-    case "duty":
-      return { do: intent.do };
-    default:
-      return "order" in intent ? { do: intent.do, order: intent.order } : intent;
-  }
-}
-
-/** @throws `STORE_CORRUPT` when a field that this kind of intent has is absent */
-function intentOf(plain: PlainIntent): Intent {
-  const { device, member, approve = [], remove = [], on, name, epochs, order, operator } = plain;
-  const need = <T>(value: T | undefined): T => {
-    if (value !== undefined) return value;
-    throw new KeysteadError("STORE_CORRUPT", `a stored intent to ${plain.do} is incomplete`);
-  };
-  switch (plain.do) {
-    case "create":
-      return { do: plain.do, device: need(device), operator, lockdown: on };
-    case "join":
-      return { do: plain.do, device: need(device) };
-    case "rename":
-      return { do: plain.do, member: need(member), device: need(device) };
-    case "review":
-      return { do: plain.do, approve: approve.map((each) => ({ member: each, token: undefined })), remove };
-    case "lockdown":
-      return { do: plain.do, on: need(on), remove };
-    case "backup-key":
-      return { do: plain.do, name: need(name) };
-    case "use-backup-key":
-      return { do: plain.do, text: undefined, remove };
-    case "reclaim":
-      return { do: plain.do, from: need(member) };
-    case "regrant":
-      return { do: plain.do, member: need(member), epochs: need(epochs) };
-    case "leave":
-    case "rekey":
-      return { do: plain.do };
-    case "duty":
-      return { do: plain.do, step: undefined };
-    default:
-      return { do: plain.do, order: need(order) };
-  }
 }

@@ -257,7 +257,7 @@ export class Session {
    * Makes a backup key and shows it, once the log has it. When the user types back what `show` is asked for, the text is forgotten.
    * When the user cancels, the backup key is removed. Until one of the two, `asks` has `prove-backup-key`, also after a restart.
    *
-   * @throws errors of `makeBackupKey`; `BACKUP_KEY_INVALID` when something else was typed: call {@link proveBackupKey}
+   * @throws errors of `createBackupKey`; `BACKUP_KEY_INVALID` when something else was typed: call {@link proveBackupKey}
    */
   async createBackupKey(show: ShowPaper, options: { readonly name?: string } = {}): Promise<void> {
     checkShow(show);
@@ -302,7 +302,7 @@ export class Session {
   }
 
   /** Proves that a text is a backup key of this account, without using it. @throws `BACKUP_KEY_INVALID` */
-  drillBackupKey(text: string): CheckedBackupKey {
+  checkBackupKey(text: string): CheckedBackupKey {
     return checkBackupKey(this.#log(), text);
   }
 
@@ -412,27 +412,29 @@ export class Session {
   }
 
   /**
-   * Opens what a contact sealed to this account and signed. Look at `sender.standing` before you believe it: `neither` may be a thief's
+   * Opens what a contact sealed to this account and signed. Look at `sender.trust` before you believe it: `neither` may be a thief's
    * device.
    *
    * @throws errors of `openSigned`; as {@link track}
    */
   async openFrom(
     sealed: Uint8Array,
-    contact: string,
-    options?: Omit<OpenSignedOptions, "senderLog" | "senderPin">,
+    subject: string,
+    options?: Omit<OpenSignedOptions, "senderLog" | "senderContact">,
   ): Promise<OpenedSigned> {
     const open = () => {
-      const { log, pin } = this.#contacts.sender(contact);
-      return this.#reading((keyring) => openSigned(sealed, keyring, { ...options, senderLog: log, senderPin: pin }));
+      const { log, contact } = this.#contacts.sender(subject);
+      return this.#reading((keyring) =>
+        openSigned(sealed, keyring, { ...options, senderLog: log, senderContact: contact }),
+      );
     };
-    await this.#contacts.lookLately([contact]);
+    await this.#contacts.lookLately([subject]);
     try {
       return await open();
     } catch (caught) {
       if (KeysteadError.from(caught)?.code !== "STALE_LOG") throw caught;
       // It was sealed after the last look.
-      await this.#contacts.look([contact]);
+      await this.#contacts.look([subject]);
       return open();
     }
   }
@@ -543,7 +545,7 @@ export class Session {
     const contacts = await this.#contacts.recipients(to, unsafeContactsAsLastSeen === true);
     const log = this.#calmLog();
     // This account's own devices stand in it: there is nobody to compare with.
-    const self = rest.verifiedOnly ? { log, pin: trackContact(log, { unsafeVerified: true }) } : log;
+    const self = rest.verifiedOnly ? { log, contact: trackContact(log, { unsafeVerified: true }) } : log;
     const recipients: readonly Recipient[] = [self, ...contacts];
     return { recipients, rest: { ...rest, signer: sign === true ? this.#state() : undefined } };
   }

@@ -51,7 +51,7 @@ export interface Snapshot {
   readonly pending: PendingView | undefined;
   readonly alarms: readonly Alarm[];
   /** How many pieces of evidence of what the service did are kept. */
-  readonly evidence: number;
+  readonly evidenceCount: number;
 }
 
 /** The snapshot of a model. @param now milliseconds since 1970 */
@@ -77,7 +77,7 @@ export function snapshotOf(model: Model, wasMember: boolean, now: number): Snaps
       refused: pending.refused?.code,
     },
     alarms: [alarms.own, alarms.escrow].filter((alarm) => alarm !== undefined),
-    evidence: evidence.length,
+    evidenceCount: evidence.length,
   });
 }
 

@@ -6,7 +6,7 @@ import { createLog, joinLog } from "../authoring/enter.js";
 import type { EscrowOptions } from "../authoring/escrow-guard.js";
 import type { Proposal } from "../authoring/proposal.js";
 import { leave, reclaim, regrant, rekey, rename, review, setLockdown } from "../authoring/verbs.js";
-import { makeBackupKey } from "../backup/make.js";
+import { createBackupKey } from "../backup/make.js";
 import { openBackupKey } from "../backup/open.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
@@ -54,12 +54,12 @@ export function writeIntent(model: Model, intent: Intent, knowledge: Knowledge, 
     case "backup-key":
       // Its text would take the place of one that nobody has seen yet.
       if (model.paper) throw notNow("an earlier backup key waits for its proof; prove it, or cancel it");
-      return written(makeBackupKey(stateOf(model), { name: intent.name, escrow: knowledge }, env));
+      return written(createBackupKey(stateOf(model), { name: intent.name, escrow: knowledge }, env));
     case "reclaim":
       return written(reclaim(stateOf(model), { from: formerKeyring(model, intent.from), escrow: knowledge }, env));
     case "regrant": {
-      const { member, epochs: runs } = intent;
-      return written(regrant(stateOf(model), [{ member, runs }], env, { escrow: knowledge }));
+      const { member, epochs } = intent;
+      return written(regrant(stateOf(model), [{ member, epochs }], env, { escrow: knowledge }));
     }
     case "use-backup-key":
       return writeByPaper(model, intent, knowledge, env);

@@ -77,7 +77,7 @@ export interface OpenedSigned extends OpenedContent {
  * `INVALID_ARGUMENT`, `WIPED`; an aborted signal's reason. With `options.senderLog` also `INVALID_SIGNATURE` when it is not
  * signed, or badly; `WRONG_SUBJECT` when it is signed by another log's device; `STALE_LOG` when senderLog ends before the
  * head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device there; `FORKED` when the sender knew
- * another history of its log; with `options.senderPin` `CONTACT_CHANGED` when senderLog contradicts it
+ * another history of its log; with `options.senderContact` `CONTACT_CHANGED` when senderLog contradicts it
  */
 export async function openContent(sealed: Uint8Array, keyring: Keyring, options?: OpenOptions): Promise<Bytes> {
   return (await openBytes(sealed, keyring, options)).plaintext;

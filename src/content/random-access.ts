@@ -104,8 +104,8 @@ export async function openRandomAccess(
 ): Promise<ContentReader> {
   partsOf(keyring);
   const expected = checkExpected(options, keyring);
-  const { senderLog, senderPin } = options as SenderOptions;
-  if (senderLog !== undefined || senderPin !== undefined) {
+  const { senderLog, senderContact } = options as SenderOptions;
+  if (senderLog !== undefined || senderContact !== undefined) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       "a signature covers the whole content and cannot be checked for parts; open all of it with openStream for that",

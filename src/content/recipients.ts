@@ -16,11 +16,11 @@ export interface RecipientOptions {
   readonly log: LogState;
   /**
    * What the app stored about a tracked contact. Sealing is refused when the log is neither the pinned one nor extended by
-   * members who were trusted at the pin. Once the user has acknowledged the change, give the pin that `acknowledge` returned.
-   * Update the pin: store the result of `requireContactUnchanged` for this log, or a server can later offer a head between the
+   * members who were trusted at the pinned head. Once the user has acknowledged the change, give the contact that `acknowledge` returned.
+   * Update the stored contact: store the result of `requireContactUnchanged` for this log, or a server can later offer a head between the
    * two.
    */
-  readonly pin?: TrackedContact | undefined;
+  readonly contact?: TrackedContact | undefined;
   /**
    * Seal although rotation is due: a member was removed, no new epoch has been made yet, and the user expects that member to be
    * shut out. The removed member can read this content.
@@ -32,7 +32,7 @@ export interface RecipientOptions {
 
 /** Requirements for every recipient. */
 export interface RecipientDemands {
-  /** Refuses a recipient without a pin that the user has verified. */
+  /** Refuses a recipient without a contact that the user has verified. */
   readonly verifiedOnly: boolean;
   /** Refuses a log that is not shown to be fresh. */
   readonly fresh: Freshness | undefined;
@@ -87,13 +87,13 @@ function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
 }
 
 function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: RecipientDemands): LogState {
-  const { log, pin, removedMembersMayRead, statement } = checkOptions(recipient);
+  const { log, contact, removedMembersMayRead, statement } = checkOptions(recipient);
   assertLog(log, "recipient.log");
-  if (pin !== undefined) requireContactUnchanged(pin, log);
-  if (verifiedOnly && pin?.verified !== true) {
+  if (contact !== undefined) requireContactUnchanged(contact, log);
+  if (verifiedOnly && contact?.verified !== true) {
     throw new KeysteadError(
       "CONTACT_UNVERIFIED",
-      `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give the pin that acknowledgeContact makes with the token (compared), or seal without verifiedOnly`,
+      `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give the contact that acknowledgeContact makes with the token (compared), or seal without verifiedOnly`,
       { details: { log: log.head.log, subject: log.subject } },
     );
   }

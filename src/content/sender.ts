@@ -7,7 +7,7 @@ import { type MemberName, nameMembers } from "../coverage/names.js";
 import { KeysteadError } from "../errors.js";
 import { compareContact, contactChanged } from "../fingerprint/contacts.js";
 import type { TrackedContact } from "../fingerprint/tracked-contact.js";
-import { type SenderStanding, standingOf } from "../fingerprint/trusted-class.js";
+import { type SenderTrust, trustOf } from "../fingerprint/trusted-class.js";
 import { decodeLink } from "../log/entry.js";
 import { assertLog, findMember, type Head, type LogState, type Member, type Removal } from "../log/state.js";
 import type { ContentSender } from "./format.js";
@@ -21,7 +21,7 @@ export interface SenderOptions {
    */
   readonly senderLog?: LogState | undefined;
   /** What the app stored about the sender as a tracked contact. A log that contradicts it is refused. */
-  readonly senderPin?: TrackedContact | undefined;
+  readonly senderContact?: TrackedContact | undefined;
 }
 
 /** The sender of content. Only `verified` is proved. */
@@ -55,15 +55,15 @@ export interface VerifiedSender {
   /** The link in which it took fresh keys after that, if it did. Somebody who has the old keys may have sealed this since. */
   readonly rekeyedSince: number | undefined;
   /**
-   * `founding`: of the class that was trusted at the pin; without a pin, of the class that leads the log now. `restored`:
+   * `founding`: of the class that was trusted at the pinned head; without a contact, of the class that leads the log now. `restored`:
    * confirmed only through an admin's approval, of the device or of a device that approved it. `neither`: it may be a thief's.
    */
-  readonly standing: SenderStanding;
+  readonly trust: SenderTrust;
   /**
-   * What the standing is judged by: the pin that was given, or the log alone. By the log alone a thief's device is `founding`
+   * What the trust is judged by: the contact that was given, or the log alone. By the log alone a thief's device is `founding`
    * once it has removed all others.
    */
-  readonly judgedBy: "pin" | "log";
+  readonly judgedBy: "contact" | "log";
 }
 
 /** The check that remains after all ciphertext has been read. */
@@ -74,28 +74,28 @@ export interface ExpectedSender {
 }
 
 /** @throws `INVALID_ARGUMENT` for options that are none */
-export function checkSenderOptions({ senderLog, senderPin }: SenderOptions): SenderOptions {
+export function checkSenderOptions({ senderLog, senderContact }: SenderOptions): SenderOptions {
   if (senderLog !== undefined) assertLog(senderLog, "options.senderLog");
-  if (senderPin !== undefined && senderLog === undefined)
-    throw new KeysteadError("INVALID_ARGUMENT", "options.senderPin is compared with options.senderLog: give both");
-  return { senderLog, senderPin };
+  if (senderContact !== undefined && senderLog === undefined)
+    throw new KeysteadError("INVALID_ARGUMENT", "options.senderContact is compared with options.senderLog: give both");
+  return { senderLog, senderContact };
 }
 
 /**
  * Judges a claimed sender by its log, before any signature. Refuses at once a sender that could not be verified later.
  *
  * @throws `INVALID_SIGNATURE` when nobody signed and a sender's log is given; `WRONG_SUBJECT`, `STALE_LOG`,
- * `UNKNOWN_MEMBER`; `CONTACT_CHANGED` when the log contradicts the pin; errors of `compareContact`
+ * `UNKNOWN_MEMBER`; `CONTACT_CHANGED` when the log contradicts the contact; errors of `compareContact`
  */
 export function expectSender(claimed: ContentSender | undefined, options: SenderOptions): ExpectedSender {
-  const { senderLog, senderPin } = options;
+  const { senderLog, senderContact } = options;
   if (!senderLog)
     return { sender: claimed ? { status: "unchecked", claimed } : { status: "unsigned" }, verify: undefined };
   if (!claimed) {
     throw new KeysteadError("INVALID_SIGNATURE", "nobody signed the content, and options.senderLog asks for a sender");
   }
   const member = judgeClaim(claimed, senderLog);
-  if (senderPin !== undefined) requireNoContradiction(senderPin, senderLog);
+  if (senderContact !== undefined) requireNoContradiction(senderContact, senderLog);
   const { key, rekeyedSince } = signingKeyAt(senderLog, member, claimed.head.seq);
   return {
     sender: { status: "unchecked", claimed },
@@ -111,8 +111,8 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
         head: claimed.head,
         removedSince: member.removed,
         rekeyedSince,
-        standing: standingOf(senderLog, member, senderPin?.confirmed),
-        judgedBy: senderPin ? "pin" : "log",
+        trust: trustOf(senderLog, member, senderContact?.confirmed),
+        judgedBy: senderContact ? "contact" : "log",
       };
       // Only after the signature: anybody can seal content that names a head which never existed, and must not be able to raise
       // this alarm.
@@ -150,8 +150,8 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
   );
 }
 
-function requireNoContradiction(pin: TrackedContact, log: LogState): void {
-  const change = compareContact(pin, log);
+function requireNoContradiction(contact: TrackedContact, log: LogState): void {
+  const change = compareContact(contact, log);
   if (change.evidence) throw contactChanged(change, ": who signed the content cannot be told");
 }
 
@@ -164,7 +164,7 @@ function signingKeyAt(log: LogState, { id, signingKey: sign }: Member, seq: numb
 
 /** A device of this log signed that its head was another one: there are two histories of one log, or the device lies. */
 function requireOneHistory(
-  { member, head, removedSince, rekeyedSince, standing, judgedBy }: VerifiedSender,
+  { member, head, removedSince, rekeyedSince, trust, judgedBy }: VerifiedSender,
   log: LogState,
 ): void {
   const known = log.links.at(head.seq - 1)?.hash;
@@ -174,7 +174,7 @@ function requireOneHistory(
     `the content's sender saw another link ${head.seq} of its own log than the given log has, or claims so; ask the sender over another channel, and until then trust no new data from this server`,
     {
       details: {
-        ...{ member, removedSince, rekeyedSince, standing, judgedBy },
+        ...{ member, removedSince, rekeyedSince, trust, judgedBy },
         ...{ pinned: { ...log.head, seq: head.seq, hash: known }, offered: head },
       },
     },

@@ -15,7 +15,7 @@ import { type KnownEscrow, nameMembersWith } from "./knowledge.js";
 import { holdingsOf, type LostStretch, lossFinder } from "./loss.js";
 import type { MemberName, NameOf } from "./names.js";
 import type { ProvenCoverage, ProvenMember } from "./proven.js";
-import { resilience } from "./resilience.js";
+import { resilienceWarnings } from "./resilience.js";
 import { type Stretch, stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
 
@@ -116,7 +116,7 @@ export function coverageReport(log: LogState, options: CoverageOptions = {}): Co
     members: [...log.active.values()].map(coverageOf),
     lost: lossFinder(log, known)(lost),
     unknown: stretchesOf(log, unknown),
-    warnings: resilience(log, known),
+    warnings: resilienceWarnings(log, known),
     wrongGrants: (proven?.wrongGrants ?? []).map((grant) => wrongGrant(grant, nameOf)),
   };
 }

@@ -22,7 +22,7 @@ import type { Warning } from "./warnings.js";
  * `stray`, `used-backup-key` and `no-backup-key`.
  * @throws `INVALID_ARGUMENT`
  */
-export function resilience(log: LogState, options: LossOptions = {}): readonly Warning[] {
+export function resilienceWarnings(log: LogState, options: LossOptions = {}): readonly Warning[] {
   assertLog(log);
   const { me } = checkOptions(options);
   const nameOf = nameMembersWith(log, options);

@@ -98,13 +98,13 @@ export interface ActRecord {
 }
 
 /**
- * Every recorded act, oldest first, opened as far as this member holds the escrow epochs.
+ * Every recorded act, oldest first, opened as far as this admin holds the escrow epochs.
  *
  * @param entries of the escrow log, with their attachments, in any order.
  * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function actRecords(member: MemberState, entries: Iterable<Uint8Array>): readonly ActRecord[] {
-  const state = checkMemberState(member);
+export function actRecords(admin: MemberState, entries: Iterable<Uint8Array>): readonly ActRecord[] {
+  const state = checkMemberState(admin);
   const { log } = state;
   const found = recordsOf(actRecord, log, entries);
   // An act that repeats another's commitment repairs an act that was disowned by mistake, or lost. Any admin may write it. Keep

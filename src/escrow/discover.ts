@@ -30,7 +30,7 @@ import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
 import * as LABELS from "../primitives/labels.js";
-import { policyOf } from "../trust/escrow-needs.js";
+import { policyOfArgument } from "../trust/escrow-needs.js";
 import { openAsEscrow } from "./escrow-keys.js";
 import {
   encodeRecord,
@@ -98,7 +98,7 @@ export interface AccessOptions {
 export function recordAccess(admin: MemberState, options: AccessOptions, env: Env): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(admin);
   const { userLog, epochs, reason, case: caseId = "" } = checkOptions(options);
-  policyOf(log, "admin.log");
+  policyOfArgument("admin.log", log);
   assertLog(userLog, "userLog");
   let reach: Runs = NO_RUNS;
   for (const [, { runs }] of userLog.granted) reach = uniteRuns(reach, runs);
@@ -137,12 +137,12 @@ export interface AccessRecord {
 }
 
 /**
- * Every recorded access, oldest first, opened as far as this member holds the escrow epochs.
+ * Every recorded access, oldest first, opened as far as this admin holds the escrow epochs.
  *
  * @param entries of the escrow log, with their attachments, in any order.
  */
-export function accessRecords(member: MemberState, entries: Iterable<Uint8Array>): readonly AccessRecord[] {
-  const state = checkMemberState(member);
+export function accessRecords(admin: MemberState, entries: Iterable<Uint8Array>): readonly AccessRecord[] {
+  const state = checkMemberState(admin);
   return recordsOf(accessRecord, state.log, entries).map((found) => {
     const { seq, author, time } = found.record;
     return { seq, admin: memberNamed(author), when: new Date(time), ...openRecord(state, found) };
@@ -167,10 +167,7 @@ export interface OpenRecordedAccessOptions {
  * @throws `NOT_PERMITTED` (ESC-9) for another admin's record or another log, `UNKNOWN_MEMBER` for a removed admin,
  * `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the record's opening was not delivered
  */
-export function openRecordedAccess(
-  admin: MemberState,
-  options: OpenRecordedAccessOptions,
-): Pick<OpenedKeyring, "keyring" | "withheld"> {
+export function openRecordedAccess(admin: MemberState, options: OpenRecordedAccessOptions): OpenedKeyring {
   const { log, keyring } = checkMemberState(admin);
   const { record: seq, recordEntry, userLog, entries } = checkOptions(options);
   assertLog(userLog, "userLog");

@@ -81,11 +81,7 @@ export function escrowsOf(userLog: LogState): readonly Member[] {
  *
  * @throws `INVALID_ARGUMENT` when the log never enrolled escrow
  */
-export function openAsEscrow(
-  admin: MemberState,
-  userLog: LogState,
-  entries: Iterable<Uint8Array>,
-): Pick<OpenedKeyring, "keyring" | "withheld"> {
+export function openAsEscrow(admin: MemberState, userLog: LogState, entries: Iterable<Uint8Array>): OpenedKeyring {
   const state = checkMemberState(admin);
   assertLog(userLog, "userLog");
   const escrows = escrowsOf(userLog);

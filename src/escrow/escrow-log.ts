@@ -11,7 +11,7 @@ import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { type Policy, policyFields } from "../log/fields.js";
 import type { Env } from "../primitives/env.js";
-import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
+import { escrowNeeds, policyOfArgument } from "../trust/escrow-needs.js";
 
 /** Options of {@link createEscrowLog}. */
 export interface CreateEscrowLogOptions {
@@ -68,7 +68,7 @@ export function setPolicy(
 ): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(state);
   const given = Object.entries(checkOptions(change)).filter(([, value]) => value !== undefined);
-  const before = policyOf(log, "state.log");
+  const before = policyOfArgument("state.log", log);
   const policy: Policy = { ...before, ...Object.fromEntries(given) };
   checkPolicy(policy);
   if (operator !== undefined) OperatorKeys.check(operator, "operator");

@@ -6,12 +6,12 @@ import { KeysteadError, type RuleId } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
 import { epochSeed } from "../keys/keyring.js";
 import { activeMember, escrowMember, hasRole, isConfirmed, type LogState, type Member } from "../log/state.js";
-import { policyOf } from "../trust/escrow-needs.js";
+import { policyOfArgument } from "../trust/escrow-needs.js";
 import { judgePointer } from "../trust/pointer.js";
 
 /** MEM-8: the admin is a device that may act for escrow. @throws `NOT_PERMITTED`, `INVALID_ARGUMENT` */
 export function requireRecover({ log, keyring }: MemberState): void {
-  policyOf(log, "admin.log");
+  policyOfArgument("admin.log", log);
   const member = activeMember(log, keyring.member);
   if (isConfirmed(log, member) && hasRole(member, "recover") && member.kind === "device") return;
   throw refused("MEM-8", "acting for escrow needs an admin's device with the role recover", {

@@ -84,7 +84,7 @@ const ACT_REASONS: readonly ActReason[] = [
 /** One user in the organisation's report. */
 export interface UserCoverage {
   readonly subject: string;
-  readonly log: string;
+  readonly log: LogId;
   readonly status: EscrowStatus;
   /** The start of the unbroken stretch up to now that admins could open; undefined when they could not open the current epoch. */
   readonly since: DataAccess | undefined;

@@ -6,12 +6,12 @@ import type { Evidence } from "../log/evidence.js";
 import type { Head } from "../log/state.js";
 
 /**
- * `same`; `extended`: only by the class that was trusted at the pin; `extended-by-others`; and three contradictions: `forked`,
+ * `same`; `extended`: only by the class that was trusted at the pinned head; `extended-by-others`; and three contradictions: `forked`,
  * `rolled-back`, `replaced`.
  */
 export type ContactStatus = "same" | "extended" | "extended-by-others" | "forked" | "rolled-back" | "replaced";
 
-/** A link since the pin. */
+/** A link since the pinned head. */
 export interface ContactLink {
   readonly seq: number;
   readonly type: string;
@@ -20,11 +20,11 @@ export interface ContactLink {
   readonly by: MemberName;
   /** As the author says (LOG-7). */
   readonly when: Date;
-  /** Whether the author belongs, as of the new head, to the class that was trusted at the pin. */
+  /** Whether the author belongs, as of the new head, to the class that was trusted at the pinned head. */
   readonly trusted: boolean;
 }
 
-/** A member that entered or left since the pin. */
+/** A member that entered or left since the pinned head. */
 export interface ContactMember {
   readonly member: MemberId;
   /** What it is called, as in {@link ContactLink}. */
@@ -33,19 +33,19 @@ export interface ContactMember {
   readonly trusted: boolean;
 }
 
-/** What the links since a pin say; nothing when the offered log does not continue the pinned one. */
+/** What the links since the pinned head say; nothing when the offered log does not continue the pinned one. */
 export interface ContactFacts {
   /** In order. */
   readonly links: readonly ContactLink[];
-  /** Active now and not at the pin. */
+  /** Active now and not at the pinned head. */
   readonly added: readonly ContactMember[];
-  /** Active at the pin and not now. */
+  /** Active at the pinned head and not now. */
   readonly removed: readonly ContactMember[];
-  /** Whether a member of the class that was trusted at the pin is still active. */
+  /** Whether a member of the class that was trusted at the pinned head is still active. */
   readonly trustedStillActive: boolean;
 }
 
-/** A contact's log compared with its pin. */
+/** A contact's log compared with what was stored of it. */
 export interface ContactChange extends ContactFacts {
   /** A code that `textOf` has words for; a program uses `status`. */
   readonly code: `contact-${ContactStatus}`;

@@ -35,7 +35,7 @@ interface Unnamed<S extends string> extends Unmatched<S> {
 }
 
 /** A match with a whole log. */
-interface LogMatch {
+export interface LogMatch {
   readonly code: "comparison-log-match";
   readonly status: "match";
   readonly token: ComparedLog;
@@ -74,9 +74,9 @@ export type DeviceComparison = DeviceMatch | Unnamed<NoMatch | "names-no-device"
  * - `names-no-device`: of the whole log, which all its devices show alike. Let the new device show its own.
  * - `older`: of an earlier head of this very log; the other side has not seen the newest links. Let it refresh, and
  *   compare again.
- * - `not-recognised`: of no head of this log so far. Refresh this side and compare again. If it is still so when both
- *   sides are up to date, treat it as a mismatch: digits, hexadecimal and words do not say how long the other log is, so
- *   a newer one and a false one look alike.
+ * - `not-recognised`: of no head of this log so far. Refresh this side and compare again. If it is still so when both sides are
+ *   up to date, treat it as a mismatch. Digits, hexadecimal and words do not say how long the other log is: a newer one and a
+ *   false one look alike.
  * - `mismatch` (QR only): the same log and a position that this log has, with another history. Somebody shows the two
  *   sides different logs: approve nothing, remove what is in question.
  * - `other-log` (QR only): of another log, perhaps another user's. Scan the right one; if this was meant to be this user's log,

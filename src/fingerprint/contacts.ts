@@ -1,11 +1,11 @@
-// Comparing a tracked contact's log with its pin. docs/spec.md section 10 and LOG-8.
+// Comparing a tracked contact's log with what was stored of it. docs/spec.md section 10 and LOG-8.
 
 import { present } from "../bytes/present.js";
 import { dateOf } from "../coverage/dates.js";
 import { type NameOf, nameMembers } from "../coverage/names.js";
 import { KeysteadError } from "../errors.js";
 import { foundersWithoutEscrow } from "../log/approvals.js";
-import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
+import { type ContradictionKind, type Evidence, makeEvidence } from "../log/evidence.js";
 import { continuityOf } from "../log/heads.js";
 import { offeredBy, wrongSubject } from "../log/pins.js";
 import { assertLog, findMember, type Head, type LogState, type Member } from "../log/state.js";
@@ -13,69 +13,69 @@ import type { ContactChange, ContactFacts, ContactStatus } from "./change.js";
 import { checkContact, type TrackedContact } from "./tracked-contact.js";
 
 /**
- * Says how a contact's log changed since it was pinned.
+ * Says how a contact's log changed since it was stored.
  *
- * `extended` means that every author since the pin belongs, as of the new head, to the class that was trusted at the pin. A
+ * `extended` means that every author since the pinned head belongs, as of the new head, to the class that was trusted at the pinned head. A
  * device that joined and was then approved by that class belongs to it. A device that nobody approved does not, a device that
  * only escrow approved does not, and neither escrow nor the service's operator ever does.
  *
- * @param now the newest verified state, or the `FORKED`, `ROLLED_BACK` or `REPLACED` error that `verifyLog` or
+ * @param current the newest verified state, or the `FORKED`, `ROLLED_BACK` or `REPLACED` error that `verifyLog` or
  * `appendEntry` threw instead of giving one; also after it was sent (`KeysteadError.from`).
  * @throws `WRONG_SUBJECT` (LOG-8) for the log of somebody else; `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function compareContact(pin: TrackedContact, now: LogState | KeysteadError): ContactChange {
-  const checked = checkContact(pin);
-  const refused = KeysteadError.from(now);
+export function compareContact(contact: TrackedContact, current: LogState | KeysteadError): ContactChange {
+  const checked = checkContact(contact);
+  const refused = KeysteadError.from(current);
   if (refused) return changeOfError(checked, refused);
-  assertLog(now, "now");
-  checkSubject(checked, now.subject);
-  const contradiction = contradictionOf(checked.head, now);
+  assertLog(current, "current");
+  checkSubject(checked, current.subject);
+  const contradiction = contradictionOf(checked.head, current);
   if (contradiction) {
-    return contradictionChange(contradiction, checked, now.head, evidenceOf(contradiction, checked, now));
+    return contradictionChange(contradiction, checked, current.head, evidenceOf(contradiction, checked, current));
   }
-  const facts = factsSince(checked, now);
+  const facts = factsSince(checked, current);
   const byClass = facts.links.every(({ trusted }) => trusted);
   const status = facts.links.length === 0 ? "same" : byClass ? "extended" : "extended-by-others";
-  return makeChange(status, checked, now.head, facts);
+  return makeChange(status, checked, current.head, facts);
 }
 
-function contradictionOf(pinned: Head, now: LogState): EvidenceKind | undefined {
+function contradictionOf(pinned: Head, now: LogState): ContradictionKind | undefined {
   const history = now.head.log === pinned.log ? continuityOf(now, pinned) : "replaced";
   return history === "continued" ? undefined : history;
 }
 
 /** The part of the offered log that shows the contradiction. */
-function evidenceOf(kind: EvidenceKind, { subject, head }: TrackedContact, now: LogState): Evidence {
+function evidenceOf(kind: ContradictionKind, { subject, head }: TrackedContact, now: LogState): Evidence {
   const end = kind === "replaced" ? 1 : head.seq;
   return makeEvidence(kind, subject, head, offeredBy(now).bytes().slice(0, end));
 }
 
-function changeOfError(pin: TrackedContact, error: KeysteadError): ContactChange {
+function changeOfError(contact: TrackedContact, error: KeysteadError): ContactChange {
   const { evidence, offered } = error.details as { readonly evidence?: Evidence; readonly offered?: Head };
   const kind = evidence?.kind;
   if (!evidence || !offered || !kind || kind === "equivocated") {
     throw new KeysteadError("INVALID_ARGUMENT", "the error holds no evidence about a contact's log", { cause: error });
   }
-  checkSubject(pin, evidence.subject);
-  if (evidence.pinned.log !== pin.head.log) {
+  checkSubject(contact, evidence.subject);
+  if (evidence.pinned.log !== contact.head.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "the error concerns another log than the pinned one", { cause: error });
   }
-  return contradictionChange(kind, pin, offered, evidence);
+  return contradictionChange(kind, contact, offered, evidence);
 }
 
 function contradictionChange(
-  kind: EvidenceKind,
-  pin: TrackedContact,
+  kind: ContradictionKind,
+  contact: TrackedContact,
   current: Head,
   evidence: Evidence,
 ): ContactChange {
   const nothing = { links: [], added: [], removed: [], trustedStillActive: false };
-  return makeChange(kind, pin, current, nothing, evidence);
+  return makeChange(kind, contact, current, nothing, evidence);
 }
 
-function factsSince(pin: TrackedContact, now: LogState): ContactFacts {
+function factsSince(contact: TrackedContact, now: LogState): ContactFacts {
   const founders = foundersWithoutEscrow(now);
-  const trusted = new Set(pin.confirmed);
+  const trusted = new Set(contact.confirmed);
   // A device or a backup key; an escrow member counts as others, by any approval (section 10).
   const isTrusted = ({ id, kind }: Member) => kind !== "escrow" && trusted.has(present(founders.get(id)));
   // Most logs have not changed, and sealing compares thousands: only a change needs names.
@@ -84,14 +84,14 @@ function factsSince(pin: TrackedContact, now: LogState): ContactFacts {
     names ??= nameMembers(now);
     return names(who);
   };
-  const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {
+  const links = [...now.links].slice(contact.head.seq).map(({ seq, type, time, author }) => {
     const member = author === "operator" ? undefined : findMember(now, author);
     const trusted = member !== undefined && isTrusted(member);
     return { seq, type, author, by: nameOf(author), when: dateOf(time), trusted };
   });
   const shown = (member: Member) => ({ member: member.id, name: nameOf(member.id), trusted: isTrusted(member) });
-  const wasThere = ({ position }: Member) => position <= pin.head.seq;
-  const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > pin.head.seq;
+  const wasThere = ({ position }: Member) => position <= contact.head.seq;
+  const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > contact.head.seq;
   return {
     links,
     added: [...now.active.values()].filter((member) => !wasThere(member)).map(shown),
@@ -121,7 +121,7 @@ export function contactChanged(change: ContactChange, then: string): KeysteadErr
 
 function checkSubject({ subject }: TrackedContact, actual: string): void {
   if (actual === subject) return;
-  throw wrongSubject("the log is of another subject than the pin; look up the right pin, or the right log", {
+  throw wrongSubject("the log is of another subject than the contact; look up the right contact, or the right log", {
     expected: subject,
     actual,
   });

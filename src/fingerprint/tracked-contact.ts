@@ -25,7 +25,7 @@ export interface TrackedContact {
   readonly verified: boolean;
 }
 
-const MAX_PIN_BYTES = 4096;
+const MAX_CONTACT_BYTES = 4096;
 /** As many as a log can have active members. */
 const MAX_FOUNDERS = 256;
 
@@ -36,11 +36,11 @@ const fields: Schema<TrackedContact> = record({
   confirmed: array(uint({ min: 1 }), { min: 1, max: MAX_FOUNDERS }),
   verified: bool(),
 });
-const pinSchema: Schema<TrackedContact> = {
+const contactSchema: Schema<TrackedContact> = {
   read: (value, path) => checkFounders(fields.read(value, path)),
-  write(pin, path) {
-    const value = fields.write(pin, path);
-    checkFounders(pin);
+  write(contact, path) {
+    const value = fields.write(contact, path);
+    checkFounders(contact);
     return value;
   },
 };
@@ -76,7 +76,7 @@ export function isVerified(log: LogState, options: ContactVerification | null, b
   return true;
 }
 
-/** @internal A pin at the log's head for a class that the caller knows. */
+/** @internal A contact at the log's head for a class that the caller knows. */
 export function makeContact(
   { subject, head }: LogState,
   confirmed: readonly number[],
@@ -87,36 +87,36 @@ export function makeContact(
   return checkContact({ v: 1, subject, head, confirmed, verified });
 }
 
-/** A pin as bytes, at most 4 KiB. @throws `INVALID_ENCODING` naming the wrong field */
-export function encodeContact(pin: TrackedContact): Bytes {
-  return encode(pinSchema, pin, "pin");
+/** A tracked contact as bytes, at most 4 KiB. @throws `INVALID_ENCODING` naming the wrong field */
+export function encodeContact(contact: TrackedContact): Bytes {
+  return encode(contactSchema, contact, "contact");
 }
 
-/** Reads a pin from this device's own storage. @throws `INVALID_ENCODING`, `TOO_LARGE`, `INVALID_ARGUMENT` */
+/** Reads a tracked contact from this device's own storage. @throws `INVALID_ENCODING`, `TOO_LARGE`, `INVALID_ARGUMENT` */
 export function decodeContact(bytes: Uint8Array): TrackedContact {
-  return decode(pinSchema, bytes, { name: "pin", maxBytes: MAX_PIN_BYTES });
+  return decode(contactSchema, bytes, { name: "contact", maxBytes: MAX_CONTACT_BYTES });
 }
 
-/** A frozen copy of a pin that a caller passed. @throws `INVALID_ENCODING` naming the wrong field */
-export function checkContact(pin: TrackedContact): TrackedContact {
-  const copy = pinSchema.read(pinSchema.write(pin, "pin"), "pin");
+/** A frozen copy of a tracked contact that a caller passed. @throws `INVALID_ENCODING` naming the wrong field */
+export function checkContact(contact: TrackedContact): TrackedContact {
+  const copy = contactSchema.read(contactSchema.write(contact, "contact"), "contact");
   return Object.freeze({ ...copy, head: Object.freeze(copy.head), confirmed: Object.freeze(copy.confirmed) });
 }
 
 /** One order, no position twice, none that does not exist yet: otherwise one class could be written in several ways. */
-function checkFounders(pin: TrackedContact): TrackedContact {
-  const { head, confirmed } = pin;
+function checkFounders(contact: TrackedContact): TrackedContact {
+  const { head, confirmed } = contact;
   for (const [index, founder] of confirmed.entries()) {
     const previous = confirmed[index - 1];
     if (previous !== undefined && previous >= founder) throw wrong("must ascend, none twice");
-    if (founder > head.seq) throw wrong("must not be after pin.head.seq");
+    if (founder > head.seq) throw wrong("must not be after contact.head.seq");
   }
-  return pin;
+  return contact;
 }
 
 function wrong(problem: string): KeysteadError {
-  return new KeysteadError("INVALID_ENCODING", `pin.confirmed ${problem}`, {
+  return new KeysteadError("INVALID_ENCODING", `contact.confirmed ${problem}`, {
     rule: "ENC-2",
-    details: { name: "pin.confirmed" },
+    details: { name: "contact.confirmed" },
   });
 }

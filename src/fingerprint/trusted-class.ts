@@ -9,10 +9,10 @@ import { confirmedFounder, type LogFacts, type Member } from "../log/state.js";
  * What a member is to a log: `founding`, of the trusted class; `restored`, confirmed only through
  * approvals by escrow; or `neither`.
  */
-export type SenderStanding = "founding" | "restored" | "neither";
+export type SenderTrust = "founding" | "restored" | "neither";
 
 /**
- * The trusted class at this head, as a pin keeps it: the founders of all confirmed devices and backup keys in the graph without
+ * The trusted class at this head, as a tracked contact keeps it: the founders of all confirmed devices and backup keys in the graph without
  * escrow, ascending.
  */
 export function trustedFounders(log: LogFacts): readonly number[] {
@@ -21,7 +21,7 @@ export function trustedFounders(log: LogFacts): readonly number[] {
   const members = [...log.active.values()].filter(isOwn);
   const founderOf = ({ id }: Member) => present(own.get(id));
   const strangers = new Set(members.filter(({ founder }) => founder !== confirmed).map(founderOf));
-  // A stranger that approved the owner's restored device gave that device the stranger's founder. A pin with this founder would
+  // A stranger that approved the owner's restored device gave that device the stranger's founder. A contact with this founder would
   // let the stranger in. Nobody has the device's own position as a founder, now or later, so the device counts as others instead.
   const kept = members
     .filter(({ founder }) => founder === confirmed)
@@ -29,8 +29,8 @@ export function trustedFounders(log: LogFacts): readonly number[] {
   return [...new Set(kept)].sort((a, b) => a - b);
 }
 
-/** How a member relates to the class that a pin keeps; without a pin, to the class that is confirmed at this head. */
-export function standingOf(log: LogFacts, { id }: Member, pinned: readonly number[] | undefined): SenderStanding {
+/** How a member relates to the class that a tracked contact keeps; without a contact, to the class that is confirmed at this head. */
+export function trustOf(log: LogFacts, { id }: Member, pinned: readonly number[] | undefined): SenderTrust {
   const confirmed = confirmedFounder(log);
   const founder = present(foundersWithoutEscrow(log).get(id));
   if (pinned ? pinned.includes(founder) : founder === confirmed) return "founding";

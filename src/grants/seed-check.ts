@@ -90,8 +90,8 @@ export function checkedFully(log: LogState, keyring: Keyring, epochs: Iterable<n
 }
 
 /**
- * The keyring of a paper after the full check of its seeds: those that fail are junk, so that the author declares them, and an epoch
- * to which a thief published a false key makes no link impossible.
+ * The keyring of a paper after the full check of its seeds. Those that fail are junk, so that the author declares them. So a
+ * thief who published a false key of an epoch makes no link impossible.
  */
 export function paperChecked(log: LogState, keyring: Keyring): Keyring {
   const { seeds, vault } = partsOf(keyring);

@@ -22,13 +22,15 @@ import type { Head, LogFacts } from "./state.js";
 import { MAX_STATEMENT_BYTES } from "./statement.js";
 
 /** `forked`: two valid links at one position. `replaced`: another log for the subject. `rolled-back`: a shorter log. */
-export type EvidenceKind = "forked" | "replaced" | "rolled-back";
+export type ContradictionKind = "forked" | "replaced" | "rolled-back";
+
+/** As {@link ContradictionKind}; and `equivocated`: the service signed two statements about one log that contradict each other. */
+export type EvidenceKind = ContradictionKind | "equivocated";
 
 /** A contradiction between a head that was verified before and what was offered later. */
 export interface Evidence {
   readonly v: 1;
-  /** `equivocated`: the service signed two statements about one log that contradict each other (`compareStatements`). */
-  readonly kind: EvidenceKind | "equivocated";
+  readonly kind: EvidenceKind;
   readonly subject: string;
   /** The head that was verified before; for `equivocated`, the head that the earlier statement names. */
   readonly pinned: Head;
@@ -89,7 +91,12 @@ export function headOf(pin: Pin): Head {
 }
 
 /** Puts evidence together. */
-export function makeEvidence(kind: EvidenceKind, subject: string, pin: Pin, theirs: readonly Uint8Array[]): Evidence {
+export function makeEvidence(
+  kind: ContradictionKind,
+  subject: string,
+  pin: Pin,
+  theirs: readonly Uint8Array[],
+): Evidence {
   const ours = "head" in pin ? [...pin.links].map(({ bytes }) => bytes) : [];
   return { v: 1, kind, subject, pinned: headOf(pin), ours, theirs };
 }

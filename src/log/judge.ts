@@ -45,8 +45,8 @@ export interface Judgement {
 
 /**
  * Judges a link by steps 3 to 11 of section 6.4, in that order: the first check that fails gives the error. Steps 1 and 2 are
- * `decodeEntry` and `readBody`. An author judges a body that has neither grants nor the new epoch's keys nor signatures: the
- * steps that need those are left out for it, and follow when it verifies what it wrote as a reader does.
+ * `decodeEntry` and `readBody`. An author judges a body that has no grants, no keys of a new epoch and no signatures. It leaves
+ * out the steps that need those. They follow when it verifies what it wrote, as a reader does.
  *
  * @param received what only a reader has; undefined for an author.
  * @throws `INVALID_LINK`, `INVALID_SIGNATURE`, `INVALID_KEY` with the rule, `NOT_YET`; `INVALID_ENCODING` for attachments

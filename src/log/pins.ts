@@ -4,7 +4,7 @@
 import { checkHead } from "../arguments/heads.js";
 import { isDisguised, LOG_STATE } from "../arguments/instances.js";
 import { KeysteadError } from "../errors.js";
-import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
+import { type ContradictionKind, headOf, makeEvidence, type Pin } from "./evidence.js";
 import { assertLog, type Head, type LogFacts, LogState } from "./state.js";
 
 /** What a whole log is compared with. */
@@ -74,7 +74,7 @@ const CONTRADICTIONS = {
 } as const;
 
 /** The error for an offered log that contradicts a pin, with the evidence. */
-function contradiction(kind: EvidenceKind, subject: string, pin: Pin, offered: Offered): KeysteadError {
+function contradiction(kind: ContradictionKind, subject: string, pin: Pin, offered: Offered): KeysteadError {
   const [code, message] = CONTRADICTIONS[kind];
   const evidence = makeEvidence(kind, subject, pin, offered.bytes());
   return new KeysteadError(code, `${message}; trust nothing new from this server, keep details.evidence`, {

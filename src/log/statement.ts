@@ -69,9 +69,9 @@ export function certifyStatementKey(operator: OperatorKeys, options: StatementKe
 }
 
 /**
- * A service states that a log's head was this at a time. It states only heads of links that it accepted for good, and never dates
- * a statement before its last one of that log, even if its clock was set back: a statement with an earlier date would be evidence
- * against the service (SVC-5).
+ * A service states that a log's head was this at a time. It states only heads of links that it accepted for good. It never dates
+ * a statement before its last one of that log, even if its clock was set back: such a statement would be evidence against the
+ * service (SVC-5).
  *
  * @param certificate of this key, from {@link certifyStatementKey}.
  * @param at milliseconds since 1970, by the service's clock.

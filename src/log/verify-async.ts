@@ -29,7 +29,7 @@ export interface VerifyProgress {
 export interface VerifyAsyncOptions extends VerifyOptions, StepwiseWork<VerifyProgress> {}
 
 /**
- * Verifies a log as {@link verifyLog} does, in turns, so that a screen can draw, and a long one in less time: the platform (Node's
+ * Verifies a log as {@link verifyLog} does, in turns, so that a screen can draw. A long log takes less time: the platform (Node's
  * thread pool, or WebCrypto) verifies signatures while this thread judges the next links. A platform that does not accept exactly
  * what the specification accepts is not used.
  *

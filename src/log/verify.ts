@@ -28,13 +28,6 @@ import {
   verifyLink,
 } from "./verify-link.js";
 
-/**
- * A head for which the caller knows by its own means that this device verified the log up to it: the device sealed or
- * authenticated the head with a key of its own before it stored it. A head from a server, or from storage that others can
- * write to, is not such a head. Signatures below it are not verified again.
- */
-export type AuthenticatedHead = Head;
-
 /** Options of {@link verifyLog}. */
 export interface VerifyOptions extends Clock {
   /** The subject that the log must have (LOG-8). */
@@ -42,10 +35,12 @@ export interface VerifyOptions extends Clock {
   /** What was verified for this subject before: its head, or better the whole state, which makes evidence complete. */
   readonly pinned?: Pin | undefined;
   /**
-   * The head up to which this device verified the log before. The caller authenticates it: a false one lets in links that nobody
-   * signed. It is a pin as well. Up to it the hashes are checked and the signatures are not, which takes a third of the time or less.
+   * The head up to which this device verified the log before. It is a pin as well. Up to it the hashes are checked and the signatures
+   * are not, which takes a third of the time or less. The caller authenticates it: the device sealed or authenticated the head with a
+   * key of its own before it stored it. A head from a server, or from storage that others can write to, is not such a head: a false
+   * one lets in links that nobody signed.
    */
-  readonly verified?: AuthenticatedHead | undefined;
+  readonly verified?: Head | undefined;
 }
 
 /**
@@ -219,8 +214,8 @@ export function checkComplete({ record: { seq }, delivered }: AppendedEntry): vo
 }
 
 /**
- * The link that stands at the position for which a link says it is; undefined when the log has none there, or the body cannot be
- * read; verification then gives the error with its reason and place.
+ * The link at the position that another link names as its own. Undefined when the log has none there, or the body cannot be read:
+ * verification then gives the error with its reason and place.
  */
 export function standingLink(log: LogFacts, link: UnverifiedLink): LinkRecord | undefined {
   try {

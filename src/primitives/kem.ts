@@ -69,8 +69,8 @@ export class KemPrivateKey extends /* @__PURE__ */ redacted("[KemPrivateKey]") {
 
   /**
    * The 32-byte shared secret of a 1,120-byte ciphertext, which the caller wipes. A forged ciphertext gives a secret that nobody
-   * knows, as in ML-KEM. Returns undefined when the X25519 half is of low order: the draft would go on with a zero secret, but no
-   * honest sender makes such a half, and ML-KEM alone would then protect the content without any warning.
+   * knows, as in ML-KEM. Returns undefined when the X25519 half is of low order. The draft would go on with a zero secret: ML-KEM
+   * alone would then protect the content, without any warning. No honest sender makes such a half.
    *
    * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or lengths; `WIPED` after {@link KemPrivateKey.wipe}.
    */

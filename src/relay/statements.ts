@@ -125,7 +125,7 @@ export const STATEMENTS = {
   useNonce: `insert into keystead.nonce (member, nonce, expires) select $1::bytea, $2::bytea, $3::bigint
     on conflict (member, nonce) do nothing returning nonce`,
   /**
-   * log, least id, sender, recipient, message, until. Ids of a log grow, whichever relay writes. @returns a row unless another relay took
+   * log, least id, sender, recipient, message, until. Ids of a log grow, for all relays together. @returns a row unless another relay took
    * the id
    */
   putMessage: `insert into keystead.message (log, id, sender, recipient, message, until)

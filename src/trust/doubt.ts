@@ -20,9 +20,9 @@ export interface Perspective {
 }
 
 /**
- * Active devices and backup keys that a device does not treat as approved (ESC-8): members that a review by escrow approved which
- * is not believed, members that these approved in turn, and members that reclaimed from them. Members that would be confirmed
- * without those reviews are not among them. While the escrow log cannot judge, no review by escrow is believed.
+ * Active devices and backup keys that a device does not treat as approved (ESC-8). An unbelieved review by escrow approved them,
+ * or one of these members did, or they reclaimed from one. Members that would be confirmed without those reviews are not among
+ * them. While the escrow log cannot judge, no review by escrow is believed.
  *
  * @param knowledge the device's knowledge of escrow; undefined when it has none.
  * @param me the member whose device asks.

@@ -29,7 +29,12 @@ export function escrowNeeds(escrowLog: LogState): readonly EscrowNeed[] {
 }
 
 /** The policy in force. @throws `INVALID_ARGUMENT` for a user's log */
-export function policyOf(escrowLog: LogState, argument = "escrowLog"): Policy {
+export function policyOf(escrowLog: LogState): Policy {
+  return policyOfArgument("escrowLog", escrowLog);
+}
+
+/** As {@link policyOf}, for a log that the caller passed under another name. */
+export function policyOfArgument(argument: string, escrowLog: LogState): Policy {
   assertLog(escrowLog, argument);
   if (escrowLog.policy === undefined)
     throw new KeysteadError("INVALID_ARGUMENT", `${argument} must be an escrow log, not a user's log`);

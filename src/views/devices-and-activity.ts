@@ -15,7 +15,7 @@ import {
 /** A member as a list of devices shows it. */
 export interface DeviceView extends MemberView {
   /** The four characters that a backup key's paper begins with; undefined for a device. */
-  readonly paperId: string | undefined;
+  readonly backupKeyId: string | undefined;
 }
 
 /** Everything that a Devices & Activity window draws. */
@@ -43,9 +43,9 @@ export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members">
  */
 export function devicesAndActivity(log: LogState, options: DevicesOptions): DevicesAndActivity {
   const view = coverageView(log, options);
-  const paperId = ({ member, kind }: MemberView) =>
+  const keyIdOf = ({ member, kind }: MemberView) =>
     kind === "backup" ? backupKeyId(present(findMember(log, memberNamed(member)))) : undefined;
-  const members = view.members.map((member) => ({ ...member, paperId: paperId(member) }));
+  const members = view.members.map((member) => ({ ...member, backupKeyId: keyIdOf(member) }));
   const me = present(members.find(({ member }) => member === view.me.member));
   // A superseded device has other keys than the log says: with its fingerprint, a user would approve the other copy of it.
   const own = me.kind === "device" && me.standing === "active" ? fingerprintOf(log, me.member) : undefined;

@@ -14,7 +14,7 @@ import { gapFinder } from "../coverage/gaps.js";
 import { escrowHoldings, type KnownEscrow, nameMembersWith } from "../coverage/knowledge.js";
 import { lostStretches, unknownStretches } from "../coverage/loss.js";
 import { type MemberName, type NameOf, seenFrom } from "../coverage/names.js";
-import { resilience } from "../coverage/resilience.js";
+import { resilienceWarnings } from "../coverage/resilience.js";
 import { type TakeoverOptions, takeoverOf, takeoverWarnings } from "../coverage/takeover.js";
 import type { Warning } from "../coverage/warnings.js";
 import { KeysteadError } from "../errors.js";
@@ -138,7 +138,9 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ...lostStretches(log, { ...known, me: id }).map((stretch): Warning => ({ code: "lost", members: [], stretch })),
       ...unknownStretches(log, known).map((stretch): Warning => ({ code: "escrow-unknown", members: [], stretch })),
       // The removal of a member that once approved this device says nothing new to the user who has the device in hand.
-      ...resilience(log, { ...known, me: id }).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
+      ...resilienceWarnings(log, { ...known, me: id }).filter(
+        ({ code, members }) => code !== "stray" || !members.includes(id),
+      ),
       ...aheadOfClock(log, now),
     ],
     activity: newest.map((index) => activityOf(linkAt(log, index + 1), nameOf)),

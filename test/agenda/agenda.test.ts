@@ -19,7 +19,7 @@ const rotateStep = (because: readonly string[], others: readonly string[]) => ({
 });
 
 const regrantStep = (member: string, runs: Runs, others: readonly string[]) => ({
-  ...{ do: "author", link: "regrant", give: [{ member, runs }], others },
+  ...{ do: "author", link: "regrant", give: [{ member, epochs: runs }], others },
 });
 
 const question = (member: string, epochs: Runs, because: "not-own" | "served-before") => ({
@@ -135,7 +135,7 @@ describe("agenda of a user's device", () => {
     world.lie("Phone", 1);
     const [member, others] = [world.id("Phone"), [world.id("Phone"), world.id("Tablet")]];
     world.regrant("Laptop", "Tablet", [[3, 3]]);
-    const toBoth = [member, world.id("Tablet")].map((member) => ({ member, runs: [[2, 2]] as const }));
+    const toBoth = [member, world.id("Tablet")].map((member) => ({ member, epochs: [[2, 2]] as const }));
     world.act("Laptop", (s, env) => regrant(s, toBoth, env));
     expect(world.last.grants.map(({ boxes }) => boxes.length)).toEqual([2]);
     world.lie("Phone", 2).lie("Phone", 3);

@@ -56,7 +56,7 @@ describe("the agenda about escrow", () => {
     const phone = () => stepsOf(world, "Phone", escrow, { confirmed });
     const first = phone();
     expect(first).toMatchObject([
-      { link: "regrant", give: [{ member: escrowOf(world).id, runs: [[2, 2]] }] },
+      { link: "regrant", give: [{ member: escrowOf(world).id, epochs: [[2, 2]] }] },
       { what: "attachments", epochs: [[1, 1]] },
     ]);
     expect(stepsOf(world, "Laptop", escrow, { confirmed })).toEqual([]);
@@ -158,7 +158,7 @@ describe("the agenda about escrow", () => {
     const renewed = renew(liar, "Laptop", escrow);
     const { id } = escrowOf(renewed);
     expect(stepsOf(renewed, "Laptop", escrow, { confirmed })).toEqual([
-      { do: "author", link: "regrant", give: [{ member: id, runs: [[1, 1]] }], others: [] },
+      { do: "author", link: "regrant", give: [{ member: id, epochs: [[1, 1]] }], others: [] },
     ]);
     expect(owes(regrantEscrow(renewed, "Laptop", [[1, 1]]), "Laptop", escrow, { confirmed })).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe("the agenda about escrow", () => {
     const withheld = joinWithholding(user, "Phone").review("Laptop", { approve: ["Phone"] });
     // The approval gave the laptop nothing, and the phone's epoch is the laptop's too: every active device is a recipient.
     expect(stepsOf(withheld, "Laptop", escrow)).toEqual([
-      { do: "author", link: "regrant", give: [{ member: escrowOf(withheld).id, runs: [[2, 2]] }], others: [] },
+      { do: "author", link: "regrant", give: [{ member: escrowOf(withheld).id, epochs: [[2, 2]] }], others: [] },
     ]);
     expect(owes(regrantEscrow(withheld, "Laptop", [[2, 2]]), "Laptop", escrow)).toEqual([]);
   });

@@ -2,12 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
+import { formatFingerprint } from "../../src/contacts.js";
 import * as ours from "../../src/index.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";
 
 vi.resetModules();
 const theirs = await import("../../src/index.js");
+const theirContacts = await import("../../src/contacts.js");
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
 const { log, keyring } = openWorld("copies").session("Laptop");
@@ -25,7 +27,7 @@ describe("an instance of another copy of the library", () => {
   it.each<[string, () => unknown]>([
     ["a log", () => ours.agenda(other as never, { now: "unchecked" } as never)],
     ["a keyring", () => ours.agenda({ log, keyring: other.keyring } as never, { now: "unchecked" } as never)],
-    ["a fingerprint", () => ours.formatFingerprint(theirs.fingerprintOf(other.log) as never)],
+    ["a fingerprint", () => formatFingerprint(theirs.fingerprintOf(other.log) as never)],
     ["a fingerprint's log", () => ours.fingerprintOf(other.log as never)],
     ["one of ours to them", () => theirs.agenda({ log, keyring } as never, { now: "unchecked" } as never)],
   ])("%s is refused as that, with the versions", (_what, call) => {
@@ -37,7 +39,7 @@ describe("an instance of another copy of the library", () => {
 });
 
 describe("an error of another copy of the library", () => {
-  const error = caught(() => theirs.formatFingerprint(7 as never));
+  const error = caught(() => theirContacts.formatFingerprint(7 as never));
 
   it("is known by is, and not by instanceof", () => {
     expect(error).not.toBeInstanceOf(ours.KeysteadError);

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
 import * as classes from "../../src/arguments/instances.js";
 import { expel, rotate } from "../../src/authoring/verbs.js";
-import { type BackupPaper, makeBackupKey } from "../../src/backup/make.js";
+import { type BackupPaper, createBackupKey } from "../../src/backup/make.js";
 import { openContent } from "../../src/content/open.js";
 import { type ContentReader, openRandomAccess } from "../../src/content/random-access.js";
 import { sealContent } from "../../src/content/seal.js";
@@ -27,7 +27,7 @@ const state = world.session("Laptop");
 const { log, keyring } = state;
 const fingerprint = fingerprintOf(log);
 const proposal = rotate(state, env);
-const made = makeBackupKey(state, {}, env).accept();
+const made = createBackupKey(state, {}, env).accept();
 const { paper } = made;
 let reader: ContentReader;
 

@@ -3,11 +3,11 @@
 
 import {
   appendEntry,
+  createBackupKey,
   createLog,
   fingerprintOf,
   joinLog,
   type LogState,
-  makeBackupKey,
   openRandomAccess,
   sealContent,
   verifyLog,
@@ -23,7 +23,7 @@ const options = { subject: "alice", now: "unchecked" } as const;
 const created = createLog({ subject: "alice", device: { name: "Laptop" } }, env);
 const state = created.accept();
 const log = verifyLog([created.entry], options);
-const proposal = makeBackupKey(state, {}, env);
+const proposal = createBackupKey(state, {}, env);
 const { paper } = proposal.accept();
 const sealed = await sealContent([log], new Uint8Array(9), { purpose: "test" }, env);
 const reader = await openRandomAccess(new Blob([new Uint8Array(sealed)]), state.keyring);

@@ -34,6 +34,6 @@ it("passes on no seed in the place of another (GRT-4)", () => {
   const from = changedKeyring(keyring, { gained: new Map([[4, wrong]]) });
   const after = user.append(reclaim(user.session("New"), { from }, user.env("r")).entry);
   expect(after.record.grants.map(({ epochs }) => epochs)).toEqual([[[1, 3]]]);
-  const named = () => reclaim(user.session("New"), { from, runs: [[4, 4]] }, user.env("r"));
+  const named = () => reclaim(user.session("New"), { from, epochs: [[4, 4]] }, user.env("r"));
   expectError(named, "GRANT_UNAVAILABLE", "GRT-1");
 });

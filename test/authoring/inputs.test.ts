@@ -69,7 +69,7 @@ const calls: readonly (readonly [string, () => unknown])[] = [
   ["rotate", () => rotate(session, env)],
   [
     "regrant",
-    () => regrant(session, frozen([frozen({ member: phone, runs: frozen([frozen([1, 2] as const)]) })]), env),
+    () => regrant(session, frozen([frozen({ member: phone, epochs: frozen([frozen([1, 2] as const)]) })]), env),
   ],
   ["rekey", () => rekey(session, env)],
   ["leave", () => leave(session, env)],

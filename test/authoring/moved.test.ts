@@ -22,7 +22,7 @@ it("does not open a grant that was moved to another link, where its box and keyr
   const seed = ownSeed(phone.keyring);
 
   // The honest regrant, and one whose grant is the review's, byte for byte.
-  const honest = regrant(laptop, [{ member: phone.keyring.member, runs: [[1, 1]] }], env);
+  const honest = regrant(laptop, [{ member: phone.keyring.member, epochs: [[1, 1]] }], env);
   const { link } = decodeEntry(honest.entry);
   const moved = decodeEntry(laptop.entry).attachments;
   const { body } = readBody(link);

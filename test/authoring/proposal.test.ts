@@ -3,12 +3,12 @@
 
 import {
   acceptProvisioning,
+  createBackupKey,
   createLog,
   joinLog,
   type LogState,
   leave,
   type MemberState,
-  makeBackupKey,
   openContent,
   type Proposal,
   prepareDevice,
@@ -56,13 +56,13 @@ const verbs: readonly (readonly [string, () => Proposal<MemberState | LogState>]
   ["acceptProvisioning", enrolls],
   ["review", () => review(laptop, { remove: base.ids("Phone") }, env)],
   ["rotate", () => rotate(laptop, env)],
-  ["regrant", () => regrant(laptop, [{ member: base.id("Phone"), runs: [[1, 1]] }], env)],
+  ["regrant", () => regrant(laptop, [{ member: base.id("Phone"), epochs: [[1, 1]] }], env)],
   ["rekey", () => rekey(laptop, env)],
   ["leave", () => leave(laptop, env)],
   ["rename", () => rename(laptop, { name: "Desktop" }, env)],
   ["setLockdown", () => setLockdown(laptop, { on: true }, env)],
   ["expel", () => expel(base.log, { remove: base.ids("Phone") }, OPERATOR, env)],
-  ["makeBackupKey", () => makeBackupKey(laptop, {}, env)],
+  ["createBackupKey", () => createBackupKey(laptop, {}, env)],
   [
     "recover",
     () => {
@@ -136,9 +136,9 @@ describe("discarding", () => {
 
   it("wipes the secret of a backup key, and accepting returns it", () => {
     const wiped = vi.spyOn(BackupPaper.prototype, "wipe");
-    makeBackupKey(laptop, {}, env).discard();
+    createBackupKey(laptop, {}, env).discard();
     expect(wiped).toHaveBeenCalledTimes(1);
-    const { paper, log } = makeBackupKey(laptop, {}, env).accept();
+    const { paper, log } = createBackupKey(laptop, {}, env).accept();
     expect(wiped).toHaveBeenCalledTimes(1);
     expect(paper.reveal(log)).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
   });
@@ -175,7 +175,7 @@ describe("a keyring", () => {
   });
 
   it("that is wiped makes its proposals useless, and accepting one wipes their new secrets", () => {
-    for (const propose of [rotate, rekey, (of: MemberState) => makeBackupKey(of, {}, env)]) {
+    for (const propose of [rotate, rekey, (of: MemberState) => createBackupKey(of, {}, env)]) {
       const own = openWorld("wiped before").session("Laptop");
       const made = vi.spyOn(Secret, "take");
       const wiped = vi.spyOn(BackupPaper.prototype, "wipe");
@@ -252,7 +252,7 @@ describe("a lost race", () => {
 
 describe("a backup key's paper", () => {
   it("is shown only after its proposal was accepted (BAK-2)", () => {
-    const proposal = makeBackupKey(laptop, {}, env);
+    const proposal = createBackupKey(laptop, {}, env);
     expect("paper" in proposal).toBe(false);
     const made = proposal.accept();
     expect(proposal.accept().paper).toBe(made.paper);
@@ -261,7 +261,7 @@ describe("a backup key's paper", () => {
   });
 
   it("cannot be read once its proposal was discarded", () => {
-    const proposal = makeBackupKey(laptop, {}, env);
+    const proposal = createBackupKey(laptop, {}, env);
     proposal.discard();
     expect(thrownBy(() => proposal.accept()).message).toContain("discarded");
   });

@@ -118,7 +118,7 @@ describe("a keyring from a seed", () => {
     const junked = joined.append(
       withAttachment(world.entries[2] as Uint8Array, 0, Uint8Array.of(1), [joined.signer("Laptop")]),
     );
-    const give: Regrant = { member: joined.id("Phone"), runs: [[1, 1]] };
+    const give: Regrant = { member: joined.id("Phone"), epochs: [[1, 1]] };
     const { log, entries } = junked.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
     const junkOf = (...list: readonly Uint8Array[]) => [
       ...partsOf(openKeyring(log, list, seedOf("Phone")).keyring).junk,

@@ -44,7 +44,7 @@ describe("a reclaim from a keyring that was stored with a link that its member b
 
   it("is refused if it names that epoch (GRT-4)", () => {
     const tablet = world.session("Tablet");
-    const call = () => reclaim(tablet, { from, runs: [[1, 3]] }, world.env("Tablet"));
+    const call = () => reclaim(tablet, { from, epochs: [[1, 3]] }, world.env("Tablet"));
     expectError(call, "GRANT_UNAVAILABLE", "GRT-1");
   });
 });

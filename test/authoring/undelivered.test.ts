@@ -56,7 +56,7 @@ describe("an entry without its attachments", () => {
       (session, entry) => receive(session, entry, { now: "unchecked" }),
       thief,
     );
-    const healed = regrant(theirs, [{ member: laptop.keyring.member, runs: [[2, 2]] }], env);
+    const healed = regrant(theirs, [{ member: laptop.keyring.member, epochs: [[2, 2]] }], env);
     expect(receive(approved, healed.entry, { now: "unchecked" }).keyring.epochs).toEqual([1, 2, 3]);
   });
 

@@ -39,7 +39,7 @@ describe("an action", () => {
     const stranger = "00".repeat(16) as MemberId;
     expectError(() => review(laptop, { approve: [stranger] }, env), "UNKNOWN_MEMBER", "MEM-2");
     expectError(() => rename(laptop, { name: "x", member: stranger }, env), "UNKNOWN_MEMBER", "MEM-2");
-    expectError(() => regrant(laptop, [{ member: stranger, runs: [[1, 1]] }], env), "UNKNOWN_MEMBER", "MEM-2");
+    expectError(() => regrant(laptop, [{ member: stranger, epochs: [[1, 1]] }], env), "UNKNOWN_MEMBER", "MEM-2");
     expectError(() => expel(base.log, { remove: [stranger] }, OPERATOR, env), "UNKNOWN_MEMBER", "MEM-2");
     const removed = base.review("Laptop", { remove: ["Phone"] });
     const again = () => review(removed.session("Laptop"), { remove: base.ids("Phone") }, env);
@@ -49,7 +49,7 @@ describe("an action", () => {
   it.each<[string, (session: MemberState) => unknown]>([
     ["review", (session) => review(session, { remove: base.ids("Tablet") }, env)],
     ["rotate", (session) => rotate(session, env)],
-    ["regrant", (session) => regrant(session, [{ member: base.id("Laptop"), runs: [[2, 2]] }], env)],
+    ["regrant", (session) => regrant(session, [{ member: base.id("Laptop"), epochs: [[2, 2]] }], env)],
     ["rekey", (session) => rekey(session, env)],
     ["leave", (session) => leave(session, env)],
     ["setLockdown", (session) => setLockdown(session, { on: true }, env)],
@@ -62,7 +62,7 @@ describe("an action", () => {
   it("that names no member, or gives nothing, is not permitted (MEM-2)", () => {
     expectError(() => review(laptop, {}, env), "NOT_PERMITTED", "MEM-2");
     expectError(() => regrant(laptop, [], env), "NOT_PERMITTED", "MEM-2");
-    expectError(() => regrant(laptop, [{ member: base.id("Phone"), runs: [] }], env), "NOT_PERMITTED", "MEM-2");
+    expectError(() => regrant(laptop, [{ member: base.id("Phone"), epochs: [] }], env), "NOT_PERMITTED", "MEM-2");
     expectError(() => expel(base.log, { remove: [] }, OPERATOR, env), "NOT_PERMITTED", "MEM-2");
     expectError(() => setLockdown(laptop, { on: false }, env), "NOT_PERMITTED", "MEM-2");
   });
@@ -72,7 +72,7 @@ describe("an action", () => {
     ["review", "remove", () => review(laptop, { remove: 1 as never }, env)],
     ["setLockdown", "remove", () => setLockdown(laptop, { on: true, remove: 1 as never }, env)],
     ["expel", "remove", () => expel(base.log, { remove: 1 as never }, OPERATOR, env)],
-    ["regrant", "runs", () => regrant(laptop, [{ member: base.id("Phone"), runs: 1 as never }], env)],
+    ["regrant", "epochs", () => regrant(laptop, [{ member: base.id("Phone"), epochs: 1 as never }], env)],
     ["abandonEpochs", "epochs", () => abandonEpochs(laptop, 1 as never)],
   ])("says which argument is wrong: %s, %s", (_name, field, action) => {
     expect(expectError(action, "INVALID_ARGUMENT", undefined).message).toMatch(new RegExp(`^${field} must be`));
@@ -118,14 +118,14 @@ describe("a regrant", () => {
     ["that ends before it begins", [2, 1]],
     ["of half epochs", [1.5, 2]],
   ])("takes no run %s", (_what, run) => {
-    const attempt = (runs: unknown) => regrant(laptop, [{ member: base.id("Phone"), runs: runs as Runs }], env);
+    const attempt = (runs: unknown) => regrant(laptop, [{ member: base.id("Phone"), epochs: runs as Runs }], env);
     expectError(() => attempt([run]), "INVALID_ARGUMENT", undefined);
     expect(attempt([[2, 2]]).log.head.seq).toBe(base.log.head.seq + 1);
   });
 
   it("joins the given runs and gives each once", () => {
     const world = base.review("Laptop", { approve: ["Phone", "Tablet"] });
-    const give = (name: string, runs: Runs): Regrant => ({ member: base.id(name), runs });
+    const give = (name: string, runs: Runs): Regrant => ({ member: base.id(name), epochs: runs });
     const runs: Runs = [
       [2, 3],
       [1, 2],
@@ -135,10 +135,14 @@ describe("a regrant", () => {
   });
 
   it("is not permitted beyond the other member's reach, or beyond the epochs that this member holds (MEM-9)", () => {
-    const attempt = () => regrant(laptop, [{ member: base.id("Phone"), runs: [[1, 2]] }], env);
+    const attempt = () => regrant(laptop, [{ member: base.id("Phone"), epochs: [[1, 2]] }], env);
     expectError(attempt, "NOT_PERMITTED", "MEM-9");
     const tablet = base.session("Tablet");
-    expectError(() => regrant(tablet, [{ member: base.id("Laptop"), runs: [[1, 1]] }], env), "NOT_PERMITTED", "GRT-1");
+    expectError(
+      () => regrant(tablet, [{ member: base.id("Laptop"), epochs: [[1, 1]] }], env),
+      "NOT_PERMITTED",
+      "GRT-1",
+    );
   });
 });
 
@@ -148,7 +152,7 @@ describe("a member who was granted junk", () => {
   const owed = rotated.record.grants.flatMap(({ boxes }) => boxes);
   const box = boxIndex(rotated.record, base.id("Laptop"));
   const world = base.append(withAttachment(rotated.last, box, new Uint8Array(1168), [thief]));
-  const regrants = (of: World) => regrant(of.session("Laptop"), [{ member: of.id("Phone"), runs: [[2, 2]] }], env);
+  const regrants = (of: World) => regrant(of.session("Laptop"), [{ member: of.id("Phone"), epochs: [[2, 2]] }], env);
   const enrolls = (of: World) => {
     const { request } = prepareDevice(of.log, { device: { name: "Watch" } }, env);
     return provisionDevice(of.session("Laptop"), request, env);

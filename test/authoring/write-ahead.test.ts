@@ -2,10 +2,10 @@
 // entry and publishes it later, loses nothing. docs/spec.md sections 5 and 6.
 
 import {
+  createBackupKey,
   createLog,
   joinLog,
   leave,
-  makeBackupKey,
   openBackupKey,
   openContent,
   type Proposal,
@@ -71,7 +71,7 @@ describe("a proposal that is stored before it is sent", () => {
   });
 
   it("keeps the paper of a backup key that nobody has seen yet", () => {
-    const proposal = makeBackupKey(base.session("Laptop"), {}, env);
+    const proposal = createBackupKey(base.session("Laptop"), {}, env);
     const { keyring, backupKey } = unsafeSerializeProposal(proposal);
     const entries = [...base.entries, proposal.entry];
     expect(restarted(keyring, entries).standing).toBe("active");
@@ -82,7 +82,7 @@ describe("a proposal that is stored before it is sent", () => {
 
   describe("by a paper", () => {
     // The laptop is stolen. A new phone joined, and its user typed the paper in on it.
-    const made = makeBackupKey(openWorld("written by a paper").session("Laptop"), {}, env);
+    const made = createBackupKey(openWorld("written by a paper").session("Laptop"), {}, env);
     const backupKey = unsafeSerializeProposal(made).backupKey ?? expect.unreachable();
     const first = openWorld("written by a paper");
     const papered = first.append(made.entry).join("Phone");

@@ -14,7 +14,7 @@ import { primitives } from "../../src/primitives/current.js";
 import * as LABELS from "../../src/primitives/labels.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { hire, openOrganisation, openUser, policyBy, write } from "../escrow/support.js";
-import { createLog, joinLog, makeBackupKey, review, rotate } from "../support/accepted.js";
+import { createBackupKey, createLog, joinLog, review, rotate } from "../support/accepted.js";
 import { boxIndex, idBytes, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -24,7 +24,7 @@ import { ALPHABET } from "./support.js";
 const env = seededEnv("backup keys");
 const SUBJECT = "alice@example.org";
 const laptop = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
-const made = makeBackupKey(laptop, { name: "In the drawer" }, env);
+const made = createBackupKey(laptop, { name: "In the drawer" }, env);
 const entries = [laptop.entry, made.entry];
 const text = made.paper.reveal(made.log);
 const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
@@ -61,7 +61,7 @@ describe("opening a paper", () => {
   });
 });
 
-describe("makeBackupKey", () => {
+describe("createBackupKey", () => {
   it("lists the key like a device, with the epochs that its maker holds (BAK-3)", () => {
     const log = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     const member = activeMember(log, made.paper.member);
@@ -70,7 +70,7 @@ describe("makeBackupKey", () => {
   });
 
   it("is among its log's backup keys, which include no device, until it is removed (BAK-3)", () => {
-    const second = makeBackupKey(made, {}, env);
+    const second = createBackupKey(made, {}, env);
     const listed = ({ log }: MemberState) => activeBackupKeys(log).map(({ id }) => id);
     expect(listed(laptop)).toEqual([]);
     expect(listed(second)).toEqual([made.paper.member, second.paper.member]);
@@ -88,7 +88,7 @@ describe("makeBackupKey", () => {
   });
 
   it("never prints the paper, and forgets it when wiped", () => {
-    const { paper, log } = makeBackupKey(laptop, {}, seededEnv("wiped"));
+    const { paper, log } = createBackupKey(laptop, {}, seededEnv("wiped"));
     expect(`${paper} ${JSON.stringify({ paper })}`).toBe('BackupPaper [secret] {"paper":"BackupPaper [secret]"}');
     const inspected = (paper as unknown as Record<symbol, () => string>)[Symbol.for("nodejs.util.inspect.custom")];
     expect(inspected?.()).toBe("BackupPaper [secret]");
@@ -99,24 +99,24 @@ describe("makeBackupKey", () => {
 
   it("keeps no keys of the paper, whether it succeeds or is refused", () => {
     const wiped = vi.spyOn(MemberKeys.prototype, "wipe");
-    const { log, paper } = makeBackupKey(laptop, {}, seededEnv("made"));
-    thrownBy(() => makeBackupKey(laptop, { roles: ["manage"] }, seededEnv("refused")));
+    const { log, paper } = createBackupKey(laptop, {}, seededEnv("made"));
+    thrownBy(() => createBackupKey(laptop, { roles: ["manage"] }, seededEnv("refused")));
     const keys = (wiped.mock.contexts as MemberKeys[]).map(({ signingKey: sign }) => sign);
     wiped.mockRestore();
     expect(keys).toEqual([activeMember(log, paper.member).signingKey, expect.any(Uint8Array)]);
   });
 
   it("refuses a name that does not fit, roles, and other logs", () => {
-    expectError(() => makeBackupKey(laptop, { name: "x".repeat(129) }, env), "INVALID_ARGUMENT", undefined);
-    expectError(() => makeBackupKey(laptop, { roles: ["manage"] }, env), "INVALID_ARGUMENT", "MEM-8");
+    expectError(() => createBackupKey(laptop, { name: "x".repeat(129) }, env), "INVALID_ARGUMENT", undefined);
+    expectError(() => createBackupKey(laptop, { roles: ["manage"] }, env), "INVALID_ARGUMENT", "MEM-8");
     expectError(() => made.paper.reveal(other.log), "INVALID_ARGUMENT", undefined);
     for (const wrong of [undefined, null, 7, "log"]) {
       expectWrongArgument(() => made.paper.reveal(wrong as never), String(wrong));
-      expectWrongArgument(() => makeBackupKey(wrong as never, {}, env), String(wrong));
+      expectWrongArgument(() => createBackupKey(wrong as never, {}, env), String(wrong));
       expectWrongArgument(() => checkBackupKey(wrong as never, text), String(wrong));
       expectWrongArgument(() => openBackupKey(wrong as never, entries, text), String(wrong));
     }
-    expectWrongArgument(() => propose.makeBackupKey(laptop, null as never, env), "options");
+    expectWrongArgument(() => propose.createBackupKey(laptop, null as never, env), "options");
     expectWrongArgument(() => checkBackupKey(made.log, 36 as never), "text");
     expect(made.paper).toBeInstanceOf(propose.BackupPaper);
   });
@@ -131,12 +131,12 @@ describe("backupKeyId", () => {
   });
 });
 
-describe("makeBackupKey in a log with escrow", () => {
+describe("createBackupKey in a log with escrow", () => {
   const escrow = openOrganisation("organisation of backup keys");
   const user = openUser("user with backup keys", escrow);
   const make = (world: World, organisation?: World): World =>
     world.act("Laptop", "makes a paper", (session, env) =>
-      makeBackupKey(session, { escrowLog: organisation?.log }, env),
+      createBackupKey(session, { escrowLog: organisation?.log }, env),
     );
 
   it("names the head of the escrow log whose policy was checked (BAK-5)", () => {
@@ -282,7 +282,7 @@ describe("openBackupKey", () => {
 
   it("extends a backup key when an older device approves it (BAK-3)", () => {
     const phone = joinLog(made.log, { device: { name: "Phone" } }, env);
-    const younger = makeBackupKey(phone, {}, env);
+    const younger = createBackupKey(phone, {}, env);
     const key = younger.paper.reveal(younger.log);
     expect(checkBackupKey(younger.log, key).access?.epoch).toBe(2);
     const seen = [phone.entry, younger.entry].reduce<MemberState>(

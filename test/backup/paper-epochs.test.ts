@@ -17,7 +17,7 @@ import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { currentEpoch, type LogState } from "../../src/log/state.js";
 import { primitives } from "../../src/primitives/current.js";
 import { rejection } from "../content/support.js";
-import { joinLog, makeBackupKey } from "../support/accepted.js";
+import { createBackupKey, joinLog } from "../support/accepted.js";
 import { mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -27,7 +27,7 @@ const env = seededEnv("paper epochs");
 
 /** A world with a paper, made by the laptop. */
 function withPaper(world: World) {
-  const made = makeBackupKey(world.session("Laptop"), { name: "Paper" }, world.env("makes a paper"));
+  const made = createBackupKey(world.session("Laptop"), { name: "Paper" }, world.env("makes a paper"));
   return { world: world.append(made.entry), text: made.paper.reveal(made.log), paper: made.paper.member };
 }
 

@@ -34,7 +34,7 @@ describe("a backup key that its user cancels", () => {
     await laptop.create({ name: "Laptop" });
     let member: MemberId | undefined;
     await laptop.createBackupKey(async ({ text }) => {
-      ({ member } = laptop.drillBackupKey(text));
+      ({ member } = laptop.checkBackupKey(text));
       expect(laptop.log.active.has(member)).toBe(true);
       return "cancel";
     });
@@ -91,16 +91,16 @@ describe("a backup key that is typed on a new device", () => {
     const invalid = expect.objectContaining({ code: "BACKUP_KEY_INVALID" });
     const typed = text.replaceAll("-", "");
     for (let count = 0; count < 35; count++)
-      expect(() => mobile.drillBackupKey(typed.slice(0, count)), `${count} characters`).toThrow(invalid);
-    expect(mobile.drillBackupKey(typed).corrections).toEqual([]);
+      expect(() => mobile.checkBackupKey(typed.slice(0, count)), `${count} characters`).toThrow(invalid);
+    expect(mobile.checkBackupKey(typed).corrections).toEqual([]);
 
     const wrong = mistyped(text, 4);
     const both = mistyped(wrong.text, 7, "?");
-    expect(mobile.drillBackupKey(both.text).corrections).toEqual([
+    expect(mobile.checkBackupKey(both.text).corrections).toEqual([
       { kind: "wrong", position: 13, group: 4, read: wrong.read, meant: wrong.meant },
       { kind: "unreadable", position: 25, group: 7, read: "?", meant: both.meant },
     ]);
-    expect(mobile.drillBackupKey(text.slice(0, -1)).corrections).toMatchObject([{ kind: "missing", group: 9 }]);
+    expect(mobile.checkBackupKey(text.slice(0, -1)).corrections).toMatchObject([{ kind: "missing", group: 9 }]);
     expect(mobile.log.head).toEqual(head);
     expect(mobile.getSnapshot().status).toBe("waiting");
   });
@@ -115,14 +115,14 @@ describe("a backup key that is typed on a new device", () => {
 describe("the drill", () => {
   it("names an active backup key, and says that one was removed", async () => {
     const { laptop, text } = await withPaper();
-    const drilled = laptop.drillBackupKey(text);
+    const drilled = laptop.checkBackupKey(text);
     expect(drilled).toMatchObject({
       name: { name: "In the safe" },
       standing: "active",
       access: { since: expect.anything() },
     });
     await laptop.save({ remove: [drilled.member] });
-    expect(laptop.drillBackupKey(text)).toMatchObject({ member: drilled.member, standing: "removed", corrections: [] });
+    expect(laptop.checkBackupKey(text)).toMatchObject({ member: drilled.member, standing: "removed", corrections: [] });
   });
 
   it("refuses a text with too many mistakes, and the backup key of another account", async () => {
@@ -131,7 +131,7 @@ describe("the drill", () => {
     await other.create({ name: "Other" });
     const wrong = [4, 5, 6, 7].reduce((typed, group) => mistyped(typed, group).text, text);
     const invalid = expect.objectContaining({ code: "BACKUP_KEY_INVALID" });
-    expect(() => laptop.drillBackupKey(wrong)).toThrow(invalid);
-    expect(() => other.drillBackupKey(text)).toThrow(invalid);
+    expect(() => laptop.checkBackupKey(wrong)).toThrow(invalid);
+    expect(() => other.checkBackupKey(text)).toThrow(invalid);
   });
 });

@@ -142,7 +142,7 @@ describe("a contact that changed", () => {
     const sealing = alice.seal(hello, { ...note, to: [BOB] });
     await expect(sealing).rejects.toMatchObject(refused("CONTACT_CHANGED"));
     expect(contact(alice)).toMatchObject({ news: "alarm", change: { status: "rolled-back" } });
-    expect(alice.getSnapshot().evidence).toBe(1);
+    expect(alice.getSnapshot().evidenceCount).toBe(1);
     alice.close();
     const again = await device.open();
     expect(contact(again)).toMatchObject({ news: "alarm", change: { status: "rolled-back" } });
@@ -150,7 +150,7 @@ describe("a contact that changed", () => {
     takeBack();
     await again.seal(hello, { ...note, to: [BOB] });
     expect(contact(again).news).toBe("none");
-    expect(again.getSnapshot().evidence).toBe(1);
+    expect(again.getSnapshot().evidenceCount).toBe(1);
   });
 
   it("shows the last verified fingerprint when its log comes back empty", async () => {
@@ -237,12 +237,12 @@ it("judges who signed by the contact's log and pin", async () => {
   const sealed = await tablet.seal(hello, { ...note, to: [SUBJECT], sign: true });
   const opened = await alice.openFrom(sealed, BOB, note);
   expect(opened.plaintext).toEqual(hello);
-  expect(opened.sender).toMatchObject({ status: "verified", subject: BOB, standing: "founding", judgedBy: "pin" });
+  expect(opened.sender).toMatchObject({ status: "verified", subject: BOB, trust: "founding", judgedBy: "contact" });
   const unsigned = await bob.seal(hello, { ...note, to: [SUBJECT] });
   await expect(alice.openFrom(unsigned, BOB, note)).rejects.toMatchObject(refused("INVALID_SIGNATURE"));
   const thief = await stranger(relay);
   const theirs = await thief.seal(hello, { ...note, to: [SUBJECT], sign: true });
-  expect((await alice.openFrom(theirs, BOB, note)).sender.standing).toBe("neither");
+  expect((await alice.openFrom(theirs, BOB, note)).sender.trust).toBe("neither");
 });
 
 it("refuses what is no contact, before it asks the service", async () => {

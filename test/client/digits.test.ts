@@ -249,7 +249,7 @@ describe("over a service that lies", () => {
     await until(() => commits().length === 2);
     for (const { message } of commits()) relay.send(SUBJECT, liar, laptop.member(), blindAnswer(message, env));
     const comparison = await newer;
-    // Digits on the screen of before are good for nothing once the user has begun again.
+    // Digits that were on the screen before match nothing once the user has begun again.
     const last = laptop.session.compareDigits(phone.member());
     expect(() => comparison.check(comparison.digits)).toThrow(expect.objectContaining(again("begun-again")));
     const log = verifyLog(relay.read(SUBJECT), { subject: SUBJECT, now: "unchecked" });

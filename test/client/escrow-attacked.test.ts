@@ -111,10 +111,10 @@ describe("a service that lies", () => {
     await laptop.rename({ name: "There" });
     relay.tell(ALICE, () => relay.read(ALICE, "laptop"), { to: ["ann"] });
     await expect(ann.fetchUser(ALICE)).rejects.toMatchObject({ code: "FORKED", kind: "contradiction" });
-    expect(ann.getSnapshot().evidence).toBe(1);
+    expect(ann.getSnapshot().evidenceCount).toBe(1);
     const [row] = await all(ann.report([ALICE]));
     expect(row).toMatchObject({ error: { code: "FORKED" } });
-    expect(ann.getSnapshot().evidence).toBe(1);
+    expect(ann.getSnapshot().evidenceCount).toBe(1);
   });
 
   it("shows another log of a user: only the app's own word that it reset the account goes on with that", async () => {

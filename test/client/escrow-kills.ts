@@ -132,7 +132,7 @@ const enabling: Scenario<World & { readonly shown: string[] }> = {
     if (escrowNeeds(session.log).length > 0) await session.enable(showing(shown));
     const needs = escrowNeeds(session.log);
     if (needs.length > 0) return `it still needs ${needs}`;
-    const seen = new Set(shown.map((text) => session.drillBackupKey(text).member));
+    const seen = new Set(shown.map((text) => session.checkBackupKey(text).member));
     const papers = [...session.log.active.values()].filter(({ kind }) => kind === "backup");
     if (papers.some(({ id }) => !seen.has(id))) return "a backup key is in the log that nobody saw";
     const devices = [...session.log.active.values()].filter(({ kind }) => kind === "device");

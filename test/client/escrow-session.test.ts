@@ -316,7 +316,7 @@ describe("the report", () => {
     relay.tell(ALICE, rollBackTo(1));
     const [row] = await all(ann.report([ALICE]));
     expect(row).toMatchObject({ user: ALICE, error: { code: "ROLLED_BACK" } });
-    expect(ann.getSnapshot().evidence).toBe(1);
+    expect(ann.getSnapshot().evidenceCount).toBe(1);
   });
 
   it("ends when its signal is aborted, and fetches one user at a time", async () => {

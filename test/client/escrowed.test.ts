@@ -10,7 +10,7 @@ import { callerSealer } from "../../src/storage/sealer.js";
 import { corrupt, rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { policyOf } from "../../src/trust/escrow-needs.js";
-import { createEscrowLog, createLog, makeBackupKey, setPolicy } from "../support/accepted.js";
+import { createBackupKey, createEscrowLog, createLog, setPolicy } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { type Phone, phone, SUBJECT } from "./simple.js";
 
@@ -21,7 +21,7 @@ function organisation() {
   const relay = new MaliciousRelay();
   const env = seededEnv("admin");
   const opened = createEscrowLog({ subject: ORGANISATION, device: { name: "Ann" } }, env);
-  const paper = makeBackupKey(opened, { roles: ["manage"] }, env);
+  const paper = createBackupKey(opened, { roles: ["manage"] }, env);
   const enabled = setPolicy(paper, { enabled: true }, env);
   for (const { entry } of [opened, paper, enabled]) relay.publish(ORGANISATION, entry, "ann");
   return { relay, published: formatFingerprint(fingerprintOf(enabled.log)) };

@@ -66,7 +66,7 @@ describe("a backup key that nobody has proved to be on paper", () => {
     const mobile = await phone(relay, "phone").open();
     await mobile.join({ name: "Phone" });
     await mobile.useBackupKey(text);
-    await mobile.save({ remove: [mobile.drillBackupKey(text).member] });
+    await mobile.save({ remove: [mobile.checkBackupKey(text).member] });
     expect(laptop.getSnapshot().asks).toMatchObject([{ question: "prove-backup-key" }]);
     await laptop.sync();
     expect(laptop.getSnapshot().asks).toEqual([]);

@@ -12,7 +12,7 @@ import { deviceMachine } from "../../src/client/machine.js";
 import { newModel } from "../../src/client/records.js";
 import { SealedStore } from "../../src/client/sealed-store.js";
 import { openSession } from "../../src/client/session.js";
-import { decodeEvidence, type EvidenceKind, encodeEvidence } from "../../src/log/evidence.js";
+import { type ContradictionKind, decodeEvidence, encodeEvidence } from "../../src/log/evidence.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
@@ -25,7 +25,7 @@ it("no number of rollbacks pushes out the evidence of a fork", async () => {
   const laptop = await phone(new MaliciousRelay(), "laptop").open();
   await laptop.create({ name: "Laptop" });
   const { log, seq, hash } = laptop.log.head;
-  const evidence = (kind: EvidenceKind, number: number): Bytes =>
+  const evidence = (kind: ContradictionKind, number: number): Bytes =>
     encodeEvidence({
       ...{ v: 1, kind, subject: SUBJECT, pinned: { log, seq, hash }, ours: [], theirs: [Uint8Array.of(number)] },
     });

@@ -18,7 +18,7 @@ class App {
   /** What the screen of this tab shows, as plain data. */
   look() {
     if (!this.session) throw new Error("open the session first");
-    const { status, pending, alarms, evidence, asks, devices } = this.session.getSnapshot();
+    const { status, pending, alarms, evidenceCount: evidence, asks, devices } = this.session.getSnapshot();
     return {
       ...{
         status,

@@ -238,7 +238,7 @@ class Life {
   }
 
   async #check(device: Session, isSettled: boolean): Promise<void> {
-    const { alarms, asks, evidence, pending, devices } = device.getSnapshot();
+    const { alarms, asks, evidenceCount: evidence, pending, devices } = device.getSnapshot();
     expect({ alarms, evidence }).toEqual({ alarms: [], evidence: 0 });
     expect(asks.filter(({ question }) => question === "copied" || question === "interrupted")).toEqual([]);
     if (isSettled) expect(pending).toBeUndefined();

@@ -147,7 +147,7 @@ class Life {
         }, said.sealed);
         expect(there).toEqual([...here]);
       }
-      if ("paper" in said) expect(this.#tablet.drillBackupKey(said.paper).standing).toBe("active");
+      if ("paper" in said) expect(this.#tablet.checkBackupKey(said.paper).standing).toBe("active");
     }
     this.#tablet.close();
   }

@@ -247,7 +247,7 @@ describe.each([
       expect(owner.getSnapshot().asks.map(({ question }) => question)).toContain("prove-backup-key");
       const papers: string[] = [];
       await owner.proveBackupKey(writtenDown(papers));
-      expect(owner.drillBackupKey(papers[0] ?? "").standing).toBe("active");
+      expect(owner.checkBackupKey(papers[0] ?? "").standing).toBe("active");
       expect([...owner.log.active.values()].filter(({ kind }) => kind === "backup").length).toBe(1);
     },
   );
@@ -281,7 +281,7 @@ describe.each([
         expect(first.getSnapshot()).toMatchObject({ status: "ready", connection: "reached" });
         expect(me(first).name).toBe("Mine");
       }
-      expect(first.getSnapshot().evidence).toBeGreaterThan(0);
+      expect(first.getSnapshot().evidenceCount).toBeGreaterThan(0);
     },
   );
 

@@ -9,6 +9,7 @@ import {
   type ContentReader,
   checkBackupKey,
   compareFingerprint,
+  createBackupKey,
   createLog,
   devicesAndActivity,
   type Env,
@@ -18,7 +19,6 @@ import {
   type Keyring,
   KeysteadError,
   type LogState,
-  makeBackupKey,
   openContent,
   openRandomAccess,
   openSigned,
@@ -71,7 +71,7 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
     { approve: compared.token ? [compared.token] : [] },
     env,
   );
-  const { paper }: { paper: BackupPaper } = makeBackupKey(laptop, {}, env).accept();
+  const { paper }: { paper: BackupPaper } = createBackupKey(laptop, {}, env).accept();
   checkBackupKey(log, paper.reveal(log));
   const prepared = prepareDevice(log, { device: { name: "Tablet" } }, env);
   const offer = provisionDevice(laptop, given, env);

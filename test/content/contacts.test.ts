@@ -20,16 +20,16 @@ describe("sealing to a tracked contact", () => {
   const phone = joinLog(alice.log, { device: { name: "Phone" } }, env);
 
   it("goes on while its log is the pinned one", async () => {
-    const sealed = await seal({ log: alice.log, pin });
+    const sealed = await seal({ log: alice.log, contact: pin });
     expect(await openContent(sealed, alice.keyring)).toEqual(content(5));
   });
 
   it("is refused when a device has joined that nobody approved, until the user acknowledges it", async () => {
     const refused = { code: "CONTACT_CHANGED", details: { change: { status: "extended-by-others" } } };
-    expect(await rejection(seal({ log: phone.log, pin }))).toMatchObject(refused);
+    expect(await rejection(seal({ log: phone.log, contact: pin }))).toMatchObject(refused);
     // One changed contact among others is enough: nothing is sealed to anybody.
-    expect(await rejection(seal(person("bob").log, { log: phone.log, pin }))).toMatchObject(refused);
-    const sealed = await seal({ log: phone.log, pin: acknowledgeContact(pin, phone.log) });
+    expect(await rejection(seal(person("bob").log, { log: phone.log, contact: pin }))).toMatchObject(refused);
+    const sealed = await seal({ log: phone.log, contact: acknowledgeContact(pin, phone.log) });
     expect(await openContent(sealed, phone.keyring)).toEqual(content(5));
   });
 
@@ -39,22 +39,22 @@ describe("sealing to a tracked contact", () => {
       { approve: [phone.keyring.member] },
       env,
     );
-    const sealed = await seal({ log: approved.log, pin });
+    const sealed = await seal({ log: approved.log, contact: pin });
     expect(await openContent(sealed, approved.keyring)).toEqual(content(5));
   });
 
   it("is refused when the log was rolled back or replaced, and when it is somebody else's", async () => {
     const change = (status: string) => ({ code: "CONTACT_CHANGED", details: { change: { status } } });
     const later = trackContact(phone.log);
-    expect(await rejection(seal({ log: alice.log, pin: later }))).toMatchObject(change("rolled-back"));
+    expect(await rejection(seal({ log: alice.log, contact: later }))).toMatchObject(change("rolled-back"));
     const other = { ...pin, head: person("mallory").log.head };
-    expect(await rejection(seal({ log: alice.log, pin: other }))).toMatchObject(change("replaced"));
-    expect(await rejection(seal({ log: person("bob").log, pin }))).toMatchObject({ code: "WRONG_SUBJECT" });
+    expect(await rejection(seal({ log: alice.log, contact: other }))).toMatchObject(change("replaced"));
+    expect(await rejection(seal({ log: person("bob").log, contact: pin }))).toMatchObject({ code: "WRONG_SUBJECT" });
   });
 
   it("is refused with an invalid pin, rather than treated as untracked", async () => {
     for (const junk of [null, {}, "pin", 7, { ...pin, v: 2 }] as unknown as TrackedContact[]) {
-      expect(await rejection(seal({ log: alice.log, pin: junk }))).toMatchObject({ code: "INVALID_ENCODING" });
+      expect(await rejection(seal({ log: alice.log, contact: junk }))).toMatchObject({ code: "INVALID_ENCODING" });
     }
   });
 });

@@ -63,9 +63,9 @@ describe("sealing to logs that must be fresh", () => {
     const good = { log: alice.log, statement: statement(alice) };
     expect(await refusal([alice.log])).toMatchObject({ ...STALE, details: { log: alice.log.head.log } });
     expect(await refusal([good, bob.log])).toMatchObject({ ...STALE, details: { log: bob.log.head.log } });
-    expect(await refusal([good, { log: bob.log, pin: trackContact(bob.log, { unsafeVerified: true }) }])).toMatchObject(
-      STALE,
-    );
+    expect(
+      await refusal([good, { log: bob.log, contact: trackContact(bob.log, { unsafeVerified: true }) }]),
+    ).toMatchObject(STALE);
     expect(await refusal([good, { log: bob.log, statement: statement(bob) }])).toEqual({});
     expect(() => sealStream([good, bob.log], { purpose, fresh }, env)).toThrow(expect.objectContaining(STALE));
   });
@@ -102,7 +102,7 @@ describe("sealing to logs that must be fresh", () => {
     });
     const joined = alice.join("Thief");
     const pin = trackContact(alice.log);
-    expect(await refusal([{ log: joined.log, pin, statement: statement(joined) }])).toMatchObject({
+    expect(await refusal([{ log: joined.log, contact: pin, statement: statement(joined) }])).toMatchObject({
       code: "CONTACT_CHANGED",
     });
   });

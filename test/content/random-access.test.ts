@@ -364,7 +364,7 @@ describe("random access to signed content", () => {
       code: "INVALID_SIGNATURE",
     });
     const options = { senderLog: bob.log } as object;
-    for (const given of [options, { senderPin: trackContact(bob.log) } as object]) {
+    for (const given of [options, { senderContact: trackContact(bob.log) } as object]) {
       expect(await rejection(openRandomAccess(source(sealed), alice.keyring, given))).toMatchObject({
         code: "INVALID_ARGUMENT",
       });

@@ -26,26 +26,28 @@ describe("sealing to verified contacts only", () => {
   it("is refused for a log that was not verified, and goes on for a verified one (CONTACT_UNVERIFIED)", async () => {
     const refused = { code: "CONTACT_UNVERIFIED", details: { log: alice.log.head.log, subject: "alice@example.org" } };
     expect(await rejection(seal([alice.log], true))).toMatchObject(refused);
-    expect(await rejection(seal([{ log: alice.log, pin: unverified }], true))).toMatchObject(refused);
+    expect(await rejection(seal([{ log: alice.log, contact: unverified }], true))).toMatchObject(refused);
     expect(() => sealStream([alice.log], { purpose, verifiedOnly: true }, env)).toThrow(
       expect.objectContaining({ code: "CONTACT_UNVERIFIED" }),
     );
-    const sealed = await seal([{ log: alice.log, pin: verified }], true);
+    const sealed = await seal([{ log: alice.log, contact: verified }], true);
     expect(await openContent(sealed, alice.keyring)).toEqual(content(5));
   });
 
   it("is refused for one among others, and only with the option", async () => {
-    const recipients = [{ log: alice.log, pin: verified }, bob.log];
+    const recipients = [{ log: alice.log, contact: verified }, bob.log];
     expect(await rejection(seal(recipients, true))).toMatchObject({ details: { log: bob.log.head.log } });
     expect(await openContent(await seal(recipients), bob.keyring)).toEqual(content(5));
-    expect(await openContent(await seal([{ log: alice.log, pin: unverified }], false), alice.keyring)).toEqual(
+    expect(await openContent(await seal([{ log: alice.log, contact: unverified }], false), alice.keyring)).toEqual(
       content(5),
     );
   });
 
   it("reports first that the log is not the pinned one", async () => {
     const other = { ...verified, head: bob.log.head };
-    expect(await rejection(seal([{ log: alice.log, pin: other }], true))).toMatchObject({ code: "CONTACT_CHANGED" });
+    expect(await rejection(seal([{ log: alice.log, contact: other }], true))).toMatchObject({
+      code: "CONTACT_CHANGED",
+    });
     expect(await rejection(seal([alice.log], "yes" as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
@@ -62,7 +64,7 @@ describe("sealing to a value that is no verified log", () => {
 
 describe("an epoch that no active member holds", () => {
   // Random histories say the same: test/model/histories.test.ts.
-  it("does not exist, whichever members leave: sealing need not refuse it", () => {
+  it("does not exist, no matter which members leave: sealing need not refuse it", () => {
     const start = openWorld("holders", { operator: true }).join("Phone");
     const locked = start.lockdown("Laptop", true, ["Phone"]).join("Tablet");
     const worlds = [
@@ -84,7 +86,7 @@ describe("sealing to two logs of one subject", () => {
   it("is refused: one of them is not the subject's (LOG-8)", async () => {
     for (const recipients of [
       [alice.log, other],
-      [other, bob.log, { log: alice.log, pin: trackContact(alice.log) }],
+      [other, bob.log, { log: alice.log, contact: trackContact(alice.log) }],
     ]) {
       const error = await rejection(seal(recipients));
       expect(error).toMatchObject({

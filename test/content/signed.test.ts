@@ -87,7 +87,7 @@ describe("content that a device signed", () => {
       head: alice.log.head,
       removedSince: undefined,
       rekeyedSince: undefined,
-      standing: "founding",
+      trust: "founding",
       judgedBy: "log",
     });
     expectSame(await openContent(await sealed, bob.keyring, { senderLog: alice.log }), content(size));
@@ -266,7 +266,7 @@ describe("a sender judged by the newest log", () => {
     const early = await claim({ member: later.id("Tablet"), head: alice.log.head }, later.session("Tablet"));
     expect(await refusal(early, { senderLog: later.log })).toMatchObject({ code: "UNKNOWN_MEMBER" });
     const twin = await claim(by(later, "Tablet"), later.session("Tablet"));
-    expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", standing: "neither" });
+    expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", trust: "neither" });
   });
 
   it("that never was in the log is refused (UNKNOWN_MEMBER)", async () => {
@@ -334,8 +334,11 @@ describe("a sender who is a tracked contact", () => {
     const later = alice.join("Tablet").review("Phone", { approve: ["Tablet"] });
     for (const name of ["Laptop", "Tablet"]) {
       const sealed = await seal(later.session(name));
-      const founding = { status: "verified", standing: "founding" };
-      expect(await senderFrom(sealed, later, { senderPin: pin })).toMatchObject({ ...founding, judgedBy: "pin" });
+      const founding = { status: "verified", trust: "founding" };
+      expect(await senderFrom(sealed, later, { senderContact: pin })).toMatchObject({
+        ...founding,
+        judgedBy: "contact",
+      });
       expect(await senderFrom(sealed, later)).toMatchObject({ ...founding, judgedBy: "log" });
     }
   });
@@ -343,13 +346,16 @@ describe("a sender who is a tracked contact", () => {
   it("is `neither` when no device of that class approved it: it may be a thief's", async () => {
     const thief = alice.join("Thief");
     const sealed = await seal(thief.session("Thief"));
-    expect(await senderFrom(sealed, thief, { senderPin: pin })).toMatchObject({ standing: "neither", judgedBy: "pin" });
-    expect(await senderFrom(sealed, thief)).toMatchObject({ standing: "neither", judgedBy: "log" });
+    expect(await senderFrom(sealed, thief, { senderContact: pin })).toMatchObject({
+      trust: "neither",
+      judgedBy: "contact",
+    });
+    expect(await senderFrom(sealed, thief)).toMatchObject({ trust: "neither", judgedBy: "log" });
     // Once it has removed all others it leads the log itself, but a pin still recognises it.
     const takeover = thief.review("Thief", { remove: ["Laptop", "Phone"] });
     const after = await seal(takeover.session("Thief"));
-    expect(await senderFrom(after, takeover, { senderPin: pin })).toMatchObject({ standing: "neither" });
-    expect(await senderFrom(after, takeover)).toMatchObject({ standing: "founding", judgedBy: "log" });
+    expect(await senderFrom(after, takeover, { senderContact: pin })).toMatchObject({ trust: "neither" });
+    expect(await senderFrom(after, takeover)).toMatchObject({ trust: "founding", judgedBy: "log" });
   });
 
   it("is refused when the log contradicts the pin (CONTACT_CHANGED), or is somebody else's", async () => {
@@ -359,16 +365,16 @@ describe("a sender who is a tracked contact", () => {
       const other = trackContact(contradicted.log);
       const world = contradicted === later ? alice : later.rotate("Laptop");
       const { status } = compareContact(other, world.log);
-      expect(await refusal(sealed, { senderLog: world.log, senderPin: other })).toMatchObject({
+      expect(await refusal(sealed, { senderLog: world.log, senderContact: other })).toMatchObject({
         code: "CONTACT_CHANGED",
         details: { change: { status } },
       });
       expect(status).toBe(contradicted === later ? "rolled-back" : "forked");
     }
-    const wrong = { senderLog: alice.log, senderPin: trackContact(bob.log) };
+    const wrong = { senderLog: alice.log, senderContact: trackContact(bob.log) };
     expect(await refusal(sealed, wrong)).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
-    expect(await refusal(sealed, { senderPin: pin })).toMatchObject({ code: "INVALID_ARGUMENT" });
-    expect(await refusal(sealed, { senderLog: alice.log, senderPin: 5 as never })).toMatchObject({
+    expect(await refusal(sealed, { senderContact: pin })).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(await refusal(sealed, { senderLog: alice.log, senderContact: 5 as never })).toMatchObject({
       code: "INVALID_ENCODING",
     });
   });

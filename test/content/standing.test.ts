@@ -20,8 +20,8 @@ const user = openUser("standing", escrow).join("Phone");
 /** The standing of a device, by content that it signs with the log as in `then`, to a reader with the log as in `now`. */
 async function standing(then: World, name: string, now: World = then, senderPin?: TrackedContact) {
   const sealed = await sealContent([bob.log], content(5), { purpose: "letter", signer: then.session(name) }, env);
-  const { sender } = await openSigned(sealed, bob.keyring, { senderLog: now.log, senderPin });
-  return sender.standing;
+  const { sender } = await openSigned(sealed, bob.keyring, { senderLog: now.log, senderContact: senderPin });
+  return sender.trust;
 }
 
 describe("a thief's device that an admin approved while the founding device was there", () => {

@@ -8,7 +8,7 @@ import { gapsOf } from "../../src/coverage/gaps.js";
 import type { KnownEscrow } from "../../src/coverage/knowledge.js";
 import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
-import { resilience } from "../../src/coverage/resilience.js";
+import { resilienceWarnings } from "../../src/coverage/resilience.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
@@ -43,7 +43,7 @@ const runs = (stretches: readonly { readonly from: number; readonly to: number }
   stretches.map(({ from, to }) => [from, to]);
 
 const texts = (world: World, code: string, options: KnownEscrow = {}) =>
-  resilience(world.log, options)
+  resilienceWarnings(world.log, options)
     .filter((warning) => warning.code === code)
     .map((warning) => say(warning).replace(/\(\d+ \w+ \d+\)/g, "(…)"));
 
@@ -51,7 +51,7 @@ describe("escrow that its enroller left behind", () => {
   it("is no stray where the organisation's own log has its keys: it is needed most when the device that enrolled it is lost", () => {
     const [id, me] = [escrowOf(bereft).id, bereft.id("Phone")];
     const strays = (options: KnownEscrow) => [
-      resilience(bereft.log, options).flatMap(({ code, members }) => (code === "stray" ? members : [])),
+      resilienceWarnings(bereft.log, options).flatMap(({ code, members }) => (code === "stray" ? members : [])),
       suggestRemovals(bereft.log, { removed: bereft.id("Laptop"), me, ...options }).map(({ member }) => member),
     ];
     expect(strays({})).toEqual([[id], [id]]);

@@ -186,7 +186,7 @@ function closersReallyClose(world: World): number {
           const options = way === "approve" ? { approve: [id] } : undefined;
           const { log } = options
             ? review(session, options, world.env)
-            : regrant(session, [{ member: id, runs: epochs }], world.env);
+            : regrant(session, [{ member: id, epochs: epochs }], world.env);
           expect(containsRuns(log.active.get(id)?.held ?? NO_RUNS, epochs)).toBe(true);
           closed++;
         }

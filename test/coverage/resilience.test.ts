@@ -1,7 +1,7 @@
 // Resilience: each warning, and a twin that differs in one thing and gives no warning (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
-import { resilience } from "../../src/coverage/resilience.js";
+import { resilienceWarnings } from "../../src/coverage/resilience.js";
 import { leave } from "../support/accepted.js";
 import { say, spokenWarning } from "../support/spoken.js";
 import { World } from "./support/world.js";
@@ -12,18 +12,18 @@ function safe(): World {
 }
 
 const texts = (world: World, code: string) =>
-  resilience(world.log)
+  resilienceWarnings(world.log)
     .filter((warning) => warning.code === code)
     .map(say);
 
 describe("resilience", () => {
   it("has nothing to say about a device with a backup key that both hold everything", () => {
-    expect(resilience(safe().log)).toEqual([]);
+    expect(resilienceWarnings(safe().log)).toEqual([]);
   });
 
   it("no-backup-key: warns until there is an active one (BAK-3)", () => {
     const world = new World();
-    expect(resilience(world.log).filter(({ code }) => code === "no-backup-key")).toEqual([
+    expect(resilienceWarnings(world.log).filter(({ code }) => code === "no-backup-key")).toEqual([
       { code: "no-backup-key", members: [] },
     ]);
     expect(texts(world, "no-backup-key")).toEqual([
@@ -44,7 +44,7 @@ describe("resilience", () => {
 
   it("rotation-due: warns from the removal until the next epoch (MEM-7)", () => {
     const world = safe().join("Phone").act("Phone", leave);
-    expect(resilience(world.log).map(spokenWarning)).toEqual([
+    expect(resilienceWarnings(world.log).map(spokenWarning)).toEqual([
       {
         ...{ code: "rotation-due", members: [] },
         text: "A removed device or backup key still knows the newest encryption key: the next device that comes online makes a new one.",
@@ -57,7 +57,7 @@ describe("resilience", () => {
   it("single-member: names the member that alone holds a stretch, until another one holds it too", () => {
     const world = new World().on("2026-03-05").join("Phone").enroll("Phone", "Paper");
     expect(
-      resilience(world.log)
+      resilienceWarnings(world.log)
         .filter(({ code }) => code === "single-member")
         .map(spokenWarning),
     ).toEqual([
@@ -89,7 +89,7 @@ describe("resilience", () => {
       `Paper approved ${whom} on 5 March 2026, and nobody who made it is still active. If you used it, make a new backup key and then remove Paper. If you did not, remove ${them}.`;
     const members = [world.id("Paper")];
     const about = (me?: string) =>
-      resilience(world.log, me === undefined ? {} : { me: world.id(me) })
+      resilienceWarnings(world.log, me === undefined ? {} : { me: world.id(me) })
         .filter(({ code }) => code === "stray" || code === "used-backup-key")
         .map(spokenWarning);
     expect(about("Phone")).toEqual([{ code: "used-backup-key", members, text: text("this device", "Paper") }]);
@@ -126,7 +126,7 @@ describe("resilience", () => {
       since: new Date("2026-03-05T12:00:00Z"),
       until: new Date("2026-03-05T12:00:00Z"),
     };
-    expect(resilience(world.log).map(spokenWarning)).toMatchObject([
+    expect(resilienceWarnings(world.log).map(spokenWarning)).toMatchObject([
       {
         ...{ code: "declared-missing", members: [world.id("Paper")], stretch },
         text: "Paper was given encryption key 2 (5 March 2026) and could not open it: let Laptop give it again.",

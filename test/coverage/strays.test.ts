@@ -1,7 +1,7 @@
 // Strays: members that no active member vouches for any more (docs/spec.md sections 8 and 13).
 
 import { describe, expect, it } from "vitest";
-import { resilience } from "../../src/coverage/resilience.js";
+import { resilienceWarnings } from "../../src/coverage/resilience.js";
 import { straysOf } from "../../src/coverage/strays.js";
 import { spokenWarning } from "../support/spoken.js";
 import { World } from "./support/world.js";
@@ -9,7 +9,7 @@ import { World } from "./support/world.js";
 const strays = (world: World) => straysOf(world.log).map(({ name }) => name);
 
 const spoken = (world: World) =>
-  resilience(world.log)
+  resilienceWarnings(world.log)
     .filter(({ code }) => code === "stray")
     .map(spokenWarning);
 

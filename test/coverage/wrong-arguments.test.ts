@@ -4,14 +4,14 @@
 import { describe, expect, it } from "vitest";
 import { gapsOf } from "../../src/coverage/gaps.js";
 import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
-import { resilience } from "../../src/coverage/resilience.js";
+import { resilienceWarnings } from "../../src/coverage/resilience.js";
 import { straysOf } from "../../src/coverage/strays.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
 import { World } from "./support/world.js";
 
 const world = new World();
 const { log } = world;
-const views = [gapsOf, lostStretches, unknownStretches, resilience, straysOf] as readonly ((
+const views = [gapsOf, lostStretches, unknownStretches, resilienceWarnings, straysOf] as readonly ((
   log: unknown,
   member?: unknown,
 ) => unknown)[];

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { createLog } from "../../src/authoring/enter.js";
 import { reclaim, rename } from "../../src/authoring/verbs.js";
-import { makeBackupKey } from "../../src/backup/make.js";
+import { createBackupKey } from "../../src/backup/make.js";
 import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
 import type { ErrorCode } from "../../src/errors.js";
@@ -106,14 +106,14 @@ describe("a backup key where the organisation's policy decides", () => {
   it.each([[{}], [{ escrow: {} }], [{ escrow: { escrowLog: null } }], [{ escrow: { escrowLog: "unsupported" } }]])(
     "without the escrow log (%j) asks for it by its name",
     (options) => {
-      const error = thrownBy(() => makeBackupKey(laptop, any(options), env));
+      const error = thrownBy(() => createBackupKey(laptop, any(options), env));
       expect(error).toMatchObject({ code: "ESCROW_UNKNOWN", rule: "BAK-5" });
       expect(error.message).toMatch(/escrow log .* options\.escrow\.escrowLog/);
     },
   );
 
   it("with the log in place of what is known of escrow says where it belongs", () => {
-    const error = thrownBy(() => makeBackupKey(laptop, any({ escrow: escrow.log }), env));
+    const error = thrownBy(() => createBackupKey(laptop, any({ escrow: escrow.log }), env));
     expect(error.code).toBe("INVALID_ARGUMENT");
     expect(error.message).toMatch(/escrow must be \{ escrowLog, confirmed \}, and this is a log; give it as escrowLog/);
   });

@@ -6,7 +6,7 @@ import { openBackupKey } from "../../src/backup/open.js";
 import { actRecords, reviewOf } from "../../src/escrow/act.js";
 import type { RecordRecoveryOptions } from "../../src/escrow/recover.js";
 import { escrowActs } from "../../src/trust/acts.js";
-import { disown, makeBackupKey, recordActAgain, review } from "../support/accepted.js";
+import { createBackupKey, disown, recordActAgain, review } from "../support/accepted.js";
 import {
   idBytes,
   mutate,
@@ -78,7 +78,7 @@ describe("recording a recovery", () => {
 
   it("is refused without the role, and by a backup key that has it (MEM-8)", () => {
     expectError(() => announce(escrow, "Eve", locked, PHONE_FOR_LAPTOP), "NOT_PERMITTED", "MEM-8");
-    const made = makeBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
+    const made = createBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
     const papered = escrow.append(made.entry);
     const { keyring } = openBackupKey(papered.log, papered.entries, made.paper.reveal(papered.log));
     const withPaper = papered.with("Paper", keyring);

@@ -313,7 +313,7 @@ describe("members that a dismissed admin brought in, once escrow is removed", ()
         { link: "remove", members: [thief, member].sort(), because: "user-said" },
       ]);
     }
-    // In order of their ids, whichever comes first.
+    // In order of their ids.
     expect(isThiefFirst.size).toBe(2);
     const cleared = enroll(gone.review("Laptop", { remove: ["Thief"] }), "Phone", other);
     expect(owes(cleared, "Laptop", escrow, { confirmed: hired })).toEqual(["ask remove-escrow other-log"]);

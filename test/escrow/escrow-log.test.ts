@@ -23,9 +23,9 @@ import { newestPointer } from "../../src/trust/pointer.js";
 import { escrowDevicesAndActivity } from "../../src/views/escrow-devices-and-activity.js";
 import {
   accepted,
+  createBackupKey,
   createEscrowLog,
   disown,
-  makeBackupKey,
   recordAccess,
   regrant,
   review,
@@ -74,7 +74,7 @@ describe("readiness", () => {
     expect(escrowNeeds(paper(without).log)).toEqual(["backup-key"]);
     expect(escrowNeeds(paper(without, ["manage"]).log)).toEqual([]);
     // A device without manage does not do either.
-    const made = makeBackupKey(opened.session("Ann"), { roles: ["manage"] }, opened.env("paper"));
+    const made = createBackupKey(opened.session("Ann"), { roles: ["manage"] }, opened.env("paper"));
     const staffed = hire(opened.append(made.entry), "Bob", ["recover"]);
     const { keyring } = openBackupKey(staffed.log, staffed.entries, made.paper.reveal(staffed.log));
     const used = staffed.with("Paper", keyring);
@@ -286,7 +286,7 @@ describe("roles", () => {
 
   function regrantBy(by: string) {
     const [runs, id] = [[[1, 1]] as const, staffed.id("Ann")];
-    return staffed.act(by, "re-grants", (session, env) => regrant(session, [{ member: id, runs }], env));
+    return staffed.act(by, "re-grants", (session, env) => regrant(session, [{ member: id, epochs: runs }], env));
   }
 });
 
@@ -458,7 +458,7 @@ describe("the agenda of an admin", () => {
     expect(owes(junk, "Ann", undefined)).toEqual(["author rotate current-epoch-unopened"]);
     const rotated = junk.rotate("Ann");
     expect(stepsOf(rotated, "Eve", undefined)).toMatchObject([
-      { link: "regrant", give: [{ member: rotated.id("Ann"), runs: [[2, 2]] }] },
+      { link: "regrant", give: [{ member: rotated.id("Ann"), epochs: [[2, 2]] }] },
     ]);
     const { keyring } = openKeyring(
       ready.log,

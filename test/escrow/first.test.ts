@@ -23,10 +23,10 @@ import {
 } from "../../src/escrow.js";
 import {
   agenda,
+  createBackupKey,
   createLog,
   joinLog,
   type MemberState,
-  makeBackupKey,
   openContent,
   type Proposal,
   receive,
@@ -54,7 +54,7 @@ it("tells the escrow story once", async () => {
     createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env),
   );
   expect(escrowNeeds(ann.log)).toEqual(["backup-key", "enabled"]);
-  ann = publish(escrowEntries, makeBackupKey(ann, { roles: ["manage"] }, env));
+  ann = publish(escrowEntries, createBackupKey(ann, { roles: ["manage"] }, env));
   ann = publish(escrowEntries, setPolicy(ann, { enabled: true }, env));
   expect(escrowNeeds(ann.log)).toEqual([]);
   let bob: MemberState = publish(escrowEntries, joinLog(ann.log, { device: { name: "Bob" } }, env));

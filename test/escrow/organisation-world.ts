@@ -13,9 +13,9 @@ import { policyOf } from "../../src/trust/escrow-needs.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
 import {
   accepted,
+  createBackupKey,
   createEscrowLog,
   joinLog,
-  makeBackupKey,
   recordRecovery,
   recover,
   renewEscrowForUser,
@@ -76,9 +76,9 @@ function userWorld(index: number): World {
 }
 
 /** A member makes a backup key, called `Paper` and a number. */
-export function backup(world: World, by: string, options: Omit<Parameters<typeof makeBackupKey>[1], "name">): World {
+export function backup(world: World, by: string, options: Omit<Parameters<typeof createBackupKey>[1], "name">): World {
   const name = world.sessions.has("Paper") ? `Paper ${world.log.head.seq}` : "Paper";
-  const made = makeBackupKey(world.session(by), { ...options, name }, world.env(`${by} makes a backup key`));
+  const made = createBackupKey(world.session(by), { ...options, name }, world.env(`${by} makes a backup key`));
   const next = world.append(made.entry);
   return next.with(name, openBackupKey(next.log, next.entries, made.paper.reveal(next.log)).keyring);
 }

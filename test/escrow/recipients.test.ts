@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { runsOf } from "../../src/bytes/runs.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { makeBackupKey, rotate } from "../support/accepted.js";
+import { createBackupKey, rotate } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";
@@ -155,7 +155,7 @@ describe("removals by escrow", () => {
 describe("a backup key in a log with escrow", () => {
   const make = (world: World, organisation?: World): World =>
     world.act("Laptop", "makes a paper", (session, env) =>
-      makeBackupKey(session, { escrowLog: organisation?.log }, env),
+      createBackupKey(session, { escrowLog: organisation?.log }, env),
     );
 
   it("names the escrow head whose policy was checked (BAK-5)", () => {

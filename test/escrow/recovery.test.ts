@@ -8,7 +8,7 @@ import { renewEscrowForUser } from "../../src/escrow/renew.js";
 import type { EscrowActor } from "../../src/log/fields.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import { renewalReasons } from "../../src/trust/renewal.js";
-import { makeBackupKey, recover, setLockdown } from "../support/accepted.js";
+import { createBackupKey, recover, setLockdown } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
 import { keysNamed, openWorld } from "../support/world.js";
@@ -42,7 +42,7 @@ const recovered = restored.user;
 
 /** The organisation with a backup key, `Paper`, that has a role. */
 const papered = (() => {
-  const made = makeBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
+  const made = createBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
   const world = escrow.append(made.entry);
   return world.with("Paper", openBackupKey(world.log, world.entries, made.paper.reveal(world.log)).keyring);
 })();

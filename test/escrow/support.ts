@@ -37,11 +37,11 @@ import { pointerTo } from "../../src/trust/pointer.js";
 import {
   type Authored,
   accepted,
+  createBackupKey,
   createEscrowLog,
   enrollEscrow,
   joinLog,
   type Lists,
-  makeBackupKey,
   recordRecovery,
   recover,
   regrant,
@@ -79,7 +79,7 @@ export function openOrganisation(seed: string, options: { readonly operator?: bo
 
 /** A member of an escrow log makes a backup key. */
 export function paper(escrow: World, roles: readonly Role[] = [], by = "Ann"): World {
-  return escrow.act(by, `makes a paper ${roles}`, (session, env) => makeBackupKey(session, { roles }, env));
+  return escrow.act(by, `makes a paper ${roles}`, (session, env) => createBackupKey(session, { roles }, env));
 }
 
 export function policyBy(escrow: World, by: string, change: Partial<Policy>, operator?: typeof OPERATOR): World {
@@ -232,7 +232,7 @@ export function reviewEscrow(user: World, by: string, what: "approve" | "remove"
 /** A device grants runs again to escrow. */
 export function regrantEscrow(user: World, by: string, runs: Runs): World {
   const { id } = escrowOf(user);
-  return user.act(by, "re-grants to escrow", (session, env) => regrant(session, [{ member: id, runs }], env));
+  return user.act(by, "re-grants to escrow", (session, env) => regrant(session, [{ member: id, epochs: runs }], env));
 }
 
 /** A device joins and withholds its epoch from escrow. */

@@ -299,7 +299,7 @@ describe("compareContact", () => {
       expect(thrownBy(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
     }
     const newer = { ...pin, v: 2 } as unknown as TrackedContact;
-    expect(thrownBy(() => compareContact(newer, laptop.log)).details["name"]).toBe("pin.v");
+    expect(thrownBy(() => compareContact(newer, laptop.log)).details["name"]).toBe("contact.v");
     for (const forged of [{ ...laptop.log }, new KeysteadError("NOT_YET", "later"), new KeysteadError("FORKED", "?")]) {
       expect(thrownBy(() => compareContact(pin, forged as LogState)).code).toBe("INVALID_ARGUMENT");
     }

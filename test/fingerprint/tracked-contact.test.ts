@@ -66,23 +66,23 @@ describe("a pin", () => {
 
   it("is refused with a field that is wrong, missing or unknown, by the field's name (ENC-2)", () => {
     const wrong: Readonly<Record<string, unknown>> = {
-      "pin.v": { ...pin, v: 2 },
-      "pin.subject": { ...pin, subject: "" },
-      "pin.head": { ...pin, head: undefined },
-      "pin.head.seq must be from 1": { ...pin, head: { ...pin.head, seq: 0 } },
-      "pin.head.log": { ...pin, head: { ...pin.head, log: "00" } },
-      "pin.confirmed must not be after pin.head.seq": { ...pin, confirmed: [1, 3] },
-      "pin.confirmed must ascend": { ...pin, confirmed: [2, 1] },
-      "pin.confirmed must ascend, none twice": { ...pin, confirmed: [1, 1] },
-      "pin.confirmed must have 1 to 256 items, not 0": { ...pin, confirmed: [] },
-      "pin.confirmed must have 1 to 256 items, not 257": {
+      "contact.v": { ...pin, v: 2 },
+      "contact.subject": { ...pin, subject: "" },
+      "contact.head": { ...pin, head: undefined },
+      "contact.head.seq must be from 1": { ...pin, head: { ...pin.head, seq: 0 } },
+      "contact.head.log": { ...pin, head: { ...pin.head, log: "00" } },
+      "contact.confirmed must not be after contact.head.seq": { ...pin, confirmed: [1, 3] },
+      "contact.confirmed must ascend": { ...pin, confirmed: [2, 1] },
+      "contact.confirmed must ascend, none twice": { ...pin, confirmed: [1, 1] },
+      "contact.confirmed must have 1 to 256 items, not 0": { ...pin, confirmed: [] },
+      "contact.confirmed must have 1 to 256 items, not 257": {
         ...{ ...pin, head: { ...pin.head, seq: 300 } },
         confirmed: Array.from({ length: 257 }, (_, index) => index + 1),
       },
-      "pin.confirmed[0]": { ...pin, confirmed: [0] },
-      "pin.confirmed must be an array": { ...pin, confirmed: 1 },
-      "pin.verified": { ...pin, verified: "no" },
-      "pin has an unknown field": { ...pin, trusted: true },
+      "contact.confirmed[0]": { ...pin, confirmed: [0] },
+      "contact.confirmed must be an array": { ...pin, confirmed: 1 },
+      "contact.verified": { ...pin, verified: "no" },
+      "contact has an unknown field": { ...pin, trusted: true },
     };
     for (const [name, value] of Object.entries(wrong)) {
       const error = thrownBy(() => encodeContact(value as TrackedContact));
@@ -90,7 +90,9 @@ describe("a pin", () => {
       expect(error.message).toContain(name);
     }
     const { verified: _, ...incomplete } = pin;
-    expect(thrownBy(() => encodeContact(incomplete as TrackedContact)).message).toContain("pin.verified is missing");
+    expect(thrownBy(() => encodeContact(incomplete as TrackedContact)).message).toContain(
+      "contact.verified is missing",
+    );
   });
 
   it("is at most 4,096 bytes with any content, and larger bytes are refused (ENC-3)", () => {
@@ -128,7 +130,7 @@ describe("a pin", () => {
     expect(thrownBy(() => decodeContact(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
     expect(thrownBy(() => decodeContact(new Uint8Array(5000)))).toMatchObject({
       code: "TOO_LARGE",
-      details: { name: "pin" },
+      details: { name: "contact" },
     });
   });
 

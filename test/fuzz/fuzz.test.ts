@@ -182,11 +182,9 @@ describe("shapes made to exhaust are refused in bounded time and memory (ENC-3)"
     return allocated;
   }
 
-  /** Expects a call to be cheap and to throw one of these codes. */
+  /** Expects a call to throw one of these codes, and to use little memory. The time limit of the test ends one that goes on and on. */
   async function expectCheap(call: () => unknown, size: number, codes: readonly string[], what: string): Promise<void> {
-    const start = performance.now();
     const allocated = await allocatedBy(async () => expect(codes, what).toContain(await codeOf(call)));
-    expect(performance.now() - start, `${what}: milliseconds`).toBeLessThan(10_000);
     // A stream reserves the 16 MiB that a header may have.
     expect(allocated, `${what}: bytes`).toBeLessThan(17 * 2 ** 20 + 16 * size);
   }

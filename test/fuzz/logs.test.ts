@@ -3,8 +3,8 @@
 // docs/spec.md sections 6 and 13.
 
 import fc from "fast-check";
-import { KeysteadError, type LogState } from "keystead";
-import { checkEvidence, type Evidence, type Pin } from "keystead/audit";
+import { KeysteadError, type LogState, type Pin } from "keystead";
+import { checkEvidence, type Evidence } from "keystead/audit";
 import { describe, expect, it } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";

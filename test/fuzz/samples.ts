@@ -3,7 +3,6 @@
 
 import {
   fingerprintOf,
-  formatFingerprint,
   type KeysteadError,
   type OpenOptions,
   prepareDevice,
@@ -13,12 +12,12 @@ import {
   verifyLog,
 } from "keystead";
 import { compareStatements, encodeEvidence } from "keystead/audit";
-import { encodeContact, trackContact } from "keystead/contacts";
+import { encodeContact, formatFingerprint, trackContact } from "keystead/contacts";
 import { fingerprintWords } from "keystead/words";
 import { encodeOpening } from "../../src/escrow/discover.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { announce, dismiss, enroll, hire, openOrganisation, policyBy, renew, restore } from "../escrow/support.js";
-import { disown, makeBackupKey, reclaim, recordAccess, regrant, review, rotate } from "../support/accepted.js";
+import { createBackupKey, disown, reclaim, recordAccess, regrant, review, rotate } from "../support/accepted.js";
 import { takeApart } from "../support/raw-link.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -41,7 +40,7 @@ const restored = (() => {
     .enroll("Laptop", "Tablet")
     .act("Phone", "withholds", (session, env) => rotate(session, env, { withholdFromEscrow: true }));
   const granted = reviewed.act("Laptop", "regrants", (session, env) =>
-    regrant(session, [{ member: reviewed.id("Phone"), runs: [[1, 1]] }], env),
+    regrant(session, [{ member: reviewed.id("Phone"), epochs: [[1, 1]] }], env),
   );
   const changed = granted.rekey("Phone").rename("Phone", "Old phone").expel("Gone");
   const left = renew(changed, "Laptop", escrow).leave("Tablet").join("Pad");
@@ -104,7 +103,7 @@ export const texts = {
   fingerprint: (["digits", "hex", "qr"] as const).map((form) => formatFingerprint(fingerprintOf(small.log), form)),
   words: fingerprintWords(fingerprintOf(small.log)),
   backup: (() => {
-    const made = makeBackupKey(laptop, {}, seededEnv("paper"));
+    const made = createBackupKey(laptop, {}, seededEnv("paper"));
     return { log: made.log, entry: made.entry, text: made.paper.reveal(made.log) };
   })(),
 };

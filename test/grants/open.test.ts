@@ -218,7 +218,7 @@ describe("opening a grant", () => {
     vi.restoreAllMocks();
     return secrets;
   };
-  const again: Regrant = { member: phone.keyring.member, runs: [[1, 2]] };
+  const again: Regrant = { member: phone.keyring.member, epochs: [[1, 2]] };
   const overlapping = approved.act("Laptop", "regrants", (session, env) => regrant(session, [again], env));
 
   it.each<[string, Uint8Array, readonly number[], World?]>([
@@ -299,7 +299,7 @@ describe("a grant moved to another place", () => {
   // The laptop grants epoch 1 to the phone and the watch again, in links of their own.
   const base = approved.join("Watch").review("Laptop", { approve: ["Watch"] });
   const again = (world: World, name: string): World => {
-    const give: Regrant = { member: world.id(name), runs: [[1, 1]] };
+    const give: Regrant = { member: world.id(name), epochs: [[1, 1]] };
     return world.act("Laptop", `regrants to ${name}`, (session, env) => regrant(session, [give], env));
   };
   const first = again(base, "Phone");

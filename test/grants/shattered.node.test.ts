@@ -12,9 +12,9 @@ import { decodeEntry } from "../../src/log/entry.js";
 import { activeMember } from "../../src/log/state.js";
 import {
   type Authored,
+  createBackupKey,
   createLog,
   joinLog,
-  makeBackupKey,
   regrant,
   rekey,
   review,
@@ -33,7 +33,7 @@ const MAX_LINK = 65_536;
 function history(seed: string, rounds: number, isJunk: boolean) {
   const env = seededEnv(seed);
   const opened = createLog({ subject: ALICE, device: { name: "Laptop" } }, env);
-  const papered = makeBackupKey(opened, {}, env);
+  const papered = createBackupKey(opened, {}, env);
   const text = papered.paper.reveal(papered.log);
   const other = joinLog(papered.log, { device: { name: "Other" } }, env);
   const entries = [opened.entry, papered.entry, other.entry];
@@ -95,7 +95,7 @@ describe.each([
   });
 
   it("lets it make a backup key, and the paper opens the same epochs", () => {
-    const made = makeBackupKey(laptop, {}, env);
+    const made = createBackupKey(laptop, {}, env);
     expect(sizeOf(made)).toBeLessThan(4000);
     const { keyring } = openBackupKey(made.log, [made.entry], made.paper.reveal(made.log));
     expect(runsOf(keyring.epochs)).toEqual(activeMember(laptop.log, laptop.keyring.member).held);
@@ -146,7 +146,7 @@ describe("a member that lacks many separate epochs", () => {
     const declared = rotate(lacking, env);
     expect(declared.log.links.last()?.missing).toHaveLength(HOLES);
     const seen = receive({ log: approved.log, keyring: approved.keyring }, declared.entry, NOW);
-    const healed = regrant(seen, [{ member: phone.keyring.member, runs: lost }], env);
+    const healed = regrant(seen, [{ member: phone.keyring.member, epochs: lost }], env);
     expect(sizeOf(healed)).toBeLessThan(MAX_LINK / 4);
     expect(healed.log.links.last()?.grants).toHaveLength(1);
     const after = receive(declared, healed.entry, NOW);

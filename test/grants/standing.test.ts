@@ -39,7 +39,7 @@ const receiving = (session: MemberState, world: World): MemberState =>
 const acts: readonly (readonly [string, (session: MemberState, env: Env) => unknown])[] = [
   ["rotate", propose.rotate],
   ["review", (session) => propose.review(session, { remove: [base.id("Paper")] }, env)],
-  ["regrant", (session) => propose.regrant(session, [{ member: base.id("Laptop"), runs: [[1, 1]] }], env)],
+  ["regrant", (session) => propose.regrant(session, [{ member: base.id("Laptop"), epochs: [[1, 1]] }], env)],
   ["rekey", propose.rekey],
   ["leave", propose.leave],
   ["rename", (session) => propose.rename(session, { name: "Mine" }, env)],

@@ -52,7 +52,7 @@ const notMaking: readonly (readonly [string, World, World, readonly RawSigner[]]
 ];
 
 const regrantPhone = (session: MemberState, env: Env) =>
-  regrant(session, [{ member: base.id("Phone"), runs: [[1, 1]] }], env);
+  regrant(session, [{ member: base.id("Phone"), epochs: [[1, 1]] }], env);
 const hasEpoch = (world: World): boolean => world.record.epoch !== undefined;
 
 describe("which links make a new epoch", () => {

@@ -219,7 +219,7 @@ describe("a thief's junk", () => {
 
   it("is declared by a victim that regrants to others, once it is not the current epoch (MEM-9)", () => {
     const rotated = invaded.rotate("Laptop");
-    const give = { member: rotated.id("Laptop"), runs: [[1, 4]] as Runs };
+    const give = { member: rotated.id("Laptop"), epochs: [[1, 4]] as Runs };
     const given = rotated.act("Phone", "regrants", (session, env) => regrant(session, [give], env));
     expect(given.record.missing).toEqual([[5, 5]]);
     expect(given.member("Phone").held).toEqual([
@@ -239,7 +239,7 @@ describe("a thief's junk", () => {
 
   it("is repaired by a regrant from a member that can open it (MEM-9)", () => {
     const declared = invaded.rotate("Phone");
-    const give = { member: declared.id("Phone"), runs: [[5, 5]] as Runs };
+    const give = { member: declared.id("Phone"), epochs: [[5, 5]] as Runs };
     const healed = declared.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
     expect(healed.member("Phone").held).toEqual([[1, 6]]);
     expect(healed.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4, 5, 6]);

@@ -43,7 +43,7 @@ export function owedBy(world: World, model: Model, by: number, missing: Readonly
 function authored(step: Step): AuthorStep | undefined {
   if (step.do === "author") return step;
   if (step.do !== "ask" || step.question !== "regrant") return undefined;
-  return { do: "author", link: "regrant", give: [{ member: step.member, runs: step.epochs }], others: [] };
+  return { do: "author", link: "regrant", give: [{ member: step.member, epochs: step.epochs }], others: [] };
 }
 
 function opOf(world: World, model: Model, by: number, step: AuthorStep, missing: ReadonlySet<number>): Op {
@@ -61,7 +61,7 @@ function opOf(world: World, model: Model, by: number, step: AuthorStep, missing:
     case "extend-escrow":
       return { type: "review", by, approve: [position(step.escrow)], remove: [], missing };
     case "regrant": {
-      const regrants = step.give.map(({ member, runs }) => ({
+      const regrants = step.give.map(({ member, epochs: runs }) => ({
         member: position(member),
         epochs: new Set(epochsIn(runs)),
       }));

@@ -193,7 +193,7 @@ function epochAndGrants(
   idOf: (member: number) => MemberId,
   digest: () => Uint8Array,
 ): { readonly [field: string]: RawValue | undefined } {
-  // Bodies of some types have no field for an epoch, or cannot go without a grant. Then the rule under test is another one.
+  // Bodies of some types have no field for an epoch, or need a grant. Then the rule under test is another one.
   const [epoch, grants] = NO_EPOCH.has(op.type)
     ? [undefined, effect.grants.filter(({ epochs }) => Math.min(...epochs) <= model.epoch)]
     : [effect.epoch, effect.grants];

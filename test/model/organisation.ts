@@ -20,8 +20,8 @@ import {
   type Authored,
   type AuthoredLog,
   accepted,
+  createBackupKey,
   createEscrowLog,
-  makeBackupKey,
   recordRecovery,
   recover,
   renewEscrowForUser,
@@ -58,7 +58,7 @@ export class Organisation {
       this.#client.do(orderTo("policy", policyOrder, { enabled: true }), env);
     } else {
       const first = createEscrowLog({ subject: SUBJECT, device: NAME }, env);
-      const safe = makeBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
+      const safe = createBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
       this.#session = setPolicy(safe, { enabled: true }, env);
     }
     this.confirmed = this.session.log.head;

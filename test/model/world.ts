@@ -27,11 +27,11 @@ import {
   type Authored,
   accepted,
   acceptProvisioning,
+  createBackupKey,
   createLog,
   expel,
   joinLog,
   leave,
-  makeBackupKey,
   reclaim,
   regrant,
   rekey,
@@ -377,7 +377,7 @@ export class World {
       case "regrant":
         return regrant(
           session,
-          op.regrants.map(({ member, epochs }) => ({ member: this.id(member), runs: runsOf(epochs) })),
+          op.regrants.map(({ member, epochs }) => ({ member: this.id(member), epochs: runsOf(epochs) })),
           env,
         );
       case "rekey":
@@ -390,7 +390,7 @@ export class World {
         return setLockdown(session, { on: op.on, remove: this.#idsOf(op.remove), ...options }, env);
       case "reclaim": {
         const { keyring: from } = this.session(op.from);
-        return reclaim(session, { from, runs: runsOf(op.epochs) }, env);
+        return reclaim(session, { from, epochs: runsOf(op.epochs) }, env);
       }
       case "enroll-escrow":
         return (this.organisation as Organisation).point(session, "enroll", op.pointer, env);
@@ -411,7 +411,7 @@ export class World {
       const signers = [signerOf(author), signerOf(prepared)];
       return { log, entry, keyrings: new Map([[position, prepared.keyring]]), entered: keyring.member, signers };
     }
-    const made = makeBackupKey(author, { ...name, escrowLog: this.organisation?.log }, this.env(by));
+    const made = createBackupKey(author, { ...name, escrowLog: this.organisation?.log }, this.env(by));
     // Without entries the paper gives the keys alone. The grants are opened when the link is published.
     const paper = made.paper.reveal(made.log);
     const { keyring } = openBackupKey(made.log, [], paper);

@@ -12,7 +12,7 @@ import { dataAccess } from "../../src/coverage/data-access.js";
 import { explainAccess } from "../../src/coverage/explain.js";
 import { gapsOf } from "../../src/coverage/gaps.js";
 import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
-import { resilience } from "../../src/coverage/resilience.js";
+import { resilienceWarnings } from "../../src/coverage/resilience.js";
 import { straysOf } from "../../src/coverage/strays.js";
 import { takeoverOf } from "../../src/coverage/takeover.js";
 import { actRecords } from "../../src/escrow/act.js";
@@ -130,7 +130,7 @@ describe("nothing changes", () => {
     coverageReport: () => coverageReport(log, knowledge),
     explainAccess: () => [...log.active.keys()].map((id) => [1, 2, 3].map((epoch) => explainAccess(log, id, epoch))),
     gapsOf: () => [...log.active.keys()].map((id) => [gapsOf(log, id), dataAccess(log, id)]),
-    losses: () => [lostStretches(log), unknownStretches(log), resilience(log), straysOf(log)],
+    losses: () => [lostStretches(log), unknownStretches(log), resilienceWarnings(log), straysOf(log)],
     compareContact: () => compareContact(trackContact(before.log), log),
     takeoverOf: () => takeoverOf(log, { me }),
     removals: () => [removalOf(log, lost), suggestRemovals(log, { removed: lost, me })],
@@ -183,7 +183,7 @@ describe("is frozen", () => {
 
   it("nothing that a caller passed", () => {
     const runs: [number, number][] = [[1, 1]];
-    const asked = [{ member: user.id("Phone"), runs }];
+    const asked = [{ member: user.id("Phone"), epochs: runs }];
     const { seq } = user.log.head;
     expect(regrant(session, asked, user.env("gives again")).log.head.seq).toBe(seq + 1);
     expect([asked, asked[0], runs, runs[0]].some((given) => Object.isFrozen(given))).toBe(false);

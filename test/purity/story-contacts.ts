@@ -31,6 +31,8 @@ export async function tellContacts(told: Watch, alice: Circle): Promise<void> {
   alice.publish(core.joinLog(alice.log, { device: { name: "Stranger" } }, env), "Stranger");
   alice.publish(core.rename(alice.of("Stranger"), { name: "Friend" }, env), "Stranger");
   await told.refused(() => core.requireContactUnchanged(pin, alice.log));
-  await told.refused(() => core.sealContent([{ log: alice.log, pin }], new Uint8Array(1), { purpose: "story" }, env));
+  await told.refused(() =>
+    core.sealContent([{ log: alice.log, contact: pin }], new Uint8Array(1), { purpose: "story" }, env),
+  );
   core.acknowledgeContact(pin, alice.log, { unsafeVerified: true });
 }

@@ -36,7 +36,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   const rotated = core.rotate(alice.of("Laptop"), env);
   core.unsafeSerializeProposal(rotated);
   alice.publish(rotated, "Laptop");
-  alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, runs: [[1, 2]] }], env), "Laptop");
+  alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, epochs: [[1, 2]] }], env), "Laptop");
   const kept = core.unsafeSerializeKeyring(alice.of("Laptop"));
   core.resume(alice.log, alice.entries, core.parseKeyring(kept));
   openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
@@ -82,7 +82,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
 
 async function tellBackup(told: Watch, alice: Circle): Promise<void> {
   const { core, env } = told;
-  const { paper, log } = alice.publish(core.makeBackupKey(alice.of("Laptop"), {}, env), "Laptop");
+  const { paper, log } = alice.publish(core.createBackupKey(alice.of("Laptop"), {}, env), "Laptop");
   const text = told.method(paper, "reveal", log);
   core.backupKeyId(log.active.get(paper.member) as Member);
   const typed = `${text.slice(0, -1)}?`;

@@ -9,7 +9,7 @@ export async function tellEscrow(told: Watch): Promise<void> {
   const escrow = new Circle(told);
   escrow.publish(core.createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env), "Ann");
   core.escrowNeeds(escrow.log);
-  escrow.publish(core.makeBackupKey(escrow.of("Ann"), { roles: ["manage"] }, env), "Ann");
+  escrow.publish(core.createBackupKey(escrow.of("Ann"), { roles: ["manage"] }, env), "Ann");
   escrow.publish(core.setPolicy(escrow.of("Ann"), { enabled: true }, env), "Ann");
   core.policyOf(escrow.log);
   core.newestPointer(escrow.log);

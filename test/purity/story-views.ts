@@ -33,7 +33,7 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.explainAccess(log, me, 1);
   core.gapsOf(log, alice.of("Tablet").keyring.member);
   core.lostStretches(log);
-  core.resilience(log);
+  core.resilienceWarnings(log);
   core.straysOf(log);
   core.agenda(laptop, { now: NOW, escrowLog: undefined });
   core.removalOf(log, lost.keyring.member);

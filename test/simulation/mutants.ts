@@ -79,7 +79,7 @@ export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true })
     ],
   },
   {
-    name: "the pin of a contact follows its log",
+    name: "what is remembered of a contact follows its log",
     changes: [
       {
         file: "src/client/contacts.ts",

@@ -146,7 +146,7 @@ export class Users {
         return;
       case "drill": {
         const paper = this.#dice.of(this.#papers);
-        if (paper !== undefined) this.#ask(tab, "drill", async () => void session.drillBackupKey(paper));
+        if (paper !== undefined) this.#ask(tab, "drill", async () => void session.checkBackupKey(paper));
         return;
       }
     }

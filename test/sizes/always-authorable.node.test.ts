@@ -9,7 +9,7 @@ import { intersectRuns, runsOf } from "../../src/bytes/runs.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry, MAX_LINK_BYTES } from "../../src/log/entry.js";
 import { activeMember } from "../../src/log/state.js";
-import { joinLog, makeBackupKey, reclaim, rekey, review, rotate } from "../support/accepted.js";
+import { createBackupKey, joinLog, reclaim, rekey, review, rotate } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { hostileLog } from "./hostile.js";
 
@@ -35,7 +35,7 @@ describe.each(["one", "two"])("a hostile history of many links, seed %s", (seed)
     expect(linkBytes(rotate(base, env, withhold))).toBeLessThan(MAX_LINK_BYTES);
     expect(linkBytes(rekey(base, env, withhold))).toBeLessThan(MAX_LINK_BYTES);
     const approved = review(base, { approve: [phone.keyring.member], remove, ...withhold }, env);
-    expect(linkBytes(makeBackupKey(approved, {}, env))).toBeLessThan(MAX_LINK_BYTES);
+    expect(linkBytes(createBackupKey(approved, {}, env))).toBeLessThan(MAX_LINK_BYTES);
     const gained = activeMember(approved.log, phone.keyring.member).held;
     expect(intersectRuns(gained, runsOf(partsOf(laptop.keyring).seeds.keys())).length).toBeGreaterThan(LINKS / 20);
   });

@@ -13,7 +13,7 @@ import { attachmentDigest } from "../../src/log/entry.js";
 import type { LinkTypeName } from "../../src/log/registry.js";
 import { activeMember, currentEpoch, type LinkRecord, type LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
-import { createLog, joinLog, leave, makeBackupKey, rotate } from "../support/accepted.js";
+import { createBackupKey, createLog, joinLog, leave, rotate } from "../support/accepted.js";
 import { mutate, type RawBody, replaceBytes } from "../support/raw-link.js";
 import { keysNamed, seedNamed } from "../support/world.js";
 
@@ -31,7 +31,7 @@ export interface HostileLog {
 /** A history of about `links` links. The same seed of `env` gives the same one. */
 export function hostileLog(links: number, env: Env): HostileLog {
   const first = createLog({ subject: "sizes@example.org", device: { name: "Laptop" } }, env);
-  const made = makeBackupKey(first, {}, env);
+  const made = createBackupKey(first, {}, env);
   const paper = made.paper.reveal(made.log);
   const entered = joinLog(made.log, { device: { name: "Thief" } }, env);
   const history = new History(made, entered, [first.entry, made.entry]);

@@ -92,15 +92,15 @@ export const setLockdown = accepting(
     actions.setLockdown(session, unguarded(options), env),
 );
 export const expel = acceptingLog(actions.expel);
-export const makeBackupKey = accepting(
+export const createBackupKey = accepting(
   (
     session: MemberState,
     options: backup.BackupKeyOptions & { readonly escrowLog?: LogState | undefined },
     env: Env,
   ) => {
     const { escrowLog, ...rest } = options ?? {};
-    if (!options) return backup.makeBackupKey(session, options, env);
-    return backup.makeBackupKey(session, escrowLog ? { ...rest, escrow: { escrowLog } } : unguarded(rest), env);
+    if (!options) return backup.createBackupKey(session, options, env);
+    return backup.createBackupKey(session, escrowLog ? { ...rest, escrow: { escrowLog } } : unguarded(rest), env);
   },
 );
 export const createEscrowLog = accepting(escrowLog.createEscrowLog);

@@ -6,13 +6,12 @@ import {
   agenda,
   checkBackupKey,
   compareFingerprint,
+  createBackupKey,
   devicesAndActivity,
   fingerprintOf,
-  formatFingerprint,
   type KeysteadError,
   type LogState,
   leave,
-  makeBackupKey,
   openBackupKey,
   review,
   rotate,
@@ -20,7 +19,7 @@ import {
   verifyLog,
 } from "keystead";
 import { dataAccess } from "keystead/audit";
-import { acknowledgeContact, compareContact, trackContact } from "keystead/contacts";
+import { acknowledgeContact, compareContact, formatFingerprint, trackContact } from "keystead/contacts";
 import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { expel } from "keystead/server";
 import { corruptContent, holdBack, MaliciousRelay, rollBackTo, stripAttachments, swapContent } from "keystead/testing";
@@ -226,7 +225,7 @@ describe("backup keys", () => {
   it("9: made on a device, shown once the log has it, printed, proved, listed, extended, removed", () => {
     const { relay, laptop } = start();
     const phone = new Device(relay, ALICE, "Phone").join();
-    const made = phone.write((session, env) => makeBackupKey(session, { name: "Drawer" }, env));
+    const made = phone.write((session, env) => createBackupKey(session, { name: "Drawer" }, env));
     const paper = made.paper.reveal(phone.log);
     expect(paper).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
     const facts = { key: paper, account: ALICE, service: "Mail", made: new Date(phone.log.time) };
@@ -244,7 +243,7 @@ describe("backup keys", () => {
   it("10: entered on a new device it restores all that it reached, and reports its corrections", async () => {
     const { relay, laptop } = start();
     const sealed = await send(relay, "kept");
-    const made = laptop.write((session, env) => makeBackupKey(session, {}, env));
+    const made = laptop.write((session, env) => createBackupKey(session, {}, env));
     const paper = made.paper.reveal(laptop.log);
     // Everything is lost except the paper. Its fifth character is misread.
     const misread = `${paper.slice(0, 5)}${paper[5] === "7" ? "8" : "7"}${paper.slice(6)}`;
@@ -270,7 +269,7 @@ describe("backup keys", () => {
 
   it("11: a drill proves the paper from the public log, without using the paper up", () => {
     const { relay, laptop } = start();
-    const made = laptop.write((session, env) => makeBackupKey(session, {}, env));
+    const made = laptop.write((session, env) => createBackupKey(session, {}, env));
     const paper = made.paper.reveal(laptop.log);
     const publicLog = verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
     expect(checkBackupKey(publicLog, paper)).toMatchObject({ member: made.paper.member, access: { epoch: 1 } });
@@ -288,7 +287,7 @@ describe("contacts", () => {
     const pin = trackContact(shown(), { unsafeVerified: true });
     const env = new Device(relay, ALICE, "a contact").env;
     const seal = (log: LogState, pinned = pin) =>
-      sealContent([{ log, pin: pinned }], new Uint8Array(1), OPTIONS, env).then(
+      sealContent([{ log, contact: pinned }], new Uint8Array(1), OPTIONS, env).then(
         () => "sealed",
         (error: KeysteadError) => error.code,
       );

@@ -6,10 +6,10 @@ import {
   agenda,
   checkBackupKey,
   compareFingerprint,
+  createBackupKey,
   fingerprintOf,
   type LogState,
   type MemberState,
-  makeBackupKey,
   review,
   rotate,
   sealContent,
@@ -61,7 +61,7 @@ function opened(first = "Ann") {
 /** A ready escrow log, with Bob, who has the roles recover and discover. */
 function organisation(first = "Ann") {
   const { relay, ann } = opened(first);
-  const made = ann.write((session, env) => makeBackupKey(session, { name: "Safe", roles: ["manage"] }, env));
+  const made = ann.write((session, env) => createBackupKey(session, { name: "Safe", roles: ["manage"] }, env));
   made.paper.wipe();
   ann.write((session, env) => setPolicy(session, { enabled: true }, env));
   const bob = new Device(relay, ESCROW, "Bob").join();
@@ -120,7 +120,7 @@ describe("setting up", () => {
     );
     const laptop = new Device(relay, ALICE, "Laptop").create();
     expectError(() => laptop.write(enroll(relay, ann.log)), "NOT_PERMITTED", "ESC-1");
-    const made = ann.write((session, env) => makeBackupKey(session, { roles: ["manage"] }, env));
+    const made = ann.write((session, env) => createBackupKey(session, { roles: ["manage"] }, env));
     expect(checkBackupKey(ann.log, made.paper.reveal(ann.log)).access).toMatchObject({ epoch: 1 });
     ann.write((session, env) => setPolicy(session, { enabled: true }, env));
     expect(view(ann).needs).toEqual([]);
@@ -138,7 +138,7 @@ describe("setting up", () => {
       setPolicy(session, { allowUserBackupKeys: false }, env);
     expectError(() => bob.write(forbid), "NOT_PERMITTED", "MEM-8");
     const make = (session: MemberState, env: Device["env"]) =>
-      makeBackupKey(session, { escrow: { escrowLog: escrowLog(relay) } }, env);
+      createBackupKey(session, { escrow: { escrowLog: escrowLog(relay) } }, env);
     laptop.write(make).paper.wipe();
     ann.write(forbid);
     expectError(() => laptop.write(make), "NOT_PERMITTED", "BAK-5");

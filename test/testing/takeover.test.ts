@@ -3,8 +3,8 @@
 
 import {
   agenda,
+  createBackupKey,
   type Keyring,
-  makeBackupKey,
   openBackupKey,
   reclaim,
   resume,
@@ -30,7 +30,7 @@ async function stolen() {
   const letter = await sealContent([phone.log], new TextEncoder().encode("from before"), OPTIONS, phone.env);
   const laptop = new Device(relay, ALICE, "Laptop").join();
   phone.sync().write((session, env) => review(session, { approveUncompared: [laptop.id] }, env));
-  const made = laptop.sync().write((session, env) => makeBackupKey(session, {}, env));
+  const made = laptop.sync().write((session, env) => createBackupKey(session, {}, env));
   const paper = { member: made.paper.member, text: made.paper.reveal(laptop.log) };
   phone.sync().write((session, env) => review(session, { remove: [laptop.id, paper.member] }, env));
   return { relay, phone, laptop: laptop.sync(), paper, letter };
@@ -76,7 +76,7 @@ describe("a stolen founding device that removed the laptop and the paper", () =>
     const { keyring: from } = openBackupKey(back.log, relay.read(ALICE), paper.text);
     // Its own key proves nothing: it was not removed.
     expectError(
-      () => back.write((session, env) => reclaim(session, { from: session.keyring, runs: [[1, 1]] }, env)),
+      () => back.write((session, env) => reclaim(session, { from: session.keyring, epochs: [[1, 1]] }, env)),
       "NOT_PERMITTED",
       "MEM-10",
     );

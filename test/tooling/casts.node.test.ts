@@ -25,7 +25,7 @@ const CASTS: Readonly<Record<string, readonly [count: number, reason: string]>> 
   "cli/relay.ts": [3, "what the HTTP server and the argument parser give, each field looked at"],
   "client/judge-whole.ts": [1, "details of an error that this library made"],
   "client/proceed.ts": [1, "a field that starts empty and that later steps fill"],
-  "client/records.ts": [1, "absent fields are left out, which the type of a list of entries does not say"],
+  "client/record-fields.ts": [1, "absent fields are left out, which the type of a list of entries does not say"],
   "content/chunk-cipher.ts": [1, "what has memory of its own was found out in the line before"],
   "content/pair.ts": [1, "a generator that is stopped returns nothing that anybody reads"],
   "content/random-access-source.ts": [3, "a caller may pass anything: each method is checked after it is read"],

@@ -27,6 +27,14 @@ const REFUSED: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bsays? section\b/i, "section N says"],
   [/\bbe it\b/i, "whether"],
   [/\bof whatever\b/i, "of any"],
+  [/\bwhichever\b/i, "any … that, no matter which"],
+  [/, be (?:their|its|the|that)\b/i, "whether … is"],
+  [/\bof it \d/i, "a sentence of its own, or brackets"],
+  [/\bin vain\b/i, "without a result"],
+  [/\bgood for nothing\b/i, "has no effect"],
+  [/\bin nobody['’]s hands\b/i, "nobody has"],
+  [/\bor not without\b/i, "or only by"],
+  [/\bnobody minds\b/i, "may be"],
 ];
 
 interface Found {
@@ -93,6 +101,9 @@ describe("plain words", () => {
     ["what no device holds, nor escrow", "and … not"],
     ["Escrow writes nothing but reviews", "only"],
     ["It is a vulnerability. So are secrets in errors", "too"],
+    ["an act by whichever admin", "any … that"],
+    ["those that it does not show, be their place free or taken", "whether"],
+    ["23 % to judge, of it 12 % signatures", "brackets"],
   ])("refuses “%s”", (text, instead) => {
     expect(phrasesIn(text)).toEqual([expect.stringContaining(instead)]);
   });

@@ -15,7 +15,7 @@ import {
 import type { MemberId } from "../../src/bytes/ids.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { decodeContact, trackContact } from "../../src/fingerprint/tracked-contact.js";
-import { standingOf } from "../../src/fingerprint/trusted-class.js";
+import { trustOf } from "../../src/fingerprint/trusted-class.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence } from "../../src/log/evidence.js";
 import { findMember } from "../../src/log/state.js";
@@ -92,7 +92,7 @@ describe("signers", () => {
     for (const side of ["bad", "good"] as const) {
       const log = prefixState(sides[side].log);
       const member = findMember(log, sides[side].member as MemberId) ?? expect.unreachable();
-      expect(standingOf(log, member, pin), side).toBe(standing[side]);
+      expect(trustOf(log, member, pin), side).toBe(standing[side]);
     }
   });
 });

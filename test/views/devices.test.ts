@@ -460,7 +460,7 @@ describe("devicesAndActivity", () => {
       .join("Phone", { junk: ["Paper"] })
       .join("Tablet");
     world.review("Laptop", { approve: ["Phone"], remove: ["Tablet"] }).act("Paper", rotate);
-    world.act("Laptop", (s, env) => regrant(s, [{ member: world.id("Paper"), runs: [[2, 2]] }], env));
+    world.act("Laptop", (s, env) => regrant(s, [{ member: world.id("Paper"), epochs: [[2, 2]] }], env));
     world.act("Phone", rekey).act("Phone", (s, env) => rename(s, { name: "Pixel" }, env));
     world.act("Laptop", (s, env) => rename(s, { name: "Pixel 2", member: world.id("Phone") }, env));
     world.act("Laptop", (s, env) => setLockdown(s, { on: true, remove: [world.id("Phone")] }, env));

@@ -48,10 +48,10 @@ describe("linksTouching", () => {
     const [phone, tablet] = [world.id("Phone"), world.id("Tablet")];
     const regranting = (...regrants: Parameters<typeof regrant>[1]) =>
       touching(world, () => world.act("Laptop", (s, env) => regrant(s, regrants, env)));
-    expect(regranting({ member: tablet, runs: [[3, 3]] })).toEqual([]);
-    const each = regranting({ member: phone, runs: [[2, 2]] }, { member: tablet, runs: [[3, 3]] });
+    expect(regranting({ member: tablet, epochs: [[3, 3]] })).toEqual([]);
+    const each = regranting({ member: phone, epochs: [[2, 2]] }, { member: tablet, epochs: [[3, 3]] });
     expect(each).toEqual(["Laptop gave encryption keys 2-3 to Phone and Tablet"]);
-    const both = regranting({ member: phone, runs: [[3, 3]] }, { member: tablet, runs: [[3, 3]] });
+    const both = regranting({ member: phone, epochs: [[3, 3]] }, { member: tablet, epochs: [[3, 3]] });
     expect(both).toHaveLength(1);
   });
 

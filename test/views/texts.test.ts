@@ -6,7 +6,7 @@ import type { Question } from "../../src/agenda/steps.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
 import type { MemberName } from "../../src/coverage/names.js";
-import { resilience } from "../../src/coverage/resilience.js";
+import { resilienceWarnings } from "../../src/coverage/resilience.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../../src/fingerprint/compare.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
@@ -44,7 +44,7 @@ const view = (world: World) => devicesAndActivity(world.log, { me: world.id("Pho
 
 function tellable(world: World): readonly Tellable[] {
   const { warnings, activity, members } = view(world);
-  return [...warnings, ...activity, ...members.map(({ name }) => name), ...resilience(world.log)];
+  return [...warnings, ...activity, ...members.map(({ name }) => name), ...resilienceWarnings(world.log)];
 }
 
 describe("textOf", () => {

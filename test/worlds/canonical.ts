@@ -1,7 +1,7 @@
 // When two worlds are equal: the same except hashes, the names of equivalent players, and indistinguishable epochs.
 
 import type { MemberId } from "../../src/bytes/ids.js";
-import { standingOf } from "../../src/fingerprint/trusted-class.js";
+import { trustOf } from "../../src/fingerprint/trusted-class.js";
 import { foundersOf } from "../../src/log/approvals.js";
 import { grantedInForce } from "../../src/log/pairs.js";
 import { escrowMember, FOUNDING, type LogState, type Member } from "../../src/log/state.js";
@@ -132,7 +132,7 @@ function pinnedIn(world: World): string {
   const { pin, founders } = world.pinned;
   const standings = [...OWN, ...THIEVES].map((name) => {
     const member = everOf(world, name);
-    return member ? standingOf(world.log, member, pin.confirmed)[0] : "-";
+    return member ? trustOf(world.log, member, pin.confirmed)[0] : "-";
   });
   return `${[...founders.keys()].join("")}:${standings.join("")}`;
 }

@@ -21,9 +21,9 @@ import {
   type Authored,
   accepted,
   acceptProvisioning,
+  createBackupKey,
   joinLog,
   leave,
-  makeBackupKey,
   reclaim,
   regrant,
   rekey,
@@ -158,7 +158,7 @@ function advisedMoves(scene: Scene, name: Player, session: MemberState): readonl
     const what = `regrants to ${playerOf(world, member)}, as its user wants`;
     const intent = { do: "regrant", member, epochs } as const;
     const options = { escrow: toldTo(world, name) };
-    const byCore = (env: Draws) => regrant(session, [{ member, runs: epochs }], env, options);
+    const byCore = (env: Draws) => regrant(session, [{ member, epochs: epochs }], env, options);
     moves.push(honest(scene, name, what, asked(scene, name, intent, byCore)));
   }
   if (fetchesEscrowLog && world.behind.has(name)) {
@@ -245,7 +245,7 @@ function links(scene: Scene, name: Player, session: MemberState): readonly Move[
     ...{ text, isProbe: true },
     take() {
       const make = asked(scene, name, { do: "backup-key", name: "Another" }, (env) => {
-        const made = makeBackupKey(session, { ...options, ...inEscrow(log) }, env);
+        const made = createBackupKey(session, { ...options, ...inEscrow(log) }, env);
         made.paper.wipe();
         return made;
       });
@@ -324,7 +324,7 @@ function enrolling(scene: Scene, name: Player, session: MemberState): readonly M
           const { keyring } = openBackupKey(log, [], present(paper));
           return { log, entry, enters: "P", keyring };
         }
-        const made = makeBackupKey(session, { ...options, ...inEscrow(log) }, env);
+        const made = createBackupKey(session, { ...options, ...inEscrow(log) }, env);
         const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
         return { log: made.log, entry: made.entry, enters: "P", keyring };
       }),

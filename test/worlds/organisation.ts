@@ -10,7 +10,7 @@ import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import { pointerTo } from "../../src/trust/pointer.js";
-import { type Authored, createEscrowLog, joinLog, makeBackupKey, review, setPolicy } from "../support/accepted.js";
+import { type Authored, createEscrowLog, joinLog, createBackupKey, review, setPolicy } from "../support/accepted.js";
 import { AdminClient, type OfUser } from "../support/admin-client.js";
 import { type Draws, drawsFrom } from "./draws.js";
 
@@ -39,7 +39,7 @@ export interface Organisation {
 /** An escrow log that is ready, with its entries. */
 function open(name: string): Authored & { readonly entries: readonly Uint8Array[] } {
   const opened = createEscrowLog({ subject: "escrow", device: { name } }, drawsFrom(`${name}'s log`));
-  const paper = makeBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
+  const paper = createBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
   const ready = setPolicy(paper, { enabled: true }, drawsFrom(`${name}'s policy`));
   return { ...ready, entries: [opened.entry, paper.entry, ready.entry] };
 }

@@ -6,7 +6,7 @@ import { gapsOf } from "../../src/coverage/gaps.js";
 import { provingSteps } from "../../src/coverage/proven.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { standingOf } from "../../src/fingerprint/trusted-class.js";
+import { trustOf } from "../../src/fingerprint/trusted-class.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { rightSeed } from "../../src/grants/seed-check.js";
 import { partsOf } from "../../src/keys/keyring.js";
@@ -213,7 +213,7 @@ function mistrustIn(world: World): Violation | undefined {
   const own = foundersWithoutEscrow(log);
   for (const [name, founder] of pinned.founders) {
     const member = everOf(world, name);
-    if (member && own.get(member.id) === founder && standingOf(log, member, pinned.pin.confirmed) !== "founding")
+    if (member && own.get(member.id) === founder && trustOf(log, member, pinned.pin.confirmed) !== "founding")
       return { property: "contact", because: `a contact who trusted ${name} trusts it no more` };
   }
   for (const name of THIEVES) {

@@ -11,9 +11,9 @@ import { drawnHere } from "../../src/keys/seed-vault.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import {
+  createBackupKey,
   joinLog,
   leave,
-  makeBackupKey,
   reclaim,
   regrant,
   rekey,
@@ -219,16 +219,16 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
     const lacks = runsOfMask((maskOf(reach) | maskOf(withheld)) & ~maskOf(has) & held);
     const beyond = runsOfMask(held & ~maskOf(reach));
     if (lacks.length > 0) {
-      moves.push(act(`regrants to ${x}`, (env) => regrant(session, [{ member: id, runs: lacks }], env)));
+      moves.push(act(`regrants to ${x}`, (env) => regrant(session, [{ member: id, epochs: lacks }], env)));
       moves.push(
         act(`regrants junk to ${x}`, (env) =>
-          spoiled(scene, session, regrant(session, [{ member: id, runs: lacks }], env)),
+          spoiled(scene, session, regrant(session, [{ member: id, epochs: lacks }], env)),
         ),
       );
     }
     if (beyond.length > 0) {
       moves.push(
-        act(`regrants to ${x} what it never had`, (env) => regrant(session, [{ member: id, runs: beyond }], env)),
+        act(`regrants to ${x} what it never had`, (env) => regrant(session, [{ member: id, epochs: beyond }], env)),
       );
     }
   }
@@ -256,7 +256,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
     moves.push(
       act("makes Q", (env) => {
         const escrowLog = escrowMember(log) && escrowLogOf(world);
-        const made = makeBackupKey(session, { escrowLog }, env);
+        const made = createBackupKey(session, { escrowLog }, env);
         const keyring = openBackupKey(made.log, [], made.paper.reveal(made.log)).keyring;
         return { log: made.log, entry: made.entry, enters: "Q", keyring };
       }),

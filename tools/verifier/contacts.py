@@ -1,4 +1,4 @@
-"""Tracked contacts: the verdict on a later log of a pinned contact, and the standing of a signer (section 10)."""
+"""Tracked contacts: the verdict on a later log of a contact, and the trust in a signer (section 10)."""
 
 import cbor
 import shapes
@@ -18,11 +18,11 @@ PIN = shapes.record(
 
 
 def read_pin(data: bytes) -> dict:
-    pin = cbor.decode(data, PIN_BYTES, "pin")
-    PIN(pin, "pin")
+    pin = cbor.decode(data, PIN_BYTES, "contact")
+    PIN(pin, "contact")
     confirmed = pin["confirmed"]
     if not all(a < b for a, b in zip(confirmed, confirmed[1:])) or confirmed[-1] > pin["head"]["seq"]:
-        raise encoding("ENC-2", "pin.confirmed does not ascend up to the head")
+        raise encoding("ENC-2", "contact.confirmed does not ascend up to the head")
     return pin
 
 
@@ -42,7 +42,7 @@ def is_of(state: State, member: Member, confirmed: set[int]) -> bool:
 
 
 def compare(pinned_seq: int, confirmed: set[int], later: State | Refused) -> str:
-    """`confirmed` is the trusted class of the pin, `later` the result of verification with this pin."""
+    """`confirmed` is the trusted class of the contact, `later` the result of verification with this pin."""
     if isinstance(later, Refused):
         return {"REPLACED": "replaced", "FORKED": "forked", "ROLLED_BACK": "rolled-back"}[later.code]
     authors = [later.members.get(each.author) for each in later.history()[pinned_seq:]]
@@ -53,7 +53,7 @@ def compare(pinned_seq: int, confirmed: set[int], later: State | Refused) -> str
 
 
 def standing(state: State, member: Member, confirmed: set[int] | None = None) -> str:
-    """The standing of a signer at the newest head at hand, given a pin's trusted class or none."""
+    """The trust in a signer at the newest head at hand, given a tracked contact's trusted class or none."""
     classes = state.classes()
     founder, without = classes.founder(member), classes.without_escrow[member.node]
     if without in ({classes.confirmed} if confirmed is None else confirmed):

@@ -227,7 +227,7 @@ def check_what_is_named(state: State, body: dict, author: Member | None) -> None
 
 
 def check_what_escrow_gives(state: State, by: dict, approves: bool, escrow: Member) -> None:
-    """ESC-11: escrow gives only epochs granted to the pairs that sign, and names no pair in vain."""
+    """ESC-11: escrow gives only epochs granted to the pairs that sign, and names no pair that it does not need."""
 
     def require(condition: object, message: str) -> None:
         if not condition:

@@ -1,7 +1,8 @@
 // Compares the account of a colleague with what that colleague shows: typed or scanned.
 
-import { fingerprintOf, formatFingerprint } from "keystead";
+import { fingerprintOf } from "keystead";
 import type { ContactView } from "keystead/client";
+import { formatFingerprint } from "keystead/contacts";
 import { useState } from "preact/hooks";
 import { Given } from "../compare.js";
 import { useDevice, useSnapshot, useWork } from "../hooks.js";

@@ -114,7 +114,7 @@ async function open(session: Session, note: StoredNote, sides: Sides): Promise<S
     try {
       const { plaintext, sender } = await session.openFrom(sealed, sides.subject, expected);
       return read(plaintext, [
-        ...(sender.standing === "founding" ? [] : [sender.standing]),
+        ...(sender.trust === "founding" ? [] : [sender.trust]),
         ...(sender.removedSince ? (["removedSince"] as const) : []),
       ]);
     } catch (error) {

@@ -152,7 +152,7 @@ interface EscrowRowProps {
 }
 
 function EscrowRow({ device, onRemove }: EscrowRowProps) {
-  const { name, kind, platform, added, status, approvals, removed, roles, paperId } = device;
+  const { name, kind, platform, added, status, approvals, removed, roles, backupKeyId } = device;
   const approval = approvals.at(-1);
   const tone = status === "pending" ? "warn" : status === "removed" || status === "superseded" ? "none" : "good";
   return (
@@ -178,7 +178,7 @@ function EscrowRow({ device, onRemove }: EscrowRowProps) {
           {[
             T.kinds[kind],
             platform,
-            paperId && T.devices.paper(paperId),
+            backupKeyId && T.devices.paper(backupKeyId),
             removed ? T.devices.removedBy(nameOf(removed.name), day(removed.when)) : T.devices.added(day(added)),
             !removed &&
               approval &&

@@ -1,6 +1,7 @@
 // The fingerprint that users compare: what it is, since when it is on the clinic's page, and what changed it.
 
-import { fingerprintOf, formatFingerprint } from "keystead";
+import { fingerprintOf } from "keystead";
+import { formatFingerprint } from "keystead/contacts";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, sayEscrow } from "../texts.js";
 import { Button, CopyButton, Groups, Notice, Problem, Qr } from "../ui.js";

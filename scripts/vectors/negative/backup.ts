@@ -5,7 +5,7 @@ import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
 import type { RuleId } from "../../../src/errors.js";
 import type { LogState } from "../../../src/log/state.js";
-import { makeBackupKey, review } from "../../../test/support/accepted.js";
+import { createBackupKey, review } from "../../../test/support/accepted.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
 import type { BackupVector, VectorFile } from "../format.js";
@@ -26,7 +26,7 @@ function paper(
   world: World,
   name: string,
 ): { readonly world: World; readonly text: string; readonly member: MemberId } {
-  const made = makeBackupKey(world.session("Laptop"), { name }, world.env(`makes ${name}`));
+  const made = createBackupKey(world.session("Laptop"), { name }, world.env(`makes ${name}`));
   const next = world.append(made.entry).with("Laptop", made.keyring);
   return { world: next, text: made.paper.reveal(next.log), member: made.paper.member };
 }

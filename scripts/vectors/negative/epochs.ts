@@ -134,7 +134,7 @@ const missing = (name: string, description: string, make: () => Twins): LogAttac
   make,
 });
 const regranted = old.act("Laptop", "regrants", (session, env) =>
-  regrant(session, [{ member: old.id("Phone"), runs: [[1, 1]] }], env),
+  regrant(session, [{ member: old.id("Phone"), epochs: [[1, 1]] }], env),
 );
 
 const MISSING: readonly LogAttack[] = [

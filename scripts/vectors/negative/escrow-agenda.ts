@@ -111,7 +111,7 @@ const poorPhone = givesUp(withPhone, "Phone", [[2, 2]]);
 const poorFamily = givesUp(withPhone.review("Laptop", { approve: ["Phone"] }), "Phone", [[2, 2]]);
 const servedFamily = givesUp(
   poorFamily.act("Laptop", "regrants", (session, env) =>
-    regrant(session, [{ member: poorFamily.id("Phone"), runs: [[2, 2]] }], env),
+    regrant(session, [{ member: poorFamily.id("Phone"), epochs: [[2, 2]] }], env),
   ),
   "Phone",
   [[2, 2]],

@@ -111,7 +111,7 @@ const MANAGE: readonly LogAttack[] = [
   byBob(
     "regrant",
     staffed.act("Ann", "regrants", (session, env) =>
-      regrant(session, [{ member: staffed.id("Bob"), runs: [[1, 1]] }], env),
+      regrant(session, [{ member: staffed.id("Bob"), epochs: [[1, 1]] }], env),
     ),
   ),
   {

@@ -204,7 +204,7 @@ const MADE: readonly GrantAttack[] = [
 
 // The laptop grants epoch 1 to the phone again, in a link of its own.
 const again = approved.act("Laptop", "regrants", (session, env) =>
-  regrant(session, [{ member: approved.id("Phone"), runs: [[1, 1]] }], env),
+  regrant(session, [{ member: approved.id("Phone"), epochs: [[1, 1]] }], env),
 );
 const fresh = approved.with("Phone", joined.session("Phone").keyring);
 const copied = (...indexes: readonly number[]): Uint8Array =>
@@ -272,7 +272,7 @@ const HOLES: Runs = [
   [3, 3],
 ];
 const holed = third.act("Laptop", "regrants", (session, env) =>
-  regrant(session, [{ member: third.id("Phone"), runs: HOLES }], env),
+  regrant(session, [{ member: third.id("Phone"), epochs: HOLES }], env),
 );
 const poor = third.with("Phone", joined.session("Phone").keyring);
 

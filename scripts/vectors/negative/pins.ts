@@ -7,7 +7,7 @@ import { toHex } from "../../../src/bytes/text.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
 import { decodeEntry } from "../../../src/log/entry.js";
 import { compareStatements } from "../../../src/log/equivocation.js";
-import { type Evidence, type EvidenceKind, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
+import { type ContradictionKind, type Evidence, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
 import * as LABELS from "../../../src/primitives/labels.js";
 import { recoverBy } from "../../../test/escrow/support.js";
@@ -147,7 +147,7 @@ const CONTACTS: readonly (readonly [name: string, description: string, before: W
 ];
 
 const links = ({ log }: World) => [...log.links].map(({ bytes }) => bytes);
-const evidenceOf = (kind: EvidenceKind, pinned: World, theirs: readonly Uint8Array[]): Evidence =>
+const evidenceOf = (kind: ContradictionKind, pinned: World, theirs: readonly Uint8Array[]): Evidence =>
   makeEvidence(kind, pinned.log.subject, pinned.log, theirs);
 const fork = evidenceOf("forked", two, links(forked));
 const rollback = evidenceOf("rolled-back", two, links(joined));

@@ -60,7 +60,7 @@ const STANDING: readonly Standing[] = [
   {
     name: "signed_by_the_restored_where_nothing_is_pinned",
     description:
-      "The device that an admin restored signs, and the reader has no pin: it is restored, and not founding.",
+      "The device that an admin restored signs, and the reader has no tracked contact: it is restored, and not founding.",
     ...{ bad: [restored, "Phone"], good: [user, "Laptop"], standing: { bad: "restored", good: "founding" } },
   },
 ];

@@ -52,7 +52,7 @@ function tellUser(): World {
   // The phone cannot open epoch 4: it declares epoch 4 missing, and makes a new one.
   const declared = invaded.rotate("Phone").review("Laptop", { remove: ["Thief"] });
   const healed = declared.act("Laptop", "regrants", (session, env) =>
-    regrant(session, [{ member: declared.id("Phone"), runs: [[4, 4]] }], env),
+    regrant(session, [{ member: declared.id("Phone"), epochs: [[4, 4]] }], env),
   );
   const moved = healed
     .rekey("Phone")

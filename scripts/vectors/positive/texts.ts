@@ -13,7 +13,7 @@ import { encodeContact, trackContact } from "../../../src/fingerprint/tracked-co
 import { activeMember } from "../../../src/log/state.js";
 import { announce } from "../../../test/escrow/support.js";
 import { ALL_FORMS, type AnyForm, readAny, written } from "../../../test/fingerprint/support.js";
-import { makeBackupKey, review } from "../../../test/support/accepted.js";
+import { createBackupKey, review } from "../../../test/support/accepted.js";
 import type { RawBody } from "../../../test/support/raw-link.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
@@ -140,7 +140,7 @@ function escrowFingerprints() {
 
 /** vectors/positive/backup.json */
 export function backupValues() {
-  const made = makeBackupKey(alone.session("Laptop"), { name: "Paper" }, alone.env("makes a paper"));
+  const made = createBackupKey(alone.session("Laptop"), { name: "Paper" }, alone.env("makes a paper"));
   const world = alone.append(made.entry);
   const paper = made.paper.reveal(world.log);
   const gone = world.act("Laptop", "removes the paper", (session, env) =>

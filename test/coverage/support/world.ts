@@ -150,7 +150,7 @@ export class World {
 
   /** A member grants another one epochs again. */
   regrant(by: string, name: string, runs: Runs, junk?: Junk): this {
-    return this.act(by, (session, env) => regrant(session, [{ member: this.id(name), runs }], env), junk);
+    return this.act(by, (session, env) => regrant(session, [{ member: this.id(name), epochs: runs }], env), junk);
   }
 
   /** A member that can open an epoch claims in a rotation that it cannot. */
@@ -168,7 +168,7 @@ export class World {
   /** A member takes over the epochs of a removed one, with the removed member's keys (MEM-10). */
   reclaim(by: string, from: string, runs: Runs): this {
     const { keyring } = this.session(from);
-    return this.act(by, (session, env) => reclaim(session, { from: keyring, runs }, env));
+    return this.act(by, (session, env) => reclaim(session, { from: keyring, epochs: runs }, env));
   }
 
   /** A member switches lockdown on. */

@@ -4,13 +4,13 @@
 import {
   checkBackupKey,
   compareFingerprint,
+  createBackupKey,
   createLog,
   type Env,
   fingerprintOf,
   joinLog,
   type Keyring,
   type LogState,
-  makeBackupKey,
   openBackupKey,
   openContent,
   openStream,
@@ -74,7 +74,7 @@ export async function coreStory(env: Env): Promise<string> {
   const cut = through(openStream(phone.keyring, { purpose }), sealedRecording.subarray(0, -1));
   expect((await codeOf(cut)) === "CORRUPT_CONTENT", "a recording that was cut must not open");
 
-  const made = publish(makeBackupKey(laptop, {}, env));
+  const made = publish(createBackupKey(laptop, {}, env));
   const key = made.paper.reveal(made.log);
   expect(checkBackupKey(made.log, key).corrections.length === 0, "the paper must be read");
   const sheet = { key, account: subject, service: "Mail", made: new Date(env.now()) };

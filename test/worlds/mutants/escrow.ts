@@ -362,7 +362,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "covered",
   },
   {
-    name: "nobody minds that a removed admin made the current epoch",
+    name: "the current epoch may be one that a removed admin made",
     rule: "ESC-10",
     changes: [
       {
@@ -405,7 +405,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "contact",
   },
   {
-    name: "a pin keeps one founder",
+    name: "a tracked contact keeps one founder",
     rule: "10",
     changes: [
       {
