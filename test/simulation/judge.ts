@@ -465,7 +465,12 @@ export class Judge {
         const link = log.links.at(position - 1) as LinkRecord;
         return kind === "device" && file.authored.get(link.hash)?.life === file.life;
       });
-      if (entered.length > 1 && !file.redrew) this.fail(`${device.name} is ${entered.length} active members`);
+      if (entered.length < 2 || file.redrew) continue;
+      // A device whose keys a copy replaced may join again: the copy is that member now.
+      const isCopys = ({ id }: { readonly id: MemberId }) =>
+        [...log.links].some(({ rekeyed, hash }) => rekeyed === id && file.authored.get(hash)?.life !== file.life);
+      const own = entered.filter((member) => !isCopys(member));
+      if (own.length > 1) this.fail(`${device.name} is ${own.length} active members`);
     }
   }
 
