@@ -25,7 +25,7 @@ export interface Asked {
   settled: Promise<void> | undefined;
 }
 
-/** What a tab is opened as: one that syncs when it is told to, one that keeps up with the service by itself, or one that only reads. */
+/** What a tab is opened as: one that syncs when its world says so, one that keeps up with the service by itself, or one that only reads. */
 export type TabKind = "told" | "keeps-up" | "reads";
 
 /** A tab, until it is killed. */

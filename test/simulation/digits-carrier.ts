@@ -66,7 +66,7 @@ export class DigitsCarrier {
     return message.map((byte, index) => (index === at ? byte ^ (1 << this.#dice.below(8)) : byte));
   }
 
-  /** Whoever stands between answers the approving device, and asks the other one. */
+  /** Somebody between the devices answers the approving one, and asks the other one. */
   #between(from: MemberId, to: MemberId, message: Uint8Array, log: LogState): void {
     const env = { random: (length: number) => this.#dice.bytes(length), now: () => log.time };
     const begun = beginningIn(message);
