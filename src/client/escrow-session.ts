@@ -448,6 +448,11 @@ export class EscrowSession {
     );
   }
 
+  /** As {@link Session.evidence}, of users' logs too. */
+  get evidence(): readonly Bytes[] {
+    return this.#session.evidence;
+  }
+
   /** The verified escrow log. @throws `NOT_PERMITTED` while none was fetched */
   get log(): LogState {
     return this.#session.log;

@@ -515,6 +515,14 @@ export class Session {
     return (holder ?? keyrings[0]).exportKey(epoch, label, length);
   }
 
+  /**
+   * Evidence of what the service did, oldest first: also of what raises no alarm, and of alarms that have ended. `decodeEvidence` of
+   * `keystead/audit` reads it, and `checkEvidence` gives both heads.
+   */
+  get evidence(): readonly Bytes[] {
+    return this.#driver.model.evidence.map((each) => new Uint8Array(each));
+  }
+
   /** This account's verified log, for views and checks of the core. @throws `NOT_PERMITTED` while none was fetched */
   get log(): LogState {
     return this.#log();

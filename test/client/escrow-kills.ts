@@ -2,12 +2,16 @@
 // it runs in a worker over weakened rules, too.
 
 import { present } from "../../src/bytes/present.js";
+import type { ReportRow } from "../../src/client/escrow-report.js";
 import type { EscrowSession } from "../../src/client/escrow-session.js";
 import type { ShowPaper } from "../../src/client/paper.js";
 import type { Session } from "../../src/client/session.js";
 import { reviewOf } from "../../src/escrow/act.js";
+import type { Role } from "../../src/log/fields.js";
+import { isConfirmed } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import type { Store } from "../../src/storage/store.js";
+import { rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
@@ -268,5 +272,110 @@ async function renew(session: EscrowSession): Promise<void> {
     if (outcome === "failed") throw new Error(error.message);
 }
 
+interface Hiring extends World {
+  readonly bob: EscrowSession;
+}
+
+/** The first admin, and the device of another one. */
+async function hiring(roles?: readonly Role[]): Promise<Hiring> {
+  const made = world();
+  const ann = await organisation(made.relay, made.device);
+  const device = desk(made.relay, "bob");
+  const bob = roles ? await hired(ann, device, roles) : await device.open();
+  if (!roles) await bob.join({ name: "Bob" });
+  ann.close();
+  return { ...made, bob };
+}
+
+function reviewsOf({ log }: EscrowSession): number {
+  return [...log.links].filter(({ type }) => type === "review").length;
+}
+
+const ROLES = ["recover", "discover"] as const;
+
+const approval: Scenario<Hiring> = {
+  name: "save, which approves an admin's device with its roles",
+  prepare: () => hiring(),
+  act: approve,
+  async judge(session, made) {
+    const { bob } = made;
+    if (!isConfirmed(session.log, present(session.log.active.get(memberOf(bob))))) await approve(session, made);
+    await bob.sync();
+    if (session.getSnapshot().pending) return "something is pending";
+    if (reviewsOf(session) !== 1) return `${reviewsOf(session)} reviews`;
+    const { roles } = present(bob.log.active.get(memberOf(bob)));
+    if (bob.getSnapshot().status !== "ready" || `${[...roles].sort()}` !== `${[...ROLES].sort()}`)
+      return `the other admin is ${bob.getSnapshot().status} with ${[...roles]}`;
+    return undefined;
+  },
+};
+
+async function approve(session: EscrowSession, { bob }: Hiring): Promise<void> {
+  await session.sync();
+  const { me, fingerprint } = present(bob.getSnapshot().devices);
+  const { token } = session.compare(present(fingerprint), me.member);
+  await session.save({ approve: [{ token: present(token), roles: ROLES }] });
+}
+
+const dismissal: Scenario<Hiring> = {
+  name: "save, which removes an admin's device",
+  prepare: () => hiring(["manage"]),
+  act: dismiss,
+  async judge(session, made) {
+    const { bob } = made;
+    if (session.log.active.has(memberOf(bob))) await dismiss(session, made);
+    await session.sync();
+    const { pending } = session.getSnapshot();
+    if (pending || session.log.rotationDue) return "something is pending, or a new key is due";
+    if (reviewsOf(session) !== 2) return `${reviewsOf(session)} reviews`;
+    await bob.sync();
+    return bob.getSnapshot().status === "removed" ? undefined : `the other admin is ${bob.getSnapshot().status}`;
+  },
+};
+
+async function dismiss(session: EscrowSession, { bob }: Hiring): Promise<void> {
+  await session.save({ remove: [memberOf(bob)] });
+}
+
+const USERS = [ALICE, "user-ben", "user-cleo"];
+
+const reporting: Scenario = {
+  name: "report",
+  async prepare() {
+    const made = world();
+    const ann = await organisation(made.relay, made.device);
+    for (const subject of USERS) {
+      const laptop = await enrolled(made.relay, ann, `laptop of ${subject}`, subject);
+      await laptop.rename({ name: "Work" });
+    }
+    ann.close();
+    return made;
+  },
+  act: report,
+  async judge(session, { relay }) {
+    const lengths = () => [ORGANISATION, ...USERS].map((subject) => relay.read(subject).length);
+    const before = `${lengths()}`;
+    const rows = await report(session);
+    const bad = rows.find(({ error, coverage }) => error || coverage.gaps.length > 0);
+    if (bad || rows.length !== USERS.length) return `a report says ${JSON.stringify(bad ?? rows.length)}`;
+    if (session.getSnapshot().pending || `${lengths()}` !== before) return "a report wrote a link";
+    // What a report has verified, a later one holds the service to.
+    for (const subject of USERS) relay.tell(subject, rollBackTo(relay.read(subject).length - 1));
+    const codes = (await report(session)).map(({ error }) => error?.code);
+    return codes.every((code) => code === "ROLLED_BACK")
+      ? undefined
+      : `logs that were rolled back are reported ${codes}`;
+  },
+};
+
+async function report(session: EscrowSession): Promise<readonly ReportRow[]> {
+  const rows: ReportRow[] = [];
+  for await (const row of session.report(USERS)) rows.push(row);
+  return rows;
+}
+
 /** What is killed everywhere. */
-export const SCENARIOS = [enabling, recovery, refusedRecovery, discovery, renewal] as const;
+export const SCENARIOS = [
+  ...[enabling, recovery, refusedRecovery, discovery, renewal],
+  ...[approval, dismissal, reporting],
+] as const;

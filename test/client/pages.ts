@@ -91,6 +91,8 @@ export class Site {
       this.heard(await request.json());
       return new Response(null, { status: 204 });
     }
+    if (pathname === "/clear")
+      return new Response("cleared", { headers: { "clear-site-data": '"storage"', "content-type": "text/plain" } });
     const file = this.#files.get(pathname);
     return file
       ? new Response(file.body, { headers: { "content-type": file.type } })

@@ -16,6 +16,8 @@ import { browsers, Site } from "./pages.js";
 const RELOADS = inject("runs") ?? 24;
 /** Reloads of one device, before the next account begins. */
 const RELOADS_OF_LIFE = 8;
+/** What each of two pages does at the same time. */
+const DEEDS_AT_ONCE = 12;
 
 interface Moment {
   /** The number of a request of the page, and when: before the relay sees it, before its answer leaves, or so many turns later. */
@@ -105,6 +107,36 @@ class Life {
     await this.#page.goto(site.origin);
   }
 
+  /**
+   * Two pages of the same device each do so much at once, on one database.
+   *
+   * @returns what the pages did, by page
+   */
+  async together(pages: readonly [Page, Page], deeds: number): Promise<readonly number[]> {
+    const counts = [0, 0];
+    const names = ["a", "b"];
+    await new Promise<void>((resolve, reject) => {
+      site.heard = (said) => {
+        if ("failed" in (said as object)) reject(new Error((said as { readonly failed: string }).failed));
+        else this.said.push(said as Said);
+        const { done, name } = said as { readonly done?: Deed; readonly name?: string };
+        const at = names.indexOf(name?.split(".")[0] ?? "");
+        if (done && at >= 0) counts[at] = (counts[at] ?? 0) + 1;
+        if (counts.every((count) => count >= deeds)) resolve();
+      };
+      const orders = { ...this.#place, creates: false, deeds: ["rename", "rekey", "rename", "seal"] as const };
+      for (const [at, page] of pages.entries()) {
+        const all = { ...orders, deeds: [...orders.deeds], names: names[at] as string };
+        page.evaluate((all) => keysteadApp.live(all), all).catch(reject);
+      }
+    });
+    await Promise.all(pages.map((page) => page.goto(site.origin)));
+    await Promise.all(pages.map((page) => this.#check(page)));
+    const shown = await Promise.all(pages.map((page) => page.evaluate(() => keysteadApp.look())));
+    expect(shown[1]).toEqual(shown[0]);
+    return counts;
+  }
+
   /** Opens the session in a page, which settles what is pending. */
   async #check(page: Page): Promise<void> {
     const shown = await page.evaluate(async (place) => {
@@ -172,23 +204,47 @@ describe.each(browsers)("in $name", ({ name, launch }) => {
       await context.close();
     }
   }, 600_000);
+
+  it("two pages that write at once lose nothing, and are one member", async () => {
+    const context = await browser.newContext();
+    const pages = [await context.newPage(), await context.newPage()] as const;
+    await Promise.all(pages.map((page) => page.goto(site.origin)));
+    const life = await Life.begin(pages[0], `two pages in ${name}`);
+    // Both begin with no member: they join at once, too.
+    const counts = await life.together(pages, DEEDS_AT_ONCE);
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(DEEDS_AT_ONCE);
+    await life.end();
+    await context.close();
+  }, 600_000);
 });
 
-const [inChromium] = browsers.filter(({ name }) => name === "Chromium");
-it.runIf(inChromium)(
-  "a browser that evicts the storage of an open page: said, and never a new device unasked",
-  async () => {
-    const browser = await present(inChromium).launch();
-    const page = await browser.newPage();
+/** Clears the storage of the site while its pages are open. */
+const CLEARERS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+  async Chromium(page) {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Storage.clearDataForOrigin", { origin: site.origin, storageTypes: "all" });
+  },
+  // It has no such command: a page of the same site asks for it.
+  async Firefox(page) {
+    const other = await page.context().newPage();
+    await other.goto(`${site.origin}/clear`);
+    await other.close();
+  },
+};
+
+it.each(browsers)(
+  "a browser, $name, evicts the storage of an open page: said, and never a new device unasked",
+  async ({ name, launch }) => {
+    const browser = await launch();
+    const page = await (await browser.newContext()).newPage();
     await page.goto(site.origin);
-    const place = { subject: "evicted", namespace: "evicted" };
+    const place = { subject: `evicted in ${name}`, namespace: "evicted" };
     const member = await page.evaluate(async (place) => {
       const session = await keysteadApp.open(place);
       await session.create({ name: "Tab" });
       return keysteadApp.look().member;
     }, place);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send("Storage.clearDataForOrigin", { origin: site.origin, storageTypes: "all" });
+    await present(CLEARERS[name])(page);
     const refused = await page.evaluate(async () => {
       const error = await keysteadApp.session?.rename({ name: "Mine" }).catch((error) => error);
       return { code: error?.code, kind: error?.kind, reason: error?.details?.reason };

@@ -331,9 +331,38 @@ describe.each([
   );
 
   story("swapped content is refused", ["swapped content"], async () => {
-    const { first } = await begin();
-    const swapped = await first.seal(bytes("another"), { purpose: "draft" });
-    await expect(first.open(swapped, note)).rejects.toMatchObject({ code: "CORRUPT_CONTENT" });
+    const { first, second, service } = await couple();
+    const stranger = await new Device(service("stranger"), `trial ${++accounts}`).open();
+    await stranger.create({ name: "Theirs" });
+    const place = (id: string, version = 1, purpose = "note") => {
+      return { purpose, associatedData: bytes(`${id} in version ${version}`) };
+    };
+    const isSwapped = { code: "CORRUPT_CONTENT" };
+    const texts = [place("1"), place("2"), place("1", 2), place("1", 1, "draft")];
+    const stored = await Promise.all(texts.map((where, at) => first.seal(bytes(`text ${at}`), where)));
+    // Between items, for an old version of the same item, and between uses: each in the place of each other one.
+    for (const [at, where] of texts.entries()) {
+      for (const [other, sealed] of stored.entries()) {
+        const opened = second.open(sealed, where);
+        if (other === at) expect(await opened).toEqual(bytes(`text ${at}`));
+        else await expect(opened).rejects.toMatchObject(isSwapped);
+        if (other === at) continue;
+        const ranges = second.openRandomAccess(new Blob([sealed]), where);
+        await expect(ranges).rejects.toMatchObject(isSwapped);
+        const stream = new Blob([sealed]).stream().pipeThrough(second.openStream(where) as ReadableWritablePair);
+        await expect(new Response(stream).arrayBuffer()).rejects.toMatchObject(isSwapped);
+      }
+    }
+    // Between users: what one sealed for themselves is nobody else's, in the same place too.
+    const theirs = await stranger.seal(bytes("theirs"), place("1"));
+    await expect(first.open(theirs, place("1"))).rejects.toMatchObject({ code: "NOT_A_RECIPIENT" });
+    // What a stranger seals to this account opens; that it is a stranger's shows where content is signed.
+    await stranger.track(first.log.subject);
+    const sent = await stranger.seal(bytes("sent"), { ...place("1"), to: [first.log.subject] });
+    expect(await first.open(sent, place("1"))).toEqual(bytes("sent"));
+    await expect(first.openFrom(sent, stranger.log.subject, place("1"))).rejects.toMatchObject({
+      code: "INVALID_SIGNATURE",
+    });
   });
 
   story(

@@ -6,8 +6,8 @@ import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-s
 import { openSession, type Session } from "../../src/client/session.js";
 import type { Transport } from "../../src/transport/transport.js";
 import type { Dice } from "./dice.js";
-import { Disk, type DiskWatch } from "./disk.js";
-import { headOf } from "./image.js";
+import { Disk, type DiskWatch, type PlainImage } from "./disk.js";
+import { headOf, pendingOf } from "./image.js";
 import type { Life, Scheduler } from "./scheduler.js";
 
 /** Something that a user asked a tab for. */
@@ -25,9 +25,13 @@ export interface Asked {
   settled: Promise<void> | undefined;
 }
 
+/** What a tab is opened as: one that syncs when its world says so, one that keeps up with the service by itself, or one that only reads. */
+export type TabKind = "told" | "keeps-up" | "reads";
+
 /** A tab, until it is killed. */
 export interface Tab {
   readonly device: Device;
+  readonly kind: TabKind;
   readonly life: Life;
   /** What the app gave when it opened the tab. */
   readonly lastKnown: MemberId | undefined;
@@ -43,6 +47,8 @@ export interface Surroundings {
   readonly subject: string;
   /** The organisation of a user; undefined for none. */
   readonly escrowSubject?: string | undefined;
+  /** What the app opens every session of a user with. */
+  readonly lockdown?: "from-start" | undefined;
   readonly isAdmins?: boolean;
   readonly dice: Dice;
   readonly scheduler: Scheduler;
@@ -118,7 +124,7 @@ export class Device {
         return drawn;
       },
       now: () => this.now(),
-      sleep: () => new Promise(() => undefined),
+      sleep: (milliseconds, signal) => scheduler.sleep(life, this.#world.now() + milliseconds, signal),
       announce: () => {
         for (const [other, listener] of this.#listeners) if (other !== life) void scheduler.later(other, listener);
       },
@@ -130,25 +136,32 @@ export class Device {
   }
 
   /** Opens one more tab. It is ready once its session is there. */
-  openTab(): Tab {
-    const { scheduler, subject, escrowSubject, isAdmins } = this.#world;
+  openTab(kind: TabKind = "told"): Tab {
+    const { scheduler, subject, escrowSubject, lockdown, isAdmins } = this.#world;
     const { lastKnown } = this;
     const life = { isAlive: true };
-    const tab: Tab = { device: this, life, lastKnown, session: undefined, admin: undefined, asked: [] };
+    const tab: Tab = { device: this, kind, life, lastKnown, session: undefined, admin: undefined, asked: [] };
     const diskWatch: DiskWatch = {
-      committed: (before) => this.#watch.committed(this, before),
+      committed: (before) => {
+        this.#watch.committed(this, before);
+        if (kind === "reads") this.#judgeReading(before);
+      },
       unsealed: (key) => this.#watch.broken(`${this.name} stored ${key} without sealing it`),
     };
-    const transport = this.#world.transportOf(this.name, tab.life, (entry) => this.#watch.sends(this, entry));
+    const transport = this.#world.transportOf(this.name, tab.life, (entry) => {
+      if (kind === "reads") this.#watch.broken(`${this.name} sent a link from a session that only reads`);
+      this.#watch.sends(this, entry);
+    });
     const options = {
-      ...{ subject, escrowSubject, transport, env: this.#envOf(tab.life), background: false },
+      ...{ subject, escrowSubject, transport, env: this.#envOf(tab.life) },
+      ...{ background: kind === "keeps-up", mode: kind === "reads" ? ("read" as const) : undefined },
       ...this.disk.for(tab.life, scheduler, diskWatch),
     };
     const opens = isAdmins
       ? openEscrowSession(options).then((admin) => {
           tab.admin = admin;
         })
-      : openSession({ ...options, lastKnown }).then((session) => {
+      : openSession({ ...options, lastKnown, lockdown }).then((session) => {
           tab.session = session;
         });
     opens.then(
@@ -157,6 +170,13 @@ export class Device {
     );
     this.tabs.push(tab);
     return tab;
+  }
+
+  /** A session that only reads stores what it verified, and no link to be sent. */
+  #judgeReading(before: PlainImage): void {
+    const pending = pendingOf(this.disk.image);
+    if (pending && pending.hash !== pendingOf(before)?.hash)
+      this.#watch.broken(`${this.name} wrote a link in a session that only reads`);
   }
 
   /** Closes a tab. What is on its way goes on. */

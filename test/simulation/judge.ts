@@ -3,7 +3,7 @@
 
 import { agenda } from "../../src/agenda/agenda.js";
 import { openBackupKey } from "../../src/backup/open.js";
-import { equalBytes } from "../../src/bytes/bytes.js";
+import { type Bytes, equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import { epochsIn } from "../../src/bytes/runs.js";
@@ -13,7 +13,8 @@ import { type Model, stateOf } from "../../src/client/model.js";
 import { modelOf } from "../../src/client/records.js";
 import { SealedStore } from "../../src/client/sealed-store.js";
 import { readContentHeader } from "../../src/content/format.js";
-import { openContent } from "../../src/content/open.js";
+import { openContent, openStream } from "../../src/content/open.js";
+import { openRandomAccess } from "../../src/content/random-access.js";
 import { standing } from "../../src/grants/standing.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
@@ -31,6 +32,7 @@ import {
   unprovedIn,
 } from "./image.js";
 import type { Service } from "./service.js";
+import { type Content, streamIsWrong } from "./streams.js";
 
 /** The types of links that do what a verb promises. */
 const LINKS: Readonly<Record<string, readonly string[]>> = {
@@ -55,13 +57,6 @@ interface Authored {
   readonly life: number;
 }
 
-/** Content that a device sealed. */
-export interface Content {
-  readonly sealed: Uint8Array;
-  readonly plaintext: Uint8Array;
-  readonly epoch: number;
-}
-
 /** Everything about one device that the judge remembers. */
 interface File {
   /** Links that were pending on its disk, by hash. */
@@ -82,6 +77,8 @@ interface File {
   redrew: boolean;
   /** Whether the service withholds attachments from it. */
   isStarved: boolean;
+  /** Whether its user was asked about something that was not done. */
+  wasInterrupted: boolean;
   /** What its disk had of the contact; undefined where none is tracked. */
   contact: StoredContact | undefined;
   /** How many times more its user asked to forget the contact than it was forgotten. */
@@ -149,6 +146,7 @@ export class Judge {
       isDeceived: false,
       redrew: false,
       isStarved: false,
+      wasInterrupted: false,
       opened: new Set(),
       contact: undefined,
       mayForget: 0,
@@ -293,6 +291,7 @@ export class Judge {
     const head = headOf(image);
     const shown = pending && `${pending.intent} ${pending.hash.slice(0, 6)} at ${pending.seq} ${pending.refused ?? ""}`;
     this.note(`${device.name} stores link ${head?.seq ?? 0}, pending: ${shown ?? "nothing"}`);
+    file.wasInterrupted ||= image.has("interrupted");
     for (const each of pendingInUsersLogs(image)) file.stored.add(each.hash);
     this.#judgePins(device, file);
     this.#judgeContact(device, file);
@@ -377,7 +376,7 @@ export class Judge {
   }
 
   /** A device sealed to the contact: what it knew of it had no link of a stranger that its user had not seen. */
-  sealedToContact(device: Device, sealed: Uint8Array, plaintext: Uint8Array): void {
+  sealedToContact(device: Device, sealed: Bytes, plaintext: Uint8Array): void {
     const { other } = this.#service;
     const { contact } = this.#fileOf(device);
     const logs = [other.log.head.log, contact?.hashes[0]];
@@ -442,6 +441,21 @@ export class Judge {
     }
   }
 
+  /** Where the app asked for lockdown from the start, the device that opened the log has switched it on, if it still can. */
+  lockedAtRest(): void {
+    const { log } = this.#service;
+    const genesis = log?.links.at(0);
+    const member = [...(log?.active.values() ?? [])].find(({ position }) => position === 1);
+    if (!log || !genesis || !member) return;
+    const owner = this.ownerOf(member.id);
+    if (!owner || this.isDeceived(owner)) return;
+    const { authored, life, wasInterrupted } = this.#fileOf(owner);
+    // Its user was asked where somebody had joined before, whom only a user removes (MEM-5).
+    if (wasInterrupted) return;
+    if (authored.get(genesis.hash)?.life === life && ![...log.links].some(({ type }) => type === "lockdown"))
+      this.fail(`${owner.name} opened the log, and never switched lockdown on`);
+  }
+
   /** The true log: each device is one member. */
   membership(): void {
     const { log } = this.#service;
@@ -451,7 +465,12 @@ export class Judge {
         const link = log.links.at(position - 1) as LinkRecord;
         return kind === "device" && file.authored.get(link.hash)?.life === file.life;
       });
-      if (entered.length > 1 && !file.redrew) this.fail(`${device.name} is ${entered.length} active members`);
+      if (entered.length < 2 || file.redrew) continue;
+      // A device whose keys a copy replaced may join again: the copy is that member now.
+      const isCopys = ({ id }: { readonly id: MemberId }) =>
+        [...log.links].some(({ rekeyed, hash }) => rekeyed === id && file.authored.get(hash)?.life !== file.life);
+      const own = entered.filter((member) => !isCopys(member));
+      if (own.length > 1) this.fail(`${device.name} is ${own.length} active members`);
     }
   }
 
@@ -564,11 +583,16 @@ export class Judge {
 
   /** Whatever was sealed in an epoch that the device had once, it opens. */
   async #judgeContents(device: Device, { keyring, former }: Model): Promise<void> {
-    for (const { sealed, plaintext, epoch } of this.#contents) {
+    for (const content of this.#contents) {
+      const { sealed, plaintext, epoch, isStream } = content;
       const having = [keyring, ...former].find((each) => each?.epochs.includes(epoch));
       if (!having) continue;
       const opened = await openContent(sealed, having, { purpose: "note" }).catch(() => undefined);
       if (!opened || !equalBytes(opened, plaintext)) this.fail(`${device.name} does not open what was sealed to it`);
+      if (!isStream) continue;
+      const asStream = { stream: openStream(having), reader: await openRandomAccess(new Blob([sealed]), having) };
+      const wrong = await streamIsWrong(content, asStream);
+      if (wrong) this.fail(`${device.name} does not open ${wrong} of a stream that was sealed to it`);
     }
   }
 

@@ -57,6 +57,11 @@ export class Liar {
     this.#open.push(takeBack);
   }
 
+  /** The messages between devices are carried in another way from now on. */
+  meddle(): void {
+    this.#judge.note(`the service carries messages ${this.#service.carrier.turn()}`);
+  }
+
   #victims(): readonly Device[] {
     const drawn = [this.#dice.of(this.#devices), this.#dice.of(this.#devices)];
     return [...new Set(drawn)].filter((device) => device !== undefined);
@@ -79,6 +84,7 @@ export class Liar {
   repent(): void {
     for (const takeBack of this.#open) takeBack();
     this.#open = [];
+    this.#service.carrier.repent();
   }
 
   #lie(name: string, seq: number, length: number): lies.Lie {

@@ -140,6 +140,46 @@ export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true })
     ],
   },
   {
+    name: "a session that keeps up looks at the service once",
+    changes: [
+      {
+        file: "src/client/keep-up.ts",
+        find: "      const rest = began + REST - readClock(env);\n",
+        replace: "      if (pause > 0) return;\n      const rest = began + REST - readClock(env);\n",
+      },
+    ],
+  },
+  {
+    name: "seven digits are of the head alone",
+    changes: [
+      {
+        file: "src/fingerprint/digits.ts",
+        find: "[...fieldsOf(head), idOf(device), signingKey, kemKey, part, answer];",
+        replace: "[...fieldsOf(head), ...[idOf(device), signingKey, kemKey, part, answer].slice(5)];",
+      },
+    ],
+  },
+  {
+    name: "a session that only reads writes what is owed",
+    changes: [
+      {
+        file: "src/client/proceed.ts",
+        find: "if (model.alarms.own || options.isReadOnly)",
+        replace: "if (model.alarms.own)",
+      },
+    ],
+  },
+  {
+    name: "lockdown from the start is forgotten",
+    changes: [
+      {
+        file: "src/client/pending.ts",
+        find: "follows: locks ?",
+        replace: "follows: locks && !intent.lockdown ?",
+      },
+    ],
+  },
+  {
     name: "another escrow log takes the place of the one that was verified",
     inOrganisations: true,
     changes: [

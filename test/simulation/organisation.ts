@@ -98,6 +98,11 @@ export class Organisation {
     return {
       read: (subject, options) => of(subject).read(subject, options),
       publish: (subject, entry, options) => of(subject).publish(subject, entry, options),
+      sendMessage: async (subject, ...rest) => of(subject).sendMessage?.(subject, ...rest),
+      readMessages: async (subject, options) => (await of(subject).readMessages?.(subject, options)) ?? [],
+      events: async (subjects, hint, options) => {
+        await Promise.race(subjects.map((subject) => of(subject).events?.([subject], hint, options)));
+      },
     };
   }
 

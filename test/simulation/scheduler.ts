@@ -1,6 +1,7 @@
 // All waiting of a simulated world: every promise that the outside of a client gives is a task here, and the seed chooses which one
-// comes next. There are no timers.
+// comes next. Who sleeps is woken by the world's clock.
 
+import type { AbortSignalLike } from "../../src/arguments/platform.js";
 import type { Dice } from "./dice.js";
 
 /** What dies at once: a tab of a device, with everything that it waits for. */
@@ -15,10 +16,18 @@ interface Task {
   readonly run: () => void;
 }
 
+interface Sleeper {
+  readonly life: Life;
+  /** A time of the world, milliseconds since 1970. */
+  readonly until: number;
+  readonly wake: () => void;
+}
+
 /** Tasks that wait for their turn. */
 export class Scheduler {
   readonly #dice: Dice;
   #tasks: Task[] = [];
+  #sleepers: Sleeper[] = [];
   #outside: Promise<unknown> = Promise.resolve();
 
   constructor(dice: Dice) {
@@ -44,6 +53,28 @@ export class Scheduler {
       };
       this.#tasks.push({ life, mayOutlive: options.mayOutlive ?? false, run });
     });
+  }
+
+  /** Sleeps until a time of the world, or until the signal is aborted. */
+  sleep(life: Life, until: number, signal: AbortSignalLike): Promise<void> {
+    return new Promise((resolve) => {
+      let isAwake = false;
+      const wake = () => {
+        signal.removeEventListener("abort", wake);
+        if (!isAwake && life.isAlive) void this.later(life, resolve);
+        isAwake = true;
+      };
+      this.#sleepers.push({ life, until, wake });
+      signal.addEventListener("abort", wake);
+      if (signal.aborted) wake();
+    });
+  }
+
+  /** Wakes everybody who slept until now. */
+  wake(now: number): void {
+    const due = this.#sleepers.filter(({ until }) => until <= now);
+    this.#sleepers = this.#sleepers.filter(({ life, until }) => until > now && life.isAlive);
+    for (const { wake } of due) wake();
   }
 
   /** Lets one task have its turn, and all that follows from it at once. */

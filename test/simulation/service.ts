@@ -12,6 +12,7 @@ import type { EntriesPage, Publication, Transport } from "../../src/transport/tr
 import type { Handler } from "../served/over.js";
 import { OtherAccount } from "./contact.js";
 import type { Dice } from "./dice.js";
+import { DigitsCarrier } from "./digits-carrier.js";
 import { hashIn } from "./image.js";
 import type { Life, Scheduler } from "./scheduler.js";
 
@@ -40,6 +41,8 @@ export interface ServiceCounts {
   unanswered: number;
   refused: number;
   late: number;
+  /** To those who keep up. */
+  hints: number;
 }
 
 /** The log of one subject, as it is served. */
@@ -56,10 +59,13 @@ export class Service {
   #truth: LogState | undefined;
   /** Another account, which the devices seal to. */
   readonly other: OtherAccount;
+  readonly carrier: DigitsCarrier;
+  /** Who listens for hints. */
+  readonly #listening = new Set<{ readonly life: Life; readonly hint: () => void; readonly end: () => void }>();
   /** Whether its answers say what time it is. */
   tellsTime = false;
   readonly faults: NetworkFaults = { lost: 0, unanswered: 0, refused: 0 };
-  readonly counts: ServiceCounts = { lost: 0, unanswered: 0, refused: 0, late: 0 };
+  readonly counts: ServiceCounts = { lost: 0, unanswered: 0, refused: 0, late: 0, hints: 0 };
 
   /** @param handler stands behind the relay */
   constructor(subject: string, dice: Dice, scheduler: Scheduler, clock: () => number, handler?: Handler) {
@@ -69,6 +75,7 @@ export class Service {
     this.#scheduler = scheduler;
     this.#clock = clock;
     this.other = new OtherAccount(dice.split());
+    this.carrier = new DigitsCarrier(dice.split());
   }
 
   /** The true entries. */
@@ -151,6 +158,25 @@ export class Service {
           return { verdict: "refused", code, retryAfter };
         });
       },
+      sendMessage: (_subject, to, message, { signer }) => {
+        const bytes = new Uint8Array(message);
+        return this.#request(life, () => {
+          const { log } = this;
+          if (!signer || !log) throw new KeysteadError("FORBIDDEN", "only members send messages");
+          this.carrier.send(signer.member, to, bytes, log);
+        });
+      },
+      readMessages: (_subject, { after, signer }) =>
+        this.#request(life, () => (signer ? this.carrier.read(signer.member, after) : [])),
+      events: (_subjects, hint, { signal }) =>
+        new Promise((end) => {
+          const listener = { life, hint: () => hint(this.subject), end };
+          this.#listening.add(listener);
+          signal?.addEventListener("abort", () => {
+            this.#listening.delete(listener);
+            end();
+          });
+        }),
     };
   }
 
@@ -173,6 +199,17 @@ export class Service {
     });
   }
 
+  /** Tells those who listen. Some hints are lost, and some streams end. */
+  #hint(): void {
+    for (const listener of this.#listening) {
+      const { life, hint, end } = listener;
+      if (!life.isAlive || this.#dice.permille(this.faults.unanswered)) this.#listening.delete(listener);
+      if (!life.isAlive || this.#dice.permille(this.faults.lost)) continue;
+      this.counts.hints++;
+      void this.#scheduler.later(life, this.#listening.has(listener) ? hint : end);
+    }
+  }
+
   #read(reader: string): readonly Bytes[] {
     return (this.#branches.get(reader) ?? this.#relay).read(this.subject, reader);
   }
@@ -181,6 +218,7 @@ export class Service {
     const branch = this.#branches.get(reader);
     const now = this.#clock();
     const publication = published(() => (branch ?? this.#relay).publish(this.subject, entry, reader, now));
+    if (publication.verdict === "accepted") this.#hint();
     if (!branch && this.#handler) {
       const verdict = publication.verdict === "refused" ? publication.code : publication.verdict;
       this.#handler.published({ subject: this.subject, entry, now, verdict }, reader);

@@ -17,15 +17,16 @@ const TIMEOUT = 900_000;
 describe("simulated worlds", () => {
   it.each([
     // A world has 24 kills, with a standard deviation of 6: both numbers are five deviations of their sums below what is expected.
-    { primitives: "symbolic", worlds: 410, kills: 9100, lies: 900 },
-    { primitives: "native", worlds: 46, kills: 900, lies: 100 },
+    { primitives: "symbolic", worlds: 410, kills: 9100, lies: 900, agreed: 100 },
+    { primitives: "native", worlds: 46, kills: 900, lies: 100, agreed: 5 },
   ] as const)(
     "hold over $primitives primitives, $worlds of them with $kills kills and $lies lies",
-    async ({ primitives, worlds, kills, lies }) => {
+    async ({ primitives, worlds, kills, lies, agreed }) => {
       const { failed, sums } = await simulate(await bundleSimulation(primitives), { from, worlds, steps: STEPS });
       expect(failed && { ...failed, trace: failed.trace.slice(-30) }).toBeUndefined();
       expect(sums.kills).toBeGreaterThan(kills);
       expect(sums.lies).toBeGreaterThan(lies);
+      expect(sums.agreed).toBeGreaterThan(agreed);
       console.log(`${primitives}, seeds ${from} to ${from + worlds - 1}:`, sums);
     },
     TIMEOUT,

@@ -1,21 +1,28 @@
 // What users do with their devices. A user knows all of their screens, compares what must be compared, and keeps papers in a drawer;
 // a thief has the password.
 
+import { equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { Ask } from "../../src/client/asks.js";
 import type { ShowPaper } from "../../src/client/paper.js";
 import type { Session } from "../../src/client/session.js";
 import { KeysteadError } from "../../src/errors.js";
+import type { DigitsComparison } from "../../src/fingerprint/digits.js";
 import { currentEpoch } from "../../src/log/state.js";
 import type { ComparedDevice } from "../../src/trust/compared.js";
 import type { Asked, Device, Tab } from "./device.js";
 import { describe } from "./device.js";
 import type { Dice } from "./dice.js";
+import type { DigitsCarrier } from "./digits-carrier.js";
 import type { Judge } from "./judge.js";
 import type { Scheduler } from "./scheduler.js";
+import { longPlaintext, streamIsWrong, through } from "./streams.js";
 
 /** Codes that no verb of an honest user may end with. */
 const NEVER = new Set(["INVALID_ARGUMENT", "WIPED", "STORE_CORRUPT", "STORE_STALE"]);
+
+/** What a session that only reads does too. */
+const READING = new Set(["compare digits", "show digits", "track", "refresh", "drill", "seal to a contact"]);
 
 /** The people of a world. */
 export class Users {
@@ -23,16 +30,21 @@ export class Users {
   readonly #judge: Judge;
   readonly #scheduler: Scheduler;
   readonly #devices: readonly Device[];
+  readonly #carrier: DigitsCarrier;
   readonly #papers: string[] = [];
+  /** The comparison of digits that runs. */
+  #run: readonly { readonly tab: Tab; readonly asked: Asked }[] = [];
+  readonly counts = { agreed: 0, foundOut: 0 };
   readonly asked: Asked[] = [];
   /** The fingerprint that the organisation published; undefined while there is none. */
   published: () => string | undefined = () => undefined;
 
-  constructor(dice: Dice, judge: Judge, scheduler: Scheduler, devices: readonly Device[]) {
+  constructor(dice: Dice, judge: Judge, scheduler: Scheduler, devices: readonly Device[], carrier: DigitsCarrier) {
     this.#dice = dice;
     this.#judge = judge;
     this.#scheduler = scheduler;
     this.#devices = devices;
+    this.#carrier = carrier;
   }
 
   /** One user looks at one screen, and perhaps does something. */
@@ -168,6 +180,67 @@ export class Users {
     if (tokens.length + remove.length > 0) this.#ask(tab, "save", () => session.save({ approve: tokens, remove }));
   }
 
+  /** Whether a comparison runs: the user does one thing at a time. */
+  get isComparing(): boolean {
+    return this.#run.length > 0 && this.#run.every(({ tab, asked }) => tab.life.isAlive && !asked.ended);
+  }
+
+  /** The user has two devices show digits at once. */
+  compareDigits(): void {
+    if (this.#run.some(({ tab, asked }) => tab.life.isAlive && !asked.ended)) return;
+    const own = this.#devices.filter(({ isThief }) => !isThief).flatMap(({ tabs }) => tabs);
+    const memberIn = (each: Tab | undefined) => each?.session?.getSnapshot().devices?.me.member;
+    const tab = this.#dice.of(own.filter(({ session }) => session?.getSnapshot().status === "ready"));
+    const me = memberIn(tab);
+    const known = tab?.session?.log.active;
+    const others = own.filter((each) => {
+      const member = memberIn(each);
+      return each.device !== tab?.device && member !== me && member !== undefined && known?.has(member);
+    });
+    const showing = this.#dice.of(others);
+    const meant = memberIn(showing);
+    const [session, other] = [tab?.session, showing?.session];
+    if (!tab || !showing || !session || !other || !me || !meant) return;
+    const pending = session.getSnapshot().devices?.pending ?? [];
+    // A list shows names, and a thief's device may have any name.
+    const taken = this.#dice.permille(100) ? this.#dice.of(pending)?.member : undefined;
+    const member = taken ?? meant;
+    this.#carrier.begins(me, meant);
+    const isHonest = () => member === meant && !this.#carrier.hasMeddled(me, meant);
+    let digits: DigitsComparison | undefined;
+    let shown: string | undefined;
+    const seen = () => {
+      if (digits && shown !== undefined && tab.life.isAlive) this.#seen(tab, digits, shown, isHonest());
+    };
+    const shows = this.#ask(showing, "show digits", async () => {
+      shown = await other.showDigits();
+      seen();
+    });
+    const compares = this.#ask(tab, "compare digits", async () => {
+      digits = await session.compareDigits(member);
+      seen();
+    });
+    this.#run = [
+      { tab: showing, asked: shows },
+      { tab, asked: compares },
+    ];
+  }
+
+  /** Both screens show digits: they are equal exactly when each message was carried as it was sent, to the device that is meant. */
+  #seen(tab: Tab, digits: DigitsComparison, shown: string, isHonest: boolean): void {
+    const isEqual = digits.digits === shown;
+    if (isEqual !== isHonest)
+      this.#judge.fail(`digits are ${isEqual ? "equal" : "different"}, and ${isHonest ? "no" : "some"}body interfered`);
+    if (isEqual) this.counts.agreed++;
+    else this.counts.foundOut++;
+    const { token } = digits.check(shown);
+    if ((token !== undefined) !== isEqual)
+      this.#judge.fail(`digits that are ${isEqual ? "" : "not "}equal give a token`);
+    const { session } = tab;
+    if (token && session?.getSnapshot().devices?.pending.some(({ member }) => member === token.member))
+      this.#ask(tab, "save", () => session.save({ approve: [token] }));
+  }
+
   /** Members that are a thief's. */
   #strangers(session: Session): readonly MemberId[] {
     return [...session.log.active.keys()].filter((member) => this.#judge.ownerOf(member)?.isThief);
@@ -204,6 +277,7 @@ export class Users {
   /** The user reads the text, copies it or not, and types something back, or turns the device off. */
   #show(tab: Tab): ShowPaper {
     return ({ text, prove }) => {
+      if (tab.kind === "reads") this.#judge.fail(`${tab.device.name} shows a paper in a session that only reads`);
       this.#judge.shown(tab.device, text, tab.session?.log.head.seq ?? 0);
       const groups = text.split("-");
       const typed = prove.map((number) => groups[number - 1] ?? "") as unknown as [string, string];
@@ -220,17 +294,30 @@ export class Users {
   async #sealOrOpen(tab: Tab, session: Session): Promise<void> {
     const content = this.#dice.of(this.#judge.contents);
     if (!content || this.#dice.permille(500)) {
-      const plaintext = this.#dice.bytes(8);
+      const isStream = !this.#judge.contents.some(({ isStream }) => isStream) && this.#dice.permille(500);
+      const plaintext = isStream ? longPlaintext(this.#dice) : this.#dice.bytes(8);
       const epoch = currentEpoch(session.log);
-      const sealed = await session.seal(plaintext, { purpose: "note" }).catch((error: unknown) => {
+      const seals = isStream
+        ? session.sealStream({ purpose: "note" }).then((stream) => through(stream, plaintext))
+        : session.seal(plaintext, { purpose: "note" });
+      const sealed = await seals.catch((error: unknown) => {
         const code = KeysteadError.from(error)?.code;
         if (code !== "ROTATION_DUE") this.#judge.fail(`seal on ${tab.device.name}: ${describe(error)}`);
         return undefined;
       });
-      if (sealed) this.#judge.sealed(tab.device, { sealed, plaintext, epoch });
+      if (sealed) this.#judge.sealed(tab.device, { sealed, plaintext, epoch, isStream });
       return;
     }
-    await session.open(content.sealed, { purpose: "note" }).catch((error: unknown) => {
+    const opens = async () => {
+      const { sealed, plaintext, isStream } = content;
+      const opened = await session.open(sealed, { purpose: "note" });
+      if (!equalBytes(opened, plaintext)) this.#judge.fail(`${tab.device.name} opens another content`);
+      if (!isStream) return;
+      const reader = await session.openRandomAccess(new Blob([sealed]), { purpose: "note" });
+      const wrong = await streamIsWrong(content, { stream: session.openStream({ purpose: "note" }), reader });
+      if (wrong) this.#judge.fail(`${tab.device.name} does not open ${wrong} of a stream`);
+    };
+    await opens().catch((error: unknown) => {
       const code = KeysteadError.from(error)?.code;
       if (code !== "NO_ACCESS" && code !== "GRANT_UNAVAILABLE" && code !== "NOT_A_RECIPIENT") {
         this.#judge.fail(`open on ${tab.device.name}: ${describe(error)}`);
@@ -263,7 +350,7 @@ export class Users {
     this.#judge.sealedToContact(device, sealed, plaintext);
   }
 
-  #ask(tab: Tab, verb: string, act: () => Promise<void>): void {
+  #ask(tab: Tab, verb: string, act: () => Promise<void>): Asked {
     const { device } = tab;
     this.#judge.note(`${device.name} is asked to ${verb}`);
     const before = device.ids.length;
@@ -283,6 +370,8 @@ export class Users {
       () => {
         asked.ended = "done";
         this.#judge.done(asked);
+        if (tab.kind === "reads" && !READING.has(verb))
+          this.#judge.fail(`${device.name} did ${verb} in a session that only reads`);
       },
       (error: unknown) => {
         asked.ended = "failed";
@@ -297,5 +386,6 @@ export class Users {
           this.#judge.fail(`${verb} on ${device.name}: ${describe(error)}`);
       },
     );
+    return asked;
   }
 }

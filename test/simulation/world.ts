@@ -38,6 +38,8 @@ export interface WorldReport {
   readonly midway: number;
   readonly lies: number;
   readonly lost: number;
+  /** Hints to those who keep up with the service by themselves. */
+  readonly hints: number;
   readonly refused: number;
   readonly late: number;
   readonly links: number;
@@ -46,6 +48,9 @@ export interface WorldReport {
   readonly pages?: number;
   readonly done: number;
   readonly failed: number;
+  /** Digits that two devices showed at once: as the service carried the messages, and where somebody had meddled with them. */
+  readonly agreed: number;
+  readonly foundOut: number;
   /** Disks that were cleared, put back and copied. */
   readonly cleared: number;
   readonly putBack: number;
@@ -99,6 +104,8 @@ class World {
   readonly #beginsCalm: boolean;
   /** Whether the clocks of devices jump. */
   readonly #isUnset: boolean;
+  /** Whether the app opens every session with lockdown from the start. */
+  readonly #isLocked: boolean;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -113,6 +120,7 @@ class World {
     const surroundings = {
       ...{ subject: SUBJECT, dice: dice.split(), scheduler: this.#scheduler, now: () => this.#now },
       escrowSubject: hasOrganisation ? ORGANISATION : undefined,
+      lockdown: undefined as "from-start" | undefined,
       transportOf: (...of: Parameters<Service["transportOf"]>) =>
         this.#organisation?.over(...of) ?? this.#service.transportOf(...of),
     };
@@ -127,7 +135,7 @@ class World {
     const own = ["Laptop", "Phone", "Tablet"].slice(0, 2 + dice.below(2));
     const names = [...own, ...(dice.permille(500) ? ["Thief"] : [])];
     this.#devices = names.map((name) => new Device(name, name === "Thief", surroundings, watch));
-    this.#users = new Users(dice.split(), this.#judge, this.#scheduler, this.#devices);
+    this.#users = new Users(dice.split(), this.#judge, this.#scheduler, this.#devices, this.#service.carrier);
     this.#liar = new Liar(dice.split(), this.#judge, this.#service, this.#devices);
     this.#organisation = hasOrganisation ? this.#found(dice.split()) : undefined;
     this.#misfortune = new Misfortune({
@@ -142,6 +150,8 @@ class World {
     this.#beginsCalm = dice.permille(700);
     this.#isUnset = dice.permille(500);
     const tellsTime = dice.permille(500);
+    this.#isLocked = dice.permille(250);
+    surroundings.lockdown = this.#isLocked ? "from-start" : undefined;
     for (const service of this.#services) service.tellsTime = tellsTime;
   }
 
@@ -189,7 +199,7 @@ class World {
     if (this.#failure === undefined) await this.#rest();
     await this.#options.handlers?.close();
     for (const difference of this.#options.handlers?.differences ?? []) this.#judge.fail(`the handler: ${difference}`);
-    const { lost, unanswered, refused, late } = this.#service.counts;
+    const { lost, unanswered, refused, late, hints } = this.#service.counts;
     const { asked } = this.#users;
     return {
       ...{
@@ -200,9 +210,10 @@ class World {
         lies: this.#liar.told + (this.#organisation?.lies ?? 0),
       },
       ...this.#options.handlers?.counts,
-      ...{ lost: lost + unanswered, refused, late, links: this.#service.log?.head.seq ?? 0 },
+      ...{ lost: lost + unanswered, hints, refused, late, links: this.#service.log?.head.seq ?? 0 },
       done: asked.filter(({ ended }) => ended === "done").length,
       failed: asked.filter(({ ended }) => ended === "failed").length,
+      ...this.#users.counts,
       organisations: this.#organisation ? 1 : 0,
       ...{ ...this.#misfortune.counts, superseded: this.#judge.superseded },
       datedAnew: this.#judge.datedAnew + (this.#organisation?.datedAnew ?? 0),
@@ -252,7 +263,7 @@ class World {
 
   async #step(): Promise<void> {
     this.#steps++;
-    this.#now += this.#dice.below(2000);
+    this.#pass(this.#dice.below(2000));
     const tabs = this.#all.flatMap(({ tabs }) => tabs);
     const tab = this.#dice.of(tabs);
     const weights = {
@@ -267,9 +278,14 @@ class World {
         time: 2,
         grow: 3,
       },
+      digits: 4,
       misfortune: this.#isUnlucky ? 4 : 0,
       clock: this.#isUnset ? 4 : 0,
-      ...{ lie: this.#isHonest ? 0 : 3, slander: this.#isHonest ? 0 : 6, regret: this.#isHonest ? 0 : 4 },
+      ...{
+        lie: this.#isHonest ? 0 : 3,
+        slander: this.#isHonest ? 0 : 6,
+        regret: this.#isHonest ? 0 : 4,
+      },
     };
     switch (this.#dice.weighted(weights)) {
       case "task":
@@ -292,7 +308,8 @@ class World {
         break;
       case "open": {
         const device = this.#dice.of(this.#all);
-        if (device && device.tabs.length < this.#maxTabs) device.openTab();
+        if (device && device.tabs.length < this.#maxTabs)
+          device.openTab(this.#dice.weighted({ told: 6, "keeps-up": 3, reads: 1 }));
         break;
       }
       case "close":
@@ -325,11 +342,14 @@ class World {
         service.publishLate(sent);
         break;
       }
+      case "digits":
+        await this.#compareDigits();
+        break;
       case "grow":
         this.#service.other.grow();
         break;
       case "time":
-        this.#now += this.#dice.below(LONG);
+        this.#pass(this.#dice.below(LONG));
         break;
     }
     await drained();
@@ -353,6 +373,24 @@ class World {
     else this.#sync(tab);
   }
 
+  /** Both devices lie before their user, who waits for the digits, mostly. */
+  async #compareDigits(): Promise<void> {
+    if (!this.#isHonest && !this.#users.isComparing) this.#liar.meddle();
+    const closed = this.#devices.filter(({ isThief, tabs }) => !isThief && tabs.length === 0);
+    for (const device of closed) device.openTab();
+    for (let turn = 0; closed.length > 0 && turn < 20; turn++) await this.#scheduler.step();
+    this.#users.compareDigits();
+    for (let turn = 0; turn < 300 && this.#users.isComparing && !this.#dice.permille(4); turn++) {
+      await this.#scheduler.step();
+      this.#pass(300);
+    }
+  }
+
+  #pass(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.#scheduler.wake(this.#now);
+  }
+
   #sync({ session, admin }: Device["tabs"][number]): void {
     (session ?? admin)?.sync().catch((error: unknown) => {
       if ((error as { code?: string }).code !== "STORE_UNAVAILABLE") this.#judge.fail(`a sync failed: ${error}`);
@@ -365,7 +403,7 @@ class World {
     this.#liar.repent();
     this.#organisation?.repent();
     // Nothing is dated ahead any more.
-    this.#now += 3 * HOUR;
+    this.#pass(3 * HOUR);
     this.#judge.note("all faults end");
     for (const device of this.#all) {
       device.clock = 0;
@@ -373,6 +411,8 @@ class World {
       Object.assign(device.disk.faults, { before: 0, after: 0 });
     }
     await this.#settle();
+    // Nothing that a session which only reads is owed would ever be written.
+    for (const tab of this.#all.flatMap(({ tabs }) => tabs)) if (tab.kind === "reads") await tab.device.kill(tab);
     for (const device of this.#all) if (device.tabs.length === 0) device.openTab();
     await this.#settle();
     for (const tab of this.#devices.flatMap(({ tabs }) => tabs)) {
@@ -385,11 +425,12 @@ class World {
     for (let round = 0; round < 40 && quiet < 4; round++) {
       const before = this.#mark();
       for (const device of this.#all) {
-        for (const tab of device.tabs) this.#sync(tab);
+        // Who keeps up does so by itself.
+        for (const tab of device.tabs) if (tab.kind !== "keeps-up") this.#sync(tab);
         await this.#settle();
         this.#organisation?.follow();
       }
-      this.#now += LONG;
+      this.#pass(LONG);
       quiet = this.#mark() === before ? quiet + 1 : 0;
     }
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
@@ -405,6 +446,7 @@ class World {
       .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));
     if (waiting) this.#judge.fail(`${waiting.verb} on ${waiting.device.name} never ended`);
     for (const each of tabs) this.#judge.looks(each);
+    if (this.#isLocked) this.#judge.lockedAtRest();
     await this.#judge.atRest(this.#devices, this.#users.asked, this.#now);
     await this.#organisation?.atRest(this.#now);
   }
