@@ -1,6 +1,6 @@
 // Devices & Activity: who can read the mail, what waits for review, and everything that happened.
 
-import { type DeviceView, KeysteadError } from "keystead";
+import { type DeviceView, KeysteadError, type MemberId } from "keystead";
 import { suggestRemovals } from "keystead/audit";
 import { useState } from "preact/hooks";
 import { Timeline, Warnings } from "./activity.js";
@@ -10,7 +10,7 @@ import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Review } from "./review.js";
 import { day, nameOf, say, sayCovered, T, titleOf, words } from "./texts.js";
-import { Badge, Button, Dialog, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
+import { Badge, Button, Dialog, Field, Form, Groups, Icon, Notice, Problem, Qr } from "./ui.js";
 
 type Open = { readonly what: "review" | "rename" } | { readonly what: "remove"; readonly device: DeviceView };
 
@@ -70,6 +70,16 @@ export function Devices() {
               <Row key={device.member} device={device} />
             ))}
           </ul>
+        </section>
+      )}
+      {devices.fingerprint && devices.fingerprintQr && !devices.awaitingApproval && (
+        <section aria-labelledby="own-fingerprint">
+          <h2 id="own-fingerprint">{T.devices.ownFingerprint}</h2>
+          <p class="muted">{T.devices.ownFingerprintLead}</p>
+          <div class="self">
+            <Groups text={devices.fingerprint} label={T.devices.ownFingerprint} />
+            <Qr text={devices.fingerprintQr} label={T.devices.ownFingerprintQr} />
+          </div>
         </section>
       )}
       <section aria-labelledby="fingerprint">
@@ -136,6 +146,7 @@ export function Row({ device, onRename, onRemove }: RowProps) {
             .filter(Boolean)
             .join(" · ")}
         </p>
+        {removed && <CouldRead member={device.member} />}
       </div>
       <div class="actions">
         {isMe && onRename && (
@@ -150,6 +161,18 @@ export function Row({ device, onRename, onRemove }: RowProps) {
         )}
       </div>
     </li>
+  );
+}
+
+/** What a removed member was given: nobody can take that back. */
+function CouldRead({ member }: { readonly member: MemberId }) {
+  const { log } = useDevice().session;
+  const first = log.removed.get(member)?.reach[0]?.[0];
+  const since = [...log.epochs].find(({ number }) => number === first)?.time;
+  return (
+    <p class="muted small">
+      {since === undefined ? T.devices.couldReadNothing : T.devices.couldRead(day(new Date(since)))}
+    </p>
   );
 }
 
@@ -225,6 +248,9 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
   const [isDone, setDone] = useState(false);
   const name = nameOf(device.name);
   const isMe = device.status === "this-device";
+  const isLast = !devices?.members.some(
+    ({ member, kind, removed }) => member !== device.member && kind !== "escrow" && !removed,
+  );
   const only = (devices?.warnings ?? []).flatMap((warning) =>
     warning.code === "single-member" && warning.members.includes(device.member)
       ? [words.stretch(warning.stretch, words)]
@@ -248,7 +274,10 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
     if (!view?.members.some(({ member, removed }) => member === device.member && removed)) return [];
     const { log, escrowLog } = session;
     const suggested = suggestRemovals(log, { removed: device.member, me: view.me.member, escrowLog });
-    return view.members.filter(({ member }) => suggested.some((each) => each.member === member));
+    // Nobody ever approved the first device: nothing of it was removed.
+    return view.members.filter(
+      ({ member, approvals }) => approvals.length > 0 && suggested.some((each) => each.member === member),
+    );
   };
   if (isDone) {
     return (
@@ -274,6 +303,7 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
     <Dialog title={T.remove.title(isMe ? T.devices.status["this-device"].toLowerCase() : name)} onClose={onClose}>
       <ul class="bullets">
         {isMe && <li>{T.remove.mine}</li>}
+        {isLast && <li class="strong">{T.remove.last}</li>}
         {!isMe && <li>{T.remove.after(name)}</li>}
         {!isMe && <li>{device.kind === "backup" ? T.remove.paper : T.remove.kept}</li>}
         {only.map((what) => (
@@ -285,7 +315,7 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
       <Problem>{problem}</Problem>
       <footer>
         <Button onClick={onClose}>{T.cancel}</Button>
-        <Button look="danger" isBusy={isBusy} onClick={remove}>
+        <Button look="danger" isBusy={isBusy} isOff={isLast} onClick={remove}>
           {isMe ? T.remove.mineConfirm : T.remove.confirm}
         </Button>
       </footer>

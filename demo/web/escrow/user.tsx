@@ -1,6 +1,6 @@
 // Escrow as the people of a site see it: they acknowledge it, see whom to ask, and see what admins did.
 
-import type { MemberId } from "keystead";
+import { fingerprintOf, formatFingerprint, type MemberId } from "keystead";
 import type { Ask } from "keystead/client";
 import { policyOf } from "keystead/escrow";
 import { useEffect, useState } from "preact/hooks";
@@ -251,6 +251,9 @@ export function Organisation() {
         </ol>
       )}
       <p class="muted small">{E.user.recorded(recorded)}</p>
+      <h3>{E.user.fingerprint}</h3>
+      <p class="muted">{E.user.fingerprintLead}</p>
+      <Groups text={formatFingerprint(fingerprintOf(escrowLog))} label={E.user.fingerprint} />
     </section>
   );
 }
