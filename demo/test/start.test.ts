@@ -46,30 +46,40 @@ async function ask<T>(url: string | undefined, account: string, path: string): P
 }
 
 type Items = readonly { readonly at: number }[];
+/** A start builds the web app and lives through a year: in milliseconds. */
+const SLOW = 600_000;
 
-it("--reset --seed begins anew in a made-up year, with an admin and escrow", async () => {
-  mkdirSync(data);
-  writeFileSync(join(data, "of-before"), "not a database");
-  const demo = await start("--reset", "--seed");
-  expect(demo.said()).toContain("Living through a year");
-  const items = await ask<Items>(demo.url, "ada", "/items");
-  expect(items.length).toBeGreaterThan(50);
-  expect(Date.now() - Math.min(...items.map(({ at }) => at))).toBeGreaterThan(350 * 86_400_000);
-  expect(await ask(demo.url, "ada", "/escrow/published")).toMatchObject({ by: "Farah Nasser" });
-  const farah = await ask<{ escrowPapers: readonly { name: string }[] }>(demo.url, "farah", "/me");
-  expect(farah.escrowPapers.map(({ name }) => name)).toEqual(["Safe, ground floor"]);
-  expect((await ask<typeof farah>(demo.url, "ada", "/me")).escrowPapers).toEqual([]);
-  await demo.end();
-});
+it(
+  "--reset --seed begins anew in a made-up year, with an admin and escrow",
+  async () => {
+    mkdirSync(data);
+    writeFileSync(join(data, "of-before"), "not a database");
+    const demo = await start("--reset", "--seed");
+    expect(demo.said()).toContain("Living through a year");
+    const items = await ask<Items>(demo.url, "ada", "/items");
+    expect(items.length).toBeGreaterThan(50);
+    expect(Date.now() - Math.min(...items.map(({ at }) => at))).toBeGreaterThan(350 * 86_400_000);
+    expect(await ask(demo.url, "ada", "/escrow/published")).toMatchObject({ by: "Farah Nasser" });
+    const farah = await ask<{ escrowPapers: readonly { name: string }[] }>(demo.url, "farah", "/me");
+    expect(farah.escrowPapers.map(({ name }) => name)).toEqual(["Safe, ground floor"]);
+    expect((await ask<typeof farah>(demo.url, "ada", "/me")).escrowPapers).toEqual([]);
+    await demo.end();
+  },
+  SLOW,
+);
 
-it("--seed alone fills empty data only, and --reset alone begins with nothing", async () => {
-  const refused = await start("--seed");
-  expect([refused.url, await refused.ended]).toEqual([undefined, 1]);
-  expect(refused.said()).toContain("--seed fills empty data: begin anew with --reset --seed");
-  const again = await start();
-  expect((await ask<Items>(again.url, "ada", "/items")).length).toBeGreaterThan(50);
-  await again.end();
-  const anew = await start("--reset");
-  expect(await ask(anew.url, "ada", "/items")).toEqual([]);
-  await anew.end();
-});
+it(
+  "--seed alone fills empty data only, and --reset alone begins with nothing",
+  async () => {
+    const refused = await start("--seed");
+    expect([refused.url, await refused.ended]).toEqual([undefined, 1]);
+    expect(refused.said()).toContain("--seed fills empty data: begin anew with --reset --seed");
+    const again = await start();
+    expect((await ask<Items>(again.url, "ada", "/items")).length).toBeGreaterThan(50);
+    await again.end();
+    const anew = await start("--reset");
+    expect(await ask(anew.url, "ada", "/items")).toEqual([]);
+    await anew.end();
+  },
+  SLOW,
+);
