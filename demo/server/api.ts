@@ -94,6 +94,7 @@ export function api(parts: ApiParts): Hono<Env> {
       ...{ ...publicly(account), subject, isPortalAdmin, mayAddEscrowDevices, escrowSubject, site: { site, name } },
       ...{ organisation: ORGANISATION, operator: Buffer.from(portal.operator.signingKey).toString("hex") },
       ...{ hasLog: await hasLog(subject), papers: await papers.of(account.account) },
+      escrowPapers: mayAddEscrowDevices ? await papers.of(escrowSubject) : [],
       mayBeginAnew: (await portal.resets.until(subject)) !== undefined,
     });
   });

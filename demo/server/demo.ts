@@ -3,9 +3,10 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
+import { systemEnv } from "keystead";
 import { fetchBlobs } from "keystead/blobs";
 import { type FetchTransportOptions, fetchTransport, type RequestHeaders } from "keystead/client";
-import { createRelay, openPglite } from "keystead/relay";
+import { createRelay, openPglite, type Sql } from "keystead/relay";
 import { createSender, senderTable, senderTransport, sqlSenderStore } from "keystead/sender";
 import { portalTransport } from "keystead/server";
 import { Accounts } from "./accounts.js";
@@ -31,7 +32,7 @@ export interface DemoOptions {
   readonly seed?: boolean | undefined;
   /** Opens a folder whose lock was left by a process that was killed. */
   readonly unsafeTakeLock?: boolean | undefined;
-  /** The clock of codes and step-ups; default the system's. */
+  /** The server's clock; default the system's. */
   readonly now?: (() => number) | undefined;
 }
 
@@ -45,8 +46,18 @@ export interface RunningDemo {
 
 /** @throws `STORE_UNAVAILABLE` when another process has the folder; an error of the system when the port is taken */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
-  const { data, web, port, seed = false, unsafeTakeLock = false, now = Date.now } = options;
+  const { data, unsafeTakeLock = false } = options;
   const sql = await openPglite(data === undefined ? {} : { folder: data, unsafeTakeLock });
+  try {
+    return await startOn(sql, options);
+  } catch (error) {
+    // A folder that stayed open would be locked for the next start.
+    await sql.close();
+    throw error;
+  }
+}
+
+async function startOn(sql: Sql, { web, port, seed = false, now = Date.now }: DemoOptions): Promise<RunningDemo> {
   const accounts = await Accounts.open(sql);
   const portal = await Portal.open(sql, accounts, now);
   await sql.query(senderTable);
@@ -58,8 +69,13 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
 
   const token = () => randomBytes(32).toString("hex");
   const tokens = { service: token(), liar: token(), reader: token(), maker: token() };
+  const every = (milliseconds: number, run: () => void) => {
+    const timer = setInterval(run, milliseconds);
+    return () => clearInterval(timer);
+  };
+  const env = { ...systemEnv(), now, every };
   const relay = createRelay({
-    ...{ sql, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
+    ...{ sql, env, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
     authorizeReset: (subject, { headers }) => portal.mayReset(subject, headers),
     operator: { publicKey: portal.operator.signingKey, keys: portal.operator },
     notify: async ({ type, subject, entered }) => {
@@ -79,8 +95,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const logsWithNames = fetchTransport(relayAs(tokens.reader));
   const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
   const items = await SealedItems.open(sql, fetchBlobs(relayAs(tokens.service)));
-  const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
-  const post = new PostRoom({ items, sender });
+  const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql), env });
+  const post = new PostRoom({ items, sender, now });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
   const stores = { messages: await Messages.open(sql), papers: await Papers.open(sql) };
   const begun = async (subject: string) => {

@@ -23,11 +23,12 @@ export class Papers {
     return new Papers(sql);
   }
 
-  async put(account: string, name: string, text: string): Promise<void> {
-    await this.#sql.query("insert into demo.paper values ($1, $2, $3)", [account, name, text]);
+  /** @param owner an account; for a paper of escrow, its subject */
+  async put(owner: string, name: string, text: string): Promise<void> {
+    await this.#sql.query("insert into demo.paper values ($1, $2, $3)", [owner, name, text]);
   }
 
-  of(account: string): Promise<readonly Paper[]> {
-    return this.#sql.query<Paper>("select name, text from demo.paper where account = $1 order by name", [account]);
+  of(owner: string): Promise<readonly Paper[]> {
+    return this.#sql.query<Paper>("select name, text from demo.paper where account = $1 order by name", [owner]);
   }
 }

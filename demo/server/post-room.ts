@@ -43,7 +43,8 @@ export class PostRoom {
   async #letter(subject: string, letter: Letter): Promise<void> {
     const id = randomUUID();
     const note = await this.#seal(subject, id, "mail", json(letter), true);
-    await this.#parts.items.put({ id, subject, kind: "mail", at: this.#parts.now(), note });
+    const change = await this.#change(subject);
+    await this.#parts.items.put({ id, subject, kind: "mail", at: this.#parts.now(), note, change });
   }
 
   async #call(subject: string, { from, seconds }: Call): Promise<void> {
@@ -51,12 +52,19 @@ export class PostRoom {
     const { wav, peaks } = voice(seconds, seconds * 7919 + from.length);
     const note = await this.#seal(subject, id, "voicemail", json({ from, seconds, peaks }), true);
     const recording = await this.#seal(subject, id, "recording", wav, false);
-    await this.#parts.items.put({ id, subject, kind: "voicemail", at: this.#parts.now(), note, recording });
+    const change = await this.#change(subject);
+    await this.#parts.items.put({ id, subject, kind: "voicemail", at: this.#parts.now(), note, recording, change });
   }
 
   /** A device came or went: what is sealed from now on is for those who are left. */
   async changed(subject: string): Promise<void> {
     await this.#parts.sender.refresh([subject]);
+  }
+
+  /** The newest change of somebody's devices that is known here: it is never older than the sender's `maxAge`. */
+  async #change(subject: string): Promise<number> {
+    const [known] = await this.#parts.sender.recipients(subject);
+    return known?.log.head.seq ?? 0;
   }
 
   /** Bound to the place of the item: the server cannot show one in the place of another. */

@@ -12,6 +12,8 @@ export interface SealedItem {
   readonly at: number;
   /** The blob of a voice message. */
   readonly recording: string | null;
+  /** The newest change of the user's devices that the service knew when it sealed this; null for one that an older demo sealed. */
+  readonly change: number | null;
 }
 
 /** A new item, sealed. */
@@ -35,25 +37,26 @@ export class SealedItems {
     await sql.query(
       "create table if not exists demo.sealed (id text primary key, subject text not null, kind text not null, at bigint not null, note bytea not null, recording text)",
     );
+    await sql.query("alter table demo.sealed add column if not exists change int");
     return new SealedItems(sql, blobs);
   }
 
-  async put({ id, subject, kind, at, note, recording }: NewItem): Promise<void> {
+  async put({ id, subject, kind, at, note, recording, change }: NewItem): Promise<void> {
     const blob = recording && newBlobId();
     if (blob) {
       const { verdict } = await this.#blobs.store(blob, recording, { owner: subject });
       if (verdict !== "accepted") throw new Error(`the relay did not keep the recording: ${verdict}`);
     }
-    await this.#sql.query("insert into demo.sealed values ($1, $2, $3, $4, $5, $6)", [
+    await this.#sql.query("insert into demo.sealed values ($1, $2, $3, $4, $5, $6, $7)", [
       ...[id, subject, kind, at, note],
-      blob ?? null,
+      ...[blob ?? null, change],
     ]);
   }
 
   /** The items of a user, newest first. */
   list(subject: string): Promise<readonly SealedItem[]> {
     return this.#sql.query<SealedItem>(
-      "select id, kind, at, recording from demo.sealed where subject = $1 order by at desc, id",
+      "select id, kind, at, recording, change from demo.sealed where subject = $1 order by at desc, id",
       [subject],
     );
   }

@@ -4,10 +4,12 @@
 import { randomUUID } from "node:crypto";
 import { type DeviceDescription, systemEnv } from "keystead";
 import { fetchBlobs } from "keystead/blobs";
-import { callerSealer, fetchTransport, memoryStore, openSession, type Session } from "keystead/client";
+import { callerSealer, fetchTransport, memoryStore, openSession, type Session, type ShowPaper } from "keystead/client";
+import { openEscrowSession } from "keystead/escrow-client";
 import { createRelay, type News, type Sql } from "keystead/relay";
 import { createSender, senderTransport, sqlSenderStore } from "keystead/sender";
 import type { Account, Accounts } from "./accounts.js";
+import { Escrow } from "./escrow.js";
 import { Messages } from "./messages.js";
 import { Papers } from "./papers.js";
 import { PostRoom } from "./post-room.js";
@@ -24,12 +26,15 @@ type Deed =
   | { readonly do: "join"; readonly device: string; readonly on: string; readonly approvedBy?: string }
   | { readonly do: "remove"; readonly device: string; readonly by: string }
   | { readonly do: "rename"; readonly device: string; readonly to: string }
-  | { readonly do: "paper"; readonly device: string; readonly name: string };
+  | { readonly do: "paper"; readonly device: string; readonly name: string }
+  | { readonly do: "escrow"; readonly paper: string }
+  | { readonly do: "acknowledge"; readonly device: string };
 
 const LIVES: Readonly<Record<string, readonly (readonly [daysAgo: number, deed: Deed])[]>> = {
   ada: [
     [365, { do: "open", device: "Laptop", on: "Firefox on Linux" }],
     [363, { do: "paper", device: "Laptop", name: "Paper in the safe" }],
+    [355, { do: "acknowledge", device: "Laptop" }],
     [350, { do: "join", device: "Phone", on: "Chrome on Android", approvedBy: "Laptop" }],
     [201, { do: "join", device: "Tablet", on: "Safari on iPad", approvedBy: "Phone" }],
     [120, { do: "remove", device: "Phone", by: "Laptop" }],
@@ -43,6 +48,7 @@ const LIVES: Readonly<Record<string, readonly (readonly [daysAgo: number, deed: 
   ben: [
     [340, { do: "open", device: "Ward computer", on: "Edge on Windows" }],
     [338, { do: "paper", device: "Ward computer", name: "Paper in my locker" }],
+    [337, { do: "acknowledge", device: "Ward computer" }],
     [152, { do: "join", device: "Phone", on: "Safari on iPhone", approvedBy: "Ward computer" }],
   ],
   chloe: [
@@ -55,6 +61,11 @@ const LIVES: Readonly<Record<string, readonly (readonly [daysAgo: number, deed: 
     [299, { do: "paper", device: "Laptop", name: "Backup key" }],
     [90, { do: "join", device: "Phone", on: "Chrome on Android", approvedBy: "Laptop" }],
   ],
+  farah: [
+    [364, { do: "open", device: "Laptop", on: "Firefox on Linux" }],
+    [363.5, { do: "paper", device: "Laptop", name: "Paper at home" }],
+    [360, { do: "escrow", paper: "Safe, ground floor" }],
+  ],
 };
 
 /** How many days pass between two letters, and between two calls; each account has letters from its first day to its newest. */
@@ -63,6 +74,7 @@ const POST: Readonly<Record<string, readonly [letters: number, calls: number]>> 
   ben: [21, 90],
   chloe: [16, 60],
   dina: [25, 100],
+  farah: [60, 200],
 };
 
 /** What a year is made in. */
@@ -110,6 +122,9 @@ interface YearParts {
   readonly end: number;
   readonly operator: Uint8Array;
   readonly people: readonly Account[];
+  /** The subject of the escrow log of each site. */
+  readonly escrows: ReadonlyMap<string, string>;
+  readonly escrow: Escrow;
   readonly service: ReturnType<typeof openRelay>;
   readonly post: PostRoom;
   readonly messages: Messages;
@@ -140,7 +155,12 @@ class Year {
     const sender = createSender({ transport: senderTransport(reach), store: sqlSenderStore(sql), env });
     const post = new PostRoom({ items, sender, now: env.now, letters: SEED_LETTERS });
     const stores = { messages: await Messages.open(sql), papers: await Papers.open(sql) };
-    return new Year({ clock, end, operator, people: await accounts.all(), service, post, ...stores, owed: () => owed });
+    const escrows = new Map((await accounts.sites()).map(({ site, escrowSubject }) => [site, escrowSubject]));
+    const escrow = await Escrow.open({ sql, accounts, logs: fetchTransport(reach) });
+    return new Year({
+      ...{ clock, end, operator, people: await accounts.all(), escrows, escrow, service, post, ...stores },
+      owed: () => owed,
+    });
   }
 
   /** Everything in the order in which it happened. */
@@ -211,18 +231,50 @@ class Year {
         return await (await this.#synced(account, deed.device)).rename({ name: deed.to });
       case "paper": {
         const session = await this.#synced(account, deed.device);
-        let text = "";
-        await session.createBackupKey(
-          async (paper) => {
-            text = paper.text;
-            const groups = paper.text.split("-");
-            return [groups[paper.prove[0] - 1] ?? "", groups[paper.prove[1] - 1] ?? ""];
-          },
-          { name: deed.name },
-        );
-        await this.#parts.papers.put(account, deed.name, text);
+        return await this.#written(account, deed.name, (show, options) => session.createBackupKey(show, options));
+      }
+      case "escrow":
+        return await this.#setUpEscrow(this.#account(account), deed.paper);
+      case "acknowledge": {
+        const session = await this.#synced(account, deed.device);
+        const { digits = "" } = (await this.#parts.escrow.published(this.#account(account).site)) ?? {};
+        const { token } = session.compareEscrow(digits);
+        const ask = session.getSnapshot().asks.find(({ question }) => question === "confirm-escrow");
+        if (!token || !ask) throw new Error(`the seed found no escrow for ${account}`);
+        await session.answer(ask.id, { say: "confirmed", token });
       }
     }
+  }
+
+  /** Makes a backup key, and keeps it as the paper of somebody, or of escrow. */
+  async #written(
+    owner: string,
+    name: string,
+    make: (show: ShowPaper, options: { readonly name: string }) => Promise<void>,
+  ): Promise<void> {
+    let text = "";
+    await make(
+      async (paper) => {
+        text = paper.text;
+        const groups = paper.text.split("-");
+        return [groups[paper.prove[0] - 1] ?? "", groups[paper.prove[1] - 1] ?? ""];
+      },
+      { name },
+    );
+    await this.#parts.papers.put(owner, name, text);
+  }
+
+  /** An admin sets the escrow of a site up, and publishes its fingerprint. Its device is gone by now: the paper lets another in. */
+  async #setUpEscrow(admin: Account, paper: string): Promise<void> {
+    const { escrows, escrow, operator } = this.#parts;
+    const subject = escrows.get(admin.site) ?? "";
+    const session = await openEscrowSession({ subject, ...(await this.#store()) });
+    const contacts = [`${admin.name}, ${admin.role}`];
+    const contact = { escrowContacts: contacts, userContacts: contacts };
+    await session.create(described("IT office", "Firefox on Linux"), { operator, ...contact });
+    await this.#written(subject, paper, (show, options) => session.enable(show, options));
+    await escrow.publish(admin, session.getSnapshot().fingerprint?.digits ?? "");
+    session.close();
   }
 
   async #approve(account: string, by: string, joined: Session): Promise<void> {
@@ -251,17 +303,25 @@ class Year {
   }
 
   async #open(account: string, device: string): Promise<Session> {
+    const { subject, site } = this.#account(account);
+    const session = await openSession({
+      ...{ subject, escrowSubject: this.#parts.escrows.get(site), ...(await this.#store()) },
+    });
+    this.#sessions.set(`${account} ${device}`, session);
+    return session;
+  }
+
+  /** What a new session of anybody is opened with. */
+  async #store() {
     const env = {
       ...{ ...this.#parts.service.env, sleep: async () => undefined, announce: () => undefined },
       hear: () => () => undefined,
     };
-    const session = await openSession({
-      ...{ subject: this.#subject(account), store: memoryStore(), background: false, env },
+    return {
+      ...{ store: memoryStore(), background: false, env },
       sealer: await callerSealer(systemEnv().random(32)),
       transport: fetchTransport(this.#parts.service.reach),
-    });
-    this.#sessions.set(`${account} ${device}`, session);
-    return session;
+    };
   }
 
   #session(account: string, device: string): Session {
@@ -277,9 +337,13 @@ class Year {
   }
 
   #subject(account: string): string {
+    return this.#account(account).subject;
+  }
+
+  #account(account: string): Account {
     const person = this.#parts.people.find((each) => each.account === account);
     if (!person) throw new Error(`the seed knows no account ${account}`);
-    return person.subject;
+    return person;
   }
 }
 

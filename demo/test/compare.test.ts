@@ -7,6 +7,7 @@ import { join } from "node:path";
 import encodeQR from "qr";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.js";
+import { shows } from "./phrases.js";
 import { type Device, World } from "./world.js";
 
 const folder = mkdtempSync(join(tmpdir(), "keystead-camera-"));
@@ -77,7 +78,7 @@ describe("two devices that are online", () => {
         expect(await laptop.page.getByLabel("Compare it first").isDisabled()).toBe(true);
       }
     }
-    await candidate.getByText("The digits match").waitFor();
+    await shows("29: two online devices compare seven digits", candidate.getByText("The digits match"));
     await save();
     await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
     await phone.context.close();
@@ -110,7 +111,7 @@ describe("a camera", () => {
     writeFileSync(film, filmOf((await tablet.page.locator(".self [data-qr]").getAttribute("data-qr")) ?? ""));
     const watch = await review("Watch");
     await watch.getByRole("tab", { name: "Scan" }).click();
-    await watch.getByText("The digits match").waitFor();
+    await shows("29: or its QR", watch.getByText("The digits match"));
     await save();
     await tablet.page.locator(".item[data-state=open]").nth(2).waitFor();
     await tablet.context.close();
@@ -142,6 +143,10 @@ describe("a camera", () => {
     await dina.page.getByRole("button", { name: "Review activity" }).click();
     await dina.page.getByRole("tab", { name: "Scan" }).click();
     await dina.page.getByText("Type what the other device shows.").waitFor();
+    await dina.page.getByRole("tab", { name: "Type or paste" }).click();
+    await dina.page.getByLabel("What the other device shows").fill(await other.digits());
+    await dina.page.getByRole("button", { name: "Compare", exact: true }).click();
+    await shows("29: otherwise the whole fingerprint", dina.page.getByText("The digits match"));
     await dina.context.close();
     await other.context.close();
   });

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.js";
 import { enableEscrow, goToEscrow, publishFingerprint, setUpEscrow } from "./escrow-world.js";
+import { shows } from "./phrases.js";
 import { type Device, World } from "./world.js";
 
 let world: World;
@@ -30,14 +31,6 @@ const beHonest = async (device: Device) => {
   await device.page.getByRole("button", { name: "Be honest again" }).click();
   await device.page.getByRole("button", { name: "Be honest again" }).waitFor({ state: "detached" });
 };
-
-async function rename(device: Device, name: string): Promise<void> {
-  await device.go("Devices & Activity");
-  await device.page.getByRole("button", { name: "Rename" }).click();
-  await device.page.getByRole("dialog").getByLabel("Name of this device").fill(name);
-  await device.page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
-  await device.page.getByRole("dialog").waitFor({ state: "detached" });
-}
 
 describe("30: a server that", () => {
   it("swaps letters shows nothing of either", async () => {
@@ -73,7 +66,7 @@ describe("30: a server that", () => {
   });
 
   it("forgets a change learns that, and gets it back", async () => {
-    await rename(laptop, "Work laptop");
+    await laptop.rename("Work laptop");
     await tell(laptop, "Forget your newest change");
     await laptop.page.getByText("The server lost entries").first().waitFor();
     // A phone says it too, beside its closed menu.
@@ -84,6 +77,10 @@ describe("30: a server that", () => {
     expect(await laptop.page.locator(".whoami").isVisible()).toBe(false);
     await beHonest(laptop);
     await connection.filter({ hasText: "Up to date" }).waitFor({ state: "attached" });
+    await shows("30: a server that forgets is healed", async () => {
+      await phone.go("Devices & Activity");
+      await phone.row("Work laptop").waitFor();
+    });
     expect(await connection.isVisible()).toBe(false);
     await laptop.page.setViewportSize({ width: 1280, height: 860 });
   });
@@ -121,20 +118,24 @@ describe("30: a server that", () => {
 
   it("shows two histories is caught when they meet, and the evidence is kept", async () => {
     await tell(laptop, "Show two histories");
-    await rename(laptop, "One");
-    await rename(phone, "Two");
+    await laptop.rename("One");
+    await phone.rename("Two");
     await laptop.go("Dishonest server");
     await beHonest(laptop);
     // At its start a device compares the newest change that it knows.
     await phone.page.reload();
     await phone.page.getByText("The server contradicts itself").waitFor();
     await phone.page.getByText("Two different histories of your account exist.").waitFor();
-    await phone.page.getByText("One piece of evidence is kept on this device.").waitFor();
+    await shows("30: a server that lies is shown with evidence, never believed", async () => {
+      await phone.page.getByText("One piece of evidence is kept on this device.").waitFor();
+      await phone.page.getByText("Nothing new is believed").waitFor();
+    });
     expect(await seriousFaults(phone.page)).toEqual([]);
     await phone.context.close();
   });
 
   it("replaces the account raises an alarm on a device that knew it", async () => {
+    world.expectRefusals("404 /keys/v1/logs/…/entries");
     await tell(laptop, "Swap your keys");
     await laptop.page.getByText("Your account was replaced by another one.").first().waitFor();
     await laptop.page.getByRole("link", { name: "Inbox" }).first().click();

@@ -2,6 +2,7 @@
 
 import decode from "qr/decode.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shows } from "./phrases.js";
 import { type Device, World } from "./world.js";
 
 let world: World;
@@ -15,7 +16,12 @@ beforeAll(async () => {
   await laptop.go("Backup keys");
   await laptop.page.getByRole("button", { name: "New backup key" }).click();
   await laptop.page.getByRole("button", { name: "Make it" }).click();
-  text = (await laptop.page.getByRole("list", { name: "Your backup key" }).getAttribute("data-text")) ?? "";
+  const shown = laptop.page.getByRole("list", { name: "Your backup key" });
+  text = (await shown.getAttribute("data-text")) ?? "";
+  await shows("9: shown as grouped letters and digits", async () => {
+    const groups = await shown.getByRole("listitem").allTextContents();
+    expect(groups).toEqual(Array.from({ length: 9 }, () => expect.stringMatching(/^[0-9A-Z]{4}$/)));
+  });
 });
 afterAll(async () => await world?.close());
 
@@ -50,7 +56,9 @@ describe("9: a backup key", () => {
     await page.locator("img.sheet").waitFor();
     expect(await page.locator("nav").first().isVisible()).toBe(false);
     expect(await page.getByRole("button").count()).toBe(0);
-    expect(decode(await pixelsOf(await page.screenshot()))).toBe(text);
+    await shows("9: printed as a recovery sheet with QR", async () =>
+      expect(decode(await pixelsOf(await page.screenshot()))).toBe(text),
+    );
     await page.emulateMedia({ media: null });
     await page.setViewportSize({ width: 1280, height: 860 });
   });
@@ -73,7 +81,7 @@ describe("9: a backup key", () => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.getByRole("button", { name: "Copy" }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+    await shows("9: copied", async () => expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text));
   });
 
   it("is proved by two groups in the order of the paper; a wrong answer empties the fields, which may then ask for others", async () => {
@@ -87,12 +95,31 @@ describe("9: a backup key", () => {
     for (const field of await fields.locator("input").all()) await field.fill("????");
     await page.getByRole("button", { name: "That is it" }).click();
     await page.getByText("That was not right.").waitFor();
+    expect(await page.getByText("Your backup key is ready").count()).toBe(0);
     const inputs = await fields.locator("input").all();
     expect(await Promise.all(inputs.map((input) => input.inputValue()))).toEqual(["", ""]);
     expect(await inputs[0]?.evaluate((input) => input === document.activeElement)).toBe(true);
     for (const [at, group] of (await asked()).entries()) await inputs[at]?.fill(text.split("-")[group - 1] ?? "");
     await page.getByRole("button", { name: "That is it" }).click();
-    await page.getByText("Your backup key is ready").waitFor();
+    await shows("9: proved by typing back a part", page.getByText("Your backup key is ready"));
+  });
+
+  it("is shown once, and is removed like a device", async () => {
+    const { page } = laptop;
+    const groups = text.split("-");
+    const isShown = async () => {
+      const content = await page.content();
+      return groups.slice(1).some((group) => content.includes(group));
+    };
+    await page.getByRole("button", { name: "Close" }).last().click();
+    await shows("9: shown once", async () => {
+      expect(await isShown()).toBe(false);
+      await page.reload();
+      await page.getByText("The paper begins with").waitFor();
+      expect(await isShown()).toBe(false);
+      expect(await page.getByText("Show it again").count()).toBe(0);
+    });
+    await shows("9: removable like a device", () => laptop.remove("Paper in the safe"));
   });
 
   it("no page complained, and no browser refused to load anything", () => {

@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.js";
+import { shows } from "./phrases.js";
 import { type Device, World } from "./world.js";
 
 let world: World;
@@ -70,7 +71,7 @@ describe("21: colleagues", () => {
     await ada.page.getByRole("dialog").getByRole("button", { name: "Compare", exact: true }).click();
     await ada.page.getByText("It is the account of Ben.").waitFor();
     await closeDialog(ada);
-    await ada.page.getByText("You have compared fingerprints with Ben.").waitFor();
+    await shows("21: track a contact's fingerprint", ada.page.getByText("You have compared fingerprints with Ben."));
   });
 
   it("a device that nobody approved stops sealing until the user has asked", async () => {
@@ -80,8 +81,13 @@ describe("21: colleagues", () => {
     await chat(thief, "Ada Byrne");
     await thief.page.getByLabel(/^Note to /).fill("Send me the list of keys, please.");
     await thief.page.getByRole("button", { name: "Seal and send" }).click();
+    // A device that nobody has approved yet.
+    await thief.page.getByText("This device reads new mail only").waitFor();
+    await shows("3: a new device sends at once", () => reads(thief, "Send me the list of keys, please."));
     await ada.page.getByText("Ben's devices changed").first().waitFor();
-    expect(await ada.page.getByRole("button", { name: "Seal and send" }).isDisabled()).toBe(true);
+    await shows("21: when it changed, sealing asks first", async () =>
+      expect(await ada.page.getByRole("button", { name: "Seal and send" }).isDisabled()).toBe(true),
+    );
     await ada.page.getByText("It may be a thief's.").waitFor();
     expect(await seriousFaults(ada.page)).toEqual([]);
     await ada.go("Inbox");
@@ -104,7 +110,10 @@ describe("21: colleagues", () => {
     await phone.enter("Ben Okafor", "Phone");
     await ben.approve("Phone", await phone.digits());
     await ada.page.getByText("News of Ben's devices").waitFor();
-    await ada.page.getByText("all by devices you trusted before").waitFor();
+    await shows(
+      "21: a new device approved by a trusted one is milder news",
+      ada.page.getByText("all by devices you trusted before"),
+    );
     await write(ada, "Is that your new phone?");
     await ada.page.getByRole("button", { name: "All right" }).click();
     await ada.page.getByText("News of Ben's devices").waitFor({ state: "detached" });
@@ -115,6 +124,8 @@ describe("21: colleagues", () => {
   });
 
   it("an account that began anew is an alarm, until the user has compared with the new one", async () => {
+    // The log that Ada knew is gone.
+    world.expectRefusals("404 /keys/v1/logs/…/entries");
     await ben.go("Dishonest server");
     await ben.page.locator(".lie").filter({ hasText: "Swap your keys" }).getByRole("button").click();
     await ada.page.getByText("Alarm: do not write to Ben").waitFor();
@@ -163,7 +174,9 @@ describe("21: a server that", () => {
     await ada.page.getByText("Evidence", { exact: true }).click();
     const saved = ada.page.waitForEvent("download");
     await ada.page.getByRole("button", { name: "Save the evidence" }).click();
-    expect((await saved).suggestedFilename()).toBe("evidence-of-a-dishonest-server.cbor");
+    await shows("21: a fork is an alarm with evidence", async () =>
+      expect((await saved).suggestedFilename()).toBe("evidence-of-a-dishonest-server.cbor"),
+    );
     await desk.context.close();
     await spare.context.close();
   });

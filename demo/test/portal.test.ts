@@ -1,9 +1,9 @@
 // The web portal: what somebody does by sign-in alone, in a browser that is no device, and what devices and colleagues make of it.
 
-import { callerSealer, fetchTransport, memoryStore, openSession } from "keystead/client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PASSWORD } from "../server/accounts.js";
 import { seriousFaults } from "./axe.js";
+import { shows } from "./phrases.js";
 import { type Device, type Setting, serverClock, World } from "./world.js";
 
 const MINUTE = 60_000;
@@ -28,28 +28,9 @@ async function visitor(name: string, setting: Setting = {}, page = "account"): P
   return browser;
 }
 
-/** The code of the newest mail, as the mailbox shows it. */
-async function mailedCode(browser: Device): Promise<string> {
-  const tab = await browser.tab();
-  await tab.goto("/portal#/mailbox");
-  const title = await tab
-    .getByRole("heading", { name: /^Your code is/ })
-    .first()
-    .textContent();
-  await tab.close();
-  return title?.replace(/\D/g, "") ?? "";
-}
-
 async function enterCode({ page }: Device, code: string): Promise<void> {
   await page.getByLabel("Code").fill(code);
   await page.getByRole("button", { name: "Confirm" }).click();
-}
-
-async function confirm(browser: Device): Promise<void> {
-  await browser.page.getByRole("button", { name: "Mail me a code" }).click();
-  await browser.page.getByText("A code was mailed to you").waitFor();
-  await enterCode(browser, await mailedCode(browser));
-  await browser.page.getByLabel("Code").waitFor({ state: "detached" });
 }
 
 /** Has something arrive for the person who is signed in. @returns the server's answer */
@@ -82,11 +63,12 @@ describe("a lost device", () => {
 
   it("is not removed without a code, by a wrong one, or by one that is too old", async () => {
     const { page } = web;
+    world.expectRefusals("403 /api/step-up");
     await page.getByRole("button", { name: "Remove Laptop" }).click();
     expect(await page.getByRole("button", { name: "Remove it" }).count()).toBe(0);
     await page.getByRole("button", { name: "Mail me a code" }).click();
     await page.getByText("A code was mailed to you").waitFor();
-    const code = await mailedCode(web);
+    const code = await web.mailedCode();
     await enterCode(web, code === "000000" ? "111111" : "000000");
     await page.getByText("That is not the code").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
@@ -98,9 +80,10 @@ describe("a lost device", () => {
 
   it("is not removed when the step-up has ended meanwhile, also where the page does not know that", async () => {
     const { page } = web;
+    world.expectRefusals("403 /api/portal/remove");
     await page.getByRole("button", { name: "Mail another code" }).click();
     await page.getByLabel("Code").waitFor();
-    await enterCode(web, await mailedCode(web));
+    await enterCode(web, await web.mailedCode());
     await page.getByRole("button", { name: "Remove it" }).waitFor();
     serverClock.ahead = 15 * MINUTE;
     await page.getByRole("button", { name: "Remove it" }).click();
@@ -109,14 +92,14 @@ describe("a lost device", () => {
   });
 
   it("is removed after a step-up; nothing is sealed then, until a device comes online and changes the keys", async () => {
-    await confirm(web);
+    await web.stepUp();
     await web.page.getByRole("button", { name: "Remove it" }).click();
-    await web.page.getByText("Nothing new is sealed for now").waitFor();
+    await shows("8: until then sealing says so", web.page.getByText("Nothing new is sealed for now"));
     await laptop.page.getByText("This device was removed from your account").waitFor();
     await laptop.page.getByText("The clinic's server removed it", { exact: false }).waitFor();
     expect(await receive(web)).toBe(409);
     await phone.page.goto("/");
-    await web.page.getByText("A device has changed the keys").waitFor();
+    await shows("8: removal from the web rotates", web.page.getByText("A device has changed the keys"));
     expect(await receive(web)).toBe(201);
     await open(phone).nth(3).waitFor();
     await laptop.page.getByRole("button", { name: /^Keep reading older mail/ }).click();
@@ -141,21 +124,24 @@ describe("a lost device", () => {
 
 describe("an account that lost everything", () => {
   it("begins anew; the old device, and a colleague who knew it, get an alarm", async () => {
-    const [old, ben] = [await world.browser(), await visitor("Ben Okafor")];
+    const [old, ben] = [await world.browser(), await world.browser()];
     await old.enter("Chloé Martin", "Desk");
     await open(old).nth(2).waitFor();
     const web = await world.browser({ isPhone: true });
     await web.enter("Chloé Martin", "New phone");
-    const { subject } = await (await web.context.request.get(`${world.url}/api/me`)).json();
-    const colleague = await session(ben);
-    await colleague.create({ name: "Ben" });
-    await colleague.track(subject);
+    await ben.enter("Ben Okafor", "Desk");
+    await ben.go("Colleagues");
+    await ben.page.locator(".colleague").filter({ hasText: "Chloé Martin" }).click();
+    await ben.page.getByLabel("Note to Chloé").fill("Is the delivery here?");
+    await ben.page.getByRole("button", { name: "Seal and send" }).click();
+    await ben.page.locator(".note[data-state=open]").filter({ hasText: "Is the delivery here?" }).waitFor();
 
-    // In the browser that waits in the old account.
+    // In the browser that waits in the old account. The others ask for that account's log until they know the new one.
+    world.expectRefusals("404 /keys/v1/logs/…/entries");
     await web.page.goto("/portal");
     await web.page.getByRole("button", { name: "Begin anew…" }).click();
     expect(await seriousFaults(web.page)).toEqual([]);
-    await confirm(web);
+    await web.stepUp();
     await web.page.getByRole("button", { name: "Allow it for 15 minutes" }).click();
     await web.page.getByText(/Your account may begin anew until/).waitFor();
     await web.page.getByRole("link", { name: "Open the inbox" }).click();
@@ -169,13 +155,20 @@ describe("an account that lost everything", () => {
 
     await old.page.reload();
     await old.page.getByText("Your account was replaced by another one.").waitFor();
-    await colleague.refreshContacts();
-    expect(colleague.getSnapshot().contacts).toMatchObject([{ news: "alarm", change: { status: "replaced" } }]);
-    const bytes = new TextEncoder().encode("hello");
-    await expect(colleague.seal(bytes, { purpose: "note", to: [subject] })).rejects.toMatchObject({
-      code: "CONTACT_CHANGED",
-    });
-    colleague.close();
+    // A colleague sees it on the page, and writes nothing before both have compared.
+    await ben.page.getByText("Alarm: do not write to Chloé").waitFor();
+    await ben.page.getByText("If Chloé tells you in another way that everything was lost").waitFor();
+    expect(await ben.page.getByRole("button", { name: "Seal and send" }).isDisabled()).toBe(true);
+    expect(await seriousFaults(ben.page)).toEqual([]);
+    await web.go("Devices & Activity");
+    const account = web.page.getByRole("list", { name: "Fingerprint of your account" });
+    await ben.page.getByRole("button", { name: /^Compare/ }).click();
+    await ben.page.getByLabel("What the other device shows").fill((await account.getAttribute("data-text")) ?? "");
+    await ben.page.getByRole("dialog").getByRole("button", { name: "Compare", exact: true }).click();
+    await ben.page.getByText("It is the account of Chloé.").waitFor();
+    await ben.page.getByRole("button", { name: "Go on with the new account" }).click();
+    await ben.page.getByText("You have compared fingerprints with Chloé.").waitFor();
+    await ben.context.close();
 
     await old.page.getByRole("button", { name: "Yes, I did" }).click();
     expect(await seriousFaults(old.page)).toEqual([]);
@@ -206,7 +199,7 @@ describe("administrators", () => {
     await page.getByRole("button", { name: "Close" }).click();
     await page.getByRole("button", { name: "Manage Ben Okafor" }).click();
     await page.getByLabel("May add escrow devices").check();
-    await confirm(george);
+    await george.stepUp();
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByRole("button", { name: "Save" }).click();
     await page.locator(".row").filter({ hasText: "Ben Okafor" }).getByText("May add escrow devices").waitFor();
@@ -232,7 +225,7 @@ describe("administrators", () => {
     await hana.page.getByRole("button", { name: "Close" }).last().click();
     await hana.page.getByRole("button", { name: "Manage Dina Haddad" }).click();
     await hana.page.getByLabel("Alder Street").check();
-    await confirm(hana);
+    await hana.stepUp();
     await hana.page.getByRole("button", { name: "Save" }).click();
     await hana.page.getByRole("heading", { name: "Dina Haddad", exact: true }).waitFor({ state: "detached" });
     const after = await me();
@@ -251,14 +244,3 @@ it("no page complained, and no browser refused to load anything", () => {
   expect(world.complaints).toEqual([]);
   expect(world.reports).toEqual([]);
 });
-
-/** A device of the person who is signed in, without a page. */
-async function session({ context }: Device) {
-  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
-  const { subject } = await (await context.request.get(`${world.url}/api/me`)).json();
-  return await openSession({
-    ...{ subject, store: memoryStore(), background: false },
-    sealer: await callerSealer(crypto.getRandomValues(new Uint8Array(32))),
-    transport: fetchTransport({ url: `${world.url}/keys`, headers: { cookie } }),
-  });
-}

@@ -22,18 +22,28 @@ export interface WorldOptions {
   readonly kind?: "chromium" | "firefox";
 }
 
-/** How far ahead the clock of codes and step-ups is, in milliseconds. */
+/** How far ahead the servers' clock is, in milliseconds. */
 export const serverClock = { ahead: 0 };
 const serverNow = (): number => Date.now() + serverClock.ahead;
 
+/**
+ * What browsers write to the console in any play: nobody is signed in yet, an account has no log yet, a device that is about to join asks
+ * for news before its link is in the log, and two devices wrote at the same time, so that one writes again.
+ */
+const ALWAYS_EXPECTED: readonly string[] = [
+  ...["401 /api/me", "404 /keys/v1/subjects/…", "401 /keys/v1/events", "409 /keys/v1/logs/…/entries"],
+];
+
 /** A demo that runs in memory or in a folder, and the browsers that visit it. */
 export class World {
-  /** What no page may say: errors in the console, errors that nobody caught. */
-  readonly complaints: string[] = [];
+  /** What pages said: errors in the console, errors that nobody caught. */
+  readonly #said = new Set<string>();
+  readonly #expected = new Set<string>();
   readonly #browser: Browser;
   #demo: RunningDemo;
   readonly #web: string;
   readonly #data: string | undefined;
+  #isRestarted = false;
 
   private constructor(browser: Browser, demo: RunningDemo, web: string, data: string | undefined) {
     this.#browser = browser;
@@ -71,10 +81,24 @@ export class World {
     return this.#demo.reports;
   }
 
-  /** Ends the server, and starts it again at the same address. */
-  async restartServer(): Promise<void> {
+  /** What pages said and no play expects, and what a play expects and no page said. */
+  get complaints(): readonly string[] {
+    const unexpected = [...this.#said].filter((each) => !this.#expected.has(each) && !ALWAYS_EXPECTED.includes(each));
+    const missing = [...this.#expected].filter((each) => !this.#said.has(each)).map((each) => `nobody said ${each}`);
+    return [...unexpected, ...missing];
+  }
+
+  /** Names refusals that belong to a play: the status and the path, such as `409 /api/items`. A browser writes each to its console. */
+  expectRefusals(...refusals: readonly string[]): void {
+    for (const each of refusals) this.#expected.add(each);
+  }
+
+  /** Ends the server, and starts it again at the same address. @param meanwhile while it does not run */
+  async restartServer(meanwhile?: () => void): Promise<void> {
     const { url } = this.#demo;
+    this.#isRestarted = true;
     await this.#demo.close();
+    meanwhile?.();
     this.#demo = await startDemo({ web: this.#web, data: this.#data, port: Number(new URL(url).port), now: serverNow });
   }
 
@@ -88,13 +112,37 @@ export class World {
       deviceScaleFactor: isPhone ? 2 : 1,
     });
     context.setDefaultTimeout(Number(process.env["DEMO_TIMEOUT"] ?? 60_000));
-    return await Device.open(context, (complaint) => this.complaints.push(complaint));
+    return await Device.open(context, (complaint) => this.#hear(complaint));
+  }
+
+  /** A browser with its profile in a folder, which can be copied while no browser has it open. */
+  async profile(folder: string): Promise<Device> {
+    const context = await chromium.launchPersistentContext(folder, {
+      ...{ ...(chromiumLaunchOptions() ?? {}), headless: true, baseURL: this.url, locale: "en-GB" },
+    });
+    context.setDefaultTimeout(Number(process.env["DEMO_TIMEOUT"] ?? 60_000));
+    return await Device.open(context, (complaint) => this.#hear(complaint));
+  }
+
+  #hear(complaint: string): void {
+    // Pages lose the server while it is restarted.
+    if (this.#isRestarted && complaint.startsWith("net::ERR_")) return;
+    this.#said.add(complaint);
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#demo.close();
   }
+}
+
+/** An error of the console, without what differs from one run to the next: the ids in addresses. */
+function complaintOf(text: string, url: string): string {
+  const [, status] = /the server responded with a status of (\d+)/.exec(text) ?? [];
+  const [failure] = /net::ERR_\w+/.exec(text) ?? [];
+  if (!status && !failure) return text;
+  const path = new URL(url).pathname.replace(/(subjects|logs|people)\/[^/]+/, "$1/…");
+  return `${failure ?? status} ${path}`;
 }
 
 /** A browser profile with one page, and what its user does there. */
@@ -117,10 +165,7 @@ export class Device {
 
   #listen(page: Page): void {
     page.on("console", (message) => {
-      // A browser writes to the console that the server is restarted, and each refusal, such as 401 and 409: the app expects these.
-      const isExpected =
-        /status of (4(01|03|04|09|29)|503)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_\w+|EMPTY_RESPONSE)/;
-      if (message.type() === "error" && !isExpected.test(message.text())) this.#complain(message.text());
+      if (message.type() === "error") this.#complain(complaintOf(message.text(), message.location().url));
     });
     page.on("pageerror", (error) => this.#complain(String(error)));
   }
@@ -160,12 +205,51 @@ export class Device {
     return (await this.page.getByLabel("Digits of this device").getAttribute("data-text")) ?? "";
   }
 
+  /** The code of the newest mail, as the mailbox shows it. */
+  async mailedCode(): Promise<string> {
+    const tab = await this.tab();
+    await tab.goto("/portal#/mailbox");
+    const title = await tab
+      .getByRole("heading", { name: /^Your code is/ })
+      .first()
+      .textContent();
+    await tab.close();
+    return title?.replace(/\D/g, "") ?? "";
+  }
+
+  /** Has a code mailed, reads it in the mailbox, and types it. */
+  async stepUp(): Promise<void> {
+    await this.page.getByRole("button", { name: "Mail me a code" }).click();
+    await this.page.getByText("A code was mailed to you").waitFor();
+    await this.page.getByLabel("Code").fill(await this.mailedCode());
+    await this.page.getByRole("button", { name: "Confirm" }).click();
+    await this.page.getByLabel("Code").waitFor({ state: "detached" });
+  }
+
+  /** The digits that a device which is in the list shows of itself. */
+  async ownDigits(): Promise<string> {
+    await this.go("Devices & Activity");
+    return (await this.page.getByRole("list", { name: "Fingerprint of this device" }).getAttribute("data-text")) ?? "";
+  }
+
+  /** The list of devices as this device shows it, in an order that all devices share. */
+  async list(): Promise<readonly string[]> {
+    await this.go("Devices & Activity");
+    const rows = await this.page.locator(".row[data-member]").evaluateAll((rows) =>
+      rows.map((row) => {
+        const texts = [row.querySelector("h3")?.firstChild, row.querySelector(".access"), row.querySelector(".small")];
+        return [row.getAttribute("data-member"), ...texts.map((each) => each?.textContent)].join(" | ");
+      }),
+    );
+    return rows.sort();
+  }
+
   /** A row of the list of devices. */
   row(name: string) {
     return this.page.locator(".row").filter({ has: this.page.getByRole("heading", { name: new RegExp(`^${name}`) }) });
   }
 
-  /** Approves what waits, after it compared what the other device shows. */
+  /** Approves one that waits, after it compared what the other device shows; others that wait are removed. */
   async approve(name: string, shown: string): Promise<void> {
     const { page } = this;
     await this.go("Devices & Activity");
@@ -180,6 +264,25 @@ export class Device {
       .getByRole("button", { name: /^Approve / })
       .click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+
+  /** Gives this device another name. */
+  async rename(name: string): Promise<void> {
+    await this.go("Devices & Activity");
+    await this.page.getByRole("button", { name: "Rename" }).click();
+    const dialog = this.page.getByRole("dialog");
+    await dialog.getByLabel("Name of this device").fill(name);
+    await dialog.getByRole("button", { name: "Rename" }).click();
+    await dialog.waitFor({ state: "detached" });
+  }
+
+  /** Removes a device or backup key from the list. */
+  async remove(name: string): Promise<void> {
+    await this.go("Devices & Activity");
+    await this.row(name).getByRole("button", { name: "Remove", exact: true }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: "Remove it" }).click();
+    await this.row(name).filter({ hasText: "Removed by" }).waitFor();
+    await this.page.getByRole("dialog").waitFor({ state: "detached" });
   }
 
   /** Makes a backup key, and proves it. @returns its text */

@@ -24,6 +24,8 @@ export interface Me {
   readonly hasLog: boolean;
   /** In a made-up year, the papers that this made-up person has in the safe. */
   readonly papers: readonly { readonly name: string; readonly text: string }[];
+  /** The same for the papers of the site's escrow, which its administrators have. */
+  readonly escrowPapers: readonly { readonly name: string; readonly text: string }[];
 }
 
 export interface People {
@@ -39,6 +41,8 @@ export interface SealedItem {
   readonly at: number;
   /** The blob of a voice message. */
   readonly recording: string | null;
+  /** The newest change of the user's devices that the service knew when it sealed this. */
+  readonly change: number | null;
 }
 
 /** The server refused, or was not reached. */

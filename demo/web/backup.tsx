@@ -95,11 +95,12 @@ function Make({ isUnproved, onClose }: { readonly isUnproved: boolean; readonly 
 }
 
 function Drill({ onClose }: { readonly onClose: () => void }) {
+  const { session } = useDevice();
   const [text, setText] = useState("");
   return (
     <Dialog title={T.drill.title} onClose={onClose} isWide>
       <p>{T.drill.lead}</p>
-      <PaperField text={text} onText={setText} />
+      <PaperField session={session} text={text} onText={setText} />
       <footer>
         <Button onClick={onClose}>{T.close}</Button>
       </footer>

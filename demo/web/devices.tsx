@@ -1,6 +1,6 @@
 // Devices & Activity: who can read the mail, what waits for review, and everything that happened.
 
-import { type DeviceView, KeysteadError } from "keystead";
+import { type DeviceView, KeysteadError, type MemberId } from "keystead";
 import { suggestRemovals } from "keystead/audit";
 import { useState } from "preact/hooks";
 import { Timeline, Warnings } from "./activity.js";
@@ -9,8 +9,8 @@ import { Organisation } from "./escrow/user.js";
 import { escrowIsEnrolled } from "./escrow/user-facts.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { Review } from "./review.js";
-import { day, nameOf, portalTexts, say, sayCovered, T, titleOf, words } from "./texts.js";
-import { Badge, Button, Dialog, Ending, Field, Form, Groups, Icon, Notice, Problem } from "./ui.js";
+import { day, nameOf, say, sayCovered, T, titleOf, words } from "./texts.js";
+import { Badge, Button, Dialog, Ending, Field, Form, Groups, Icon, Notice, Problem, Qr } from "./ui.js";
 
 type Open = { readonly what: "review" | "rename" } | { readonly what: "remove"; readonly device: DeviceView };
 
@@ -54,7 +54,7 @@ export function Devices() {
             />
           ))}
         </ul>
-        {isLast && <p class="hint">{portalTexts.account.last}</p>}
+        {isLast && <p class="hint">{T.remove.last}</p>}
       </section>
       <Warnings id="warnings" warnings={warnings} words={escrowIsEnrolled(session.log) ? sayCovered : say} />
       <Organisation />
@@ -72,6 +72,16 @@ export function Devices() {
               <Row key={device.member} device={device} />
             ))}
           </ul>
+        </section>
+      )}
+      {devices.fingerprint && devices.fingerprintQr && !devices.awaitingApproval && (
+        <section aria-labelledby="own-fingerprint">
+          <h2 id="own-fingerprint">{T.devices.ownFingerprint}</h2>
+          <p class="muted">{T.devices.ownFingerprintLead}</p>
+          <div class="self">
+            <Groups text={devices.fingerprint} label={T.devices.ownFingerprint} />
+            <Qr text={devices.fingerprintQr} label={T.devices.ownFingerprintQr} />
+          </div>
         </section>
       )}
       <section aria-labelledby="fingerprint">
@@ -138,6 +148,7 @@ export function Row({ device, onRename, onRemove }: RowProps) {
             .filter(Boolean)
             .join(" · ")}
         </p>
+        {removed && <CouldRead member={device.member} />}
       </div>
       <div class="actions">
         {isMe && onRename && (
@@ -152,6 +163,18 @@ export function Row({ device, onRename, onRemove }: RowProps) {
         )}
       </div>
     </li>
+  );
+}
+
+/** What a removed member was given: nobody can take that back. */
+function CouldRead({ member }: { readonly member: MemberId }) {
+  const { log } = useDevice().session;
+  const first = log.removed.get(member)?.reach[0]?.[0];
+  const since = [...log.epochs].find(({ number }) => number === first)?.time;
+  return (
+    <p class="muted small">
+      {since === undefined ? T.devices.couldReadNothing : T.devices.couldRead(day(new Date(since)))}
+    </p>
   );
 }
 
@@ -248,7 +271,10 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
     if (!view?.members.some(({ member, removed }) => member === device.member && removed)) return [];
     const { log, escrowLog } = session;
     const suggested = suggestRemovals(log, { removed: device.member, me: view.me.member, escrowLog });
-    return view.members.filter(({ member }) => suggested.some((each) => each.member === member));
+    // Nobody ever approved the first device: nothing of it was removed.
+    return view.members.filter(
+      ({ member, approvals }) => approvals.length > 0 && suggested.some((each) => each.member === member),
+    );
   };
   if (isDone) {
     return (

@@ -254,6 +254,8 @@ function Reader({ item, seen, onAgain }: ReaderProps) {
 }
 
 function OpenItem({ item, note, when }: { readonly item: api.SealedItem; readonly note: Note; readonly when: string }) {
+  const { session } = useDevice();
+  useSnapshot(session);
   return (
     <>
       <h2>{note.title ?? T.inbox.voicemail}</h2>
@@ -274,6 +276,9 @@ function OpenItem({ item, note, when }: { readonly item: api.SealedItem; readonl
         <Icon name="lock" />
         {T.inbox.openedHere}
       </p>
+      {item.change !== null && (
+        <p class="muted small">{T.inbox.sealedFor(item.change, item.change === session.log.head.seq)}</p>
+      )}
     </>
   );
 }

@@ -444,6 +444,8 @@ export const T = {
     sealed: (kind: string, when: string) => `Sealed ${kind.toLowerCase()}, ${when}`,
     opening: "Opening…",
     openedHere: "Sealed by the clinic's server, opened on this device",
+    sealedFor: (change: number, isNewest: boolean) =>
+      `The server sealed it with your list of devices up to change ${change}${isNewest ? ", the newest" : ""}. It never seals with a list that it read more than 10 minutes before.`,
     from: "From",
     lockedTitle: "This device cannot open this yet",
     lockedWhy: (when: string, since: string) => `It was sealed ${when}. This device reads mail since ${since}.`,
@@ -506,8 +508,14 @@ export const T = {
     removeMine: "Remove this device",
     gone: "Removed",
     removedBy: (who: string, when: string) => `Removed by ${who}, ${when}`,
+    couldRead: (when: string) => `It could read mail since ${when}, until it was removed.`,
+    couldReadNothing: "It could read no mail.",
     activity: "Activity",
     activityLead: "Every change of your devices, newest first. Each one is signed by the device that made it.",
+    ownFingerprint: "Fingerprint of this device",
+    ownFingerprintLead:
+      "For somebody who wants to be sure of this device, such as an administrator. It is another one after each change of your devices.",
+    ownFingerprintQr: "The fingerprint of this device as a QR code",
     fingerprint: "Fingerprint of your account",
     fingerprintLead:
       "All your devices show the same digits, and new ones after each change of your devices. If one of them shows others for long, somebody shows it another account.",
@@ -583,6 +591,7 @@ export const T = {
     paper: "The paper is worth nothing from then on, except for mail that it could open before.",
     only: (what: string) => `It alone holds the keys of ${what}. Without it, that mail is lost.`,
     confirm: "Remove it",
+    last: "It is the only one in your account, and cannot be removed. Add another device or make a backup key first.",
     mine: "This device leaves your account and forgets its keys. To use it again, add it as a new device.",
     mineConfirm: "Remove this device and sign out",
     alsoTitle: "Others came with it",
@@ -790,6 +799,8 @@ export const T = {
         "This device may not do that now: the clinic's policy or the newest list of devices does not allow it. Look at this page again.",
       FORBIDDEN: "The server did not allow it. Sign in again.",
       OFFLINE: "The server was not reached. Try again when you are online.",
+      STORE_UNAVAILABLE:
+        "This browser could not store anything, perhaps because the disk is full. Nothing was sent. Make room, and try again.",
     },
   },
 } as const;
@@ -887,6 +898,11 @@ export const escrowTexts = {
       doneTitle: "Escrow is enabled",
       done: "Lock the paper away. Now publish the fingerprint, so that people can compare it.",
     },
+    use: {
+      lead: "Type the 36 characters from the paper in the safe, or scan its QR code. The paper stays valid, and this device may do everything.",
+      reads: (when: string) => `It holds escrow's keys since ${when}.`,
+      go: "Let this device in",
+    },
     another: {
       nameDefault: "Safe, second site",
       title: "Another backup key of escrow",
@@ -927,6 +943,7 @@ export const escrowTexts = {
     title: "Waiting for approval by the administrators",
     lead: "This device may do nothing yet. Read these digits to one of them.",
     ask: "Ask one of these:",
+    paper: "Use a backup key of escrow instead",
     digits: "Digits of this escrow device",
   },
   devices: {
@@ -1130,6 +1147,8 @@ export const escrowTexts = {
     none: "Nobody has been recovered, and nothing was opened.",
     where: "Somebody is recovered, and data is opened, on that person's page:",
     columns: ["When", "What", "Whose", "By", "Why"],
+    which: (keys: readonly (readonly [from: number, to: number])[]) =>
+      `encryption ${keys.length === 1 && keys[0]?.[0] === keys[0]?.[1] ? "key" : "keys"} ${words.list(keys.map(([from, to]) => (from === to ? String(from) : `${from} to ${to}`)))}`,
     what: { recovery: "Recovery", access: "Access" },
     status: { open: "Not done", disowned: "Disowned" },
     case: (number: string) => `case ${number}`,
@@ -1160,6 +1179,9 @@ export const escrowTexts = {
     whoseLead: "Check those that you have in hand. The others are removed.",
     mine: "They are mine",
     removeOthers: "Remove the others",
+    fingerprint: "Fingerprint of escrow, as this device sees it",
+    fingerprintLead:
+      "It changes when the administrators or their devices change, and then the clinic publishes it again. You may compare it at any time.",
     askContacts: "Lost every other device? One of these restores your mail:",
     enrolled: "Acknowledged",
     enrolledLead: "Administrators can restore your mail when you lost every device.",

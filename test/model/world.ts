@@ -423,5 +423,5 @@ export class World {
 /** Whether a question names this regrant. */
 function isRegrant(ask: Ask, step: AuthorStep): boolean {
   if (ask.question !== "regrant" || step.link !== "regrant") return false;
-  return step.give.some(({ member, runs }) => member === ask.member && equalRuns(runs, ask.epochs));
+  return step.give.some(({ member, epochs }) => member === ask.member && equalRuns(epochs, ask.epochs));
 }

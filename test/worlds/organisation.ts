@@ -10,7 +10,7 @@ import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import { pointerTo } from "../../src/trust/pointer.js";
-import { type Authored, createEscrowLog, joinLog, createBackupKey, review, setPolicy } from "../support/accepted.js";
+import { type Authored, createBackupKey, createEscrowLog, joinLog, review, setPolicy } from "../support/accepted.js";
 import { AdminClient, type OfUser } from "../support/admin-client.js";
 import { type Draws, drawsFrom } from "./draws.js";
 

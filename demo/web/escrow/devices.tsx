@@ -8,6 +8,7 @@ import { useDevice, useWork } from "../hooks.js";
 import { ReviewEnding } from "../review.js";
 import { day, escrowTexts as E, nameOf, say, sayEscrow, T } from "../texts.js";
 import { Badge, Button, Dialog, Ending, Groups, Icon, Notice } from "../ui.js";
+import { EnterPaper } from "../use-paper.js";
 import { EscrowAsks } from "./asks.js";
 import { CompareDigits, type Found } from "./compare.js";
 import { useDesk, useEscrow } from "./desk.js";
@@ -78,6 +79,7 @@ export function EscrowDevices() {
             <EscrowRow
               key={device.member}
               device={device}
+              isWaiting={device.status === "pending" || (device.member === me.member && status === "waiting")}
               {...(mayManage && device.removable && { onRemove: () => setOpen({ what: "remove", device }) })}
             />
           ))}
@@ -115,9 +117,12 @@ export function EscrowDevices() {
   );
 }
 
-/** A device that waits: whom to ask, and what to show. */
+/** A device that waits: whom to ask, and what to show. With the paper from the safe it asks nobody. */
 function Waiting() {
+  const { me } = useDevice();
+  const { session } = useDesk();
   const { devices } = useEscrow();
+  const [usesPaper, setUsesPaper] = useState(false);
   if (!devices?.fingerprint) return null;
   return (
     <section class="notice warn waiting" aria-label={E.waiting.title}>
@@ -126,7 +131,22 @@ function Waiting() {
         <p>{E.waiting.lead}</p>
         <Contacts contacts={devices.contacts} />
         <Groups text={devices.fingerprint} label={E.waiting.digits} />
+        <div class="actions">
+          <Button look="quiet" icon="paper" onClick={() => setUsesPaper(true)}>
+            {E.waiting.paper}
+          </Button>
+        </div>
       </div>
+      {usesPaper && (
+        <EnterPaper
+          session={session}
+          members={devices.members}
+          me={devices.me.member}
+          papers={me.escrowPapers}
+          texts={E.paper.use}
+          onClose={() => setUsesPaper(false)}
+        />
+      )}
     </section>
   );
 }
@@ -148,10 +168,12 @@ export function Contacts({ contacts }: { readonly contacts: readonly string[] })
 
 interface EscrowRowProps {
   readonly device: EscrowDevice;
+  /** Nobody has approved it yet. */
+  readonly isWaiting?: boolean;
   readonly onRemove?: () => void;
 }
 
-function EscrowRow({ device, onRemove }: EscrowRowProps) {
+function EscrowRow({ device, isWaiting, onRemove }: EscrowRowProps) {
   const { name, kind, platform, added, status, approvals, removed, roles, backupKeyId } = device;
   const approval = approvals.at(-1);
   const tone = status === "pending" ? "warn" : status === "removed" || status === "superseded" ? "none" : "good";
@@ -172,7 +194,7 @@ function EscrowRow({ device, onRemove }: EscrowRowProps) {
                   {E.roles[role].name}
                 </Badge>
               ))
-            : !removed && <span class="muted">{status === "pending" ? E.roles.pending : E.roles.none}</span>}
+            : !removed && <span class="muted">{isWaiting ? E.roles.pending : E.roles.none}</span>}
         </p>
         <p class="muted small">
           {[

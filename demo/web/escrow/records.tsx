@@ -11,6 +11,8 @@ interface Record {
   readonly what: "recovery" | "access";
   readonly by: string;
   readonly whose: string | undefined;
+  /** The user's encryption keys that were opened. */
+  readonly which: string | undefined;
   readonly why: string | undefined;
   readonly case: string | undefined;
   readonly status: "done" | "open" | "disowned" | undefined;
@@ -26,7 +28,7 @@ export function Records() {
     const acts = session.acts().map(
       ({ seq, when, admin, act, disowned }): Record => ({
         ...{ seq, when, what: "recovery", by: names.get(admin) ?? "", whose: whose(act?.subject), why: act?.reason },
-        ...{ case: act?.case, status: disowned ? "disowned" : open.has(seq) ? "open" : "done" },
+        ...{ which: undefined, case: act?.case, status: disowned ? "disowned" : open.has(seq) ? "open" : "done" },
       }),
     );
     const accesses = session.accesses().map(
@@ -39,7 +41,7 @@ export function Records() {
           whose: whose(access?.subject),
           why: access?.reason,
         },
-        ...{ case: access?.case, status: undefined },
+        ...{ which: access && E.records.which(access.epochs), case: access?.case, status: undefined },
       }),
     );
     return [...acts, ...accesses].sort((a, b) => b.seq - a.seq);
@@ -66,11 +68,12 @@ export function Records() {
               </tr>
             </thead>
             <tbody>
-              {records.map(({ seq, when, what, by, whose, why, case: number, status }) => (
+              {records.map(({ seq, when, what, which, by, whose, why, case: number, status }) => (
                 <tr key={seq}>
                   <td class="dates">{day(when)}</td>
                   <td>
                     {E.records.what[what]}
+                    {which && <span class="muted small">: {which}</span>}
                     {status && status !== "done" && (
                       <>
                         {" "}

@@ -1,7 +1,8 @@
 // Escrow as the people of a site see it: they acknowledge it, see whom to ask, and see what admins did.
 
-import type { MemberId } from "keystead";
+import { fingerprintOf, type MemberId } from "keystead";
 import type { Ask } from "keystead/client";
+import { formatFingerprint } from "keystead/contacts";
 import { policyOf } from "keystead/escrow";
 import { useEffect, useState } from "preact/hooks";
 import { useDevice, useSnapshot, useWork } from "../hooks.js";
@@ -251,6 +252,9 @@ export function Organisation() {
         </ol>
       )}
       <p class="muted small">{E.user.recorded(recorded)}</p>
+      <h3>{E.user.fingerprint}</h3>
+      <p class="muted">{E.user.fingerprintLead}</p>
+      <Groups text={formatFingerprint(fingerprintOf(escrowLog))} label={E.user.fingerprint} />
     </section>
   );
 }
