@@ -24,7 +24,10 @@ import { MAX_STATEMENT_BYTES } from "./statement.js";
 /** `forked`: two valid links at one position. `replaced`: another log for the subject. `rolled-back`: a shorter log. */
 export type ContradictionKind = "forked" | "replaced" | "rolled-back";
 
-/** As {@link ContradictionKind}; and `equivocated`: the service signed two statements about one log that contradict each other. */
+/**
+ * `forked`: two valid links at one position. `replaced`: another log for the subject. `rolled-back`: a shorter log. `equivocated`: the
+ * service signed two statements about one log that contradict each other.
+ */
 export type EvidenceKind = ContradictionKind | "equivocated";
 
 /** A contradiction between a head that was verified before and what was offered later. */
