@@ -30,6 +30,7 @@ export async function setUpEscrow(admin: Device): Promise<void> {
 export async function writePaper({ page }: Device): Promise<string> {
   const text = (await page.getByRole("list", { name: "Your backup key" }).getAttribute("data-text")) ?? "";
   await page.getByRole("button", { name: "I have it on paper" }).click();
+  await page.locator(".pair .field").nth(1).waitFor();
   for (const field of await page.locator(".pair .field").all()) {
     const group = Number((await field.locator("label").textContent())?.replace(/\D/g, ""));
     await field.locator("input").fill(text.split("-")[group - 1] ?? "");

@@ -88,10 +88,9 @@ describe("setting up", () => {
     await shows("12: enabling cannot be undone by admins", async () => {
       await page.getByText("EscrowEnabled").waitFor();
       await page.getByRole("button", { name: "Change" }).click();
-      const choices = await page.getByRole("dialog").getByRole("checkbox").all();
-      expect(
-        await Promise.all(choices.map((each) => each.evaluate((box) => box.closest("label")?.textContent))),
-      ).toEqual(["People may make backup keys of their own"]);
+      const choices = page.getByRole("dialog").locator("label:has([type=checkbox])");
+      await choices.first().waitFor();
+      expect(await choices.allTextContents()).toEqual(["People may make backup keys of their own"]);
       await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     });
   });
@@ -225,6 +224,7 @@ describe("a locked-out user", () => {
     await page.getByRole("button", { name: "Close and wipe the keys" }).click();
     await openTab(farah, "Recoveries & accesses");
     const row = page.getByRole("row").filter({ hasText: "Court order 7" });
+    await row.waitFor();
     await shows("19: a signed record of who, whose, which, why", async () =>
       expect(await row.locator("td").allTextContents()).toEqual([
         expect.stringMatching(/^today/),
@@ -422,6 +422,7 @@ describe("an account that a thief took", () => {
     const { page } = farah;
     await lookAt(farah, "Ben Okafor");
     await page.getByRole("button", { name: "Open data" }).click();
+    await page.getByRole("dialog").getByRole("checkbox").first().waitFor();
     for (const stretch of await page.getByRole("dialog").getByRole("checkbox").all()) await stretch.check();
     await page.getByLabel("Legal ground, or reason").fill("Handover of the ward");
     await page.getByRole("button", { name: "Record and open" }).click();

@@ -19,6 +19,7 @@ beforeAll(async () => {
   const shown = laptop.page.getByRole("list", { name: "Your backup key" });
   text = (await shown.getAttribute("data-text")) ?? "";
   await shows("9: shown as grouped letters and digits", async () => {
+    await shown.getByRole("listitem").last().waitFor();
     const groups = await shown.getByRole("listitem").allTextContents();
     expect(groups).toEqual(Array.from({ length: 9 }, () => expect.stringMatching(/^[0-9A-Z]{4}$/)));
   });
@@ -90,6 +91,7 @@ describe("9: a backup key", () => {
     const asked = async () =>
       (await fields.locator("label").allTextContents()).map((label) => Number(label.replace(/\D/g, "")));
     await page.getByRole("button", { name: "I have it on paper" }).click();
+    await fields.nth(1).waitFor();
     const [first = 0, second = 0] = await asked();
     expect(first).toBeLessThan(second);
     for (const field of await fields.locator("input").all()) await field.fill("????");

@@ -293,6 +293,7 @@ export class Device {
     await page.getByRole("button", { name: "Make it" }).click();
     const text = (await page.getByRole("list", { name: "Your backup key" }).getAttribute("data-text")) ?? "";
     await page.getByRole("button", { name: "I have it on paper" }).click();
+    await page.locator(".pair .field").nth(1).waitFor();
     for (const field of await page.locator(".pair .field").all()) {
       const group = Number((await field.locator("label").textContent())?.replace(/\D/g, ""));
       await field.locator("input").fill(text.split("-")[group - 1] ?? "");

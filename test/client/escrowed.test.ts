@@ -70,7 +70,7 @@ it("says that the service shows an older escrow log, or a damaged one, until it 
   const { escrowLog } = laptop;
   const honest = relay.tell(ORGANISATION, rollBackTo(2));
   await laptop.sync();
-  expect(laptop.getSnapshot()).toMatchObject({ connection: "server-behind", evidence: 1 });
+  expect(laptop.getSnapshot()).toMatchObject({ connection: "server-behind", evidenceCount: 1 });
   expect(laptop.escrowLog).toBe(escrowLog);
   await laptop.rename({ name: "Mine" });
   expect(laptop.getSnapshot()).toMatchObject({ connection: "server-behind", pending: undefined });

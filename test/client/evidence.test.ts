@@ -30,7 +30,7 @@ it("has both heads of a rollback, after the service showed the log again and aft
   session.close();
   const again = await device.open();
   await again.sync();
-  expect(again.getSnapshot()).toMatchObject({ alarms: [], evidence: 1 });
+  expect(again.getSnapshot()).toMatchObject({ alarms: [], evidenceCount: 1 });
   expect(again.evidence.map(verdictOf)).toMatchObject([
     { code: "evidence-rolled-back", pinned: head, offered: { seq: 1, hash: before?.hash } },
   ]);

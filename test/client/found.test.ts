@@ -97,7 +97,7 @@ it("starts again after a service gave back what it withheld in another order", a
   device.transport.read = read;
   const again = await device.open();
   await again.sync();
-  expect(again.getSnapshot()).toMatchObject({ status: "ready", evidence: 0 });
+  expect(again.getSnapshot()).toMatchObject({ status: "ready", evidenceCount: 0 });
 });
 
 it("does what another tab had begun when it was killed, and could tell nobody", async () => {

@@ -125,7 +125,7 @@ it("leaves duties, pending links and what the service lost to a full session", a
   expect(worker.getSnapshot().pending).toMatchObject({ intent: "rename" });
   const beHonest = relay.tell(SUBJECT, rollBackTo(2), { to: ["phone"] });
   await worker.sync();
-  expect(worker.getSnapshot()).toMatchObject({ connection: "server-behind", evidence: 1 });
+  expect(worker.getSnapshot()).toMatchObject({ connection: "server-behind", evidenceCount: 1 });
   worker.close();
   expect(counts.publications).toBe(before);
   beHonest();

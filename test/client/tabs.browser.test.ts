@@ -385,7 +385,7 @@ async function endsAt({ prepare, act, isDone, members }: Scenario, { end, when, 
   if (awaits.hasStored) expect(isDone(again)).toBe(true);
   if (!isDone(again)) await act(again, fingerprint).catch(unlessUnproved);
   expect(isDone(again)).toBe(true);
-  expect(again.getSnapshot()).toMatchObject({ pending: undefined, alarms: [], evidence: 0 });
+  expect(again.getSnapshot()).toMatchObject({ pending: undefined, alarms: [], evidenceCount: 0 });
   expect(again.log.active.size).toBe(members);
   if (sealed) expect(await again.open(sealed)).toEqual(utf8Encode("old"));
   return ended === "struck";

@@ -409,7 +409,7 @@ describe.each([
     expect(left.log.head).toEqual(right.log.head);
     expect([...left.log.active.values()].map(({ name }) => name).sort()).toEqual(["By the right", "Laptop"]);
     expect(await right.open(await left.seal(bytes("x"), note))).toEqual(bytes("x"));
-    expect(left.getSnapshot()).toMatchObject({ pending: undefined, asks: [], evidence: 0 });
+    expect(left.getSnapshot()).toMatchObject({ pending: undefined, asks: [], evidenceCount: 0 });
   });
 
   story("a reload at any point loses nothing, and does nothing twice", ["a reload"], async () => {

@@ -39,7 +39,11 @@ it("a fork that is no longer than its own log, at the next look", async () => {
   const { laptop, device, mobile } = await forked();
   expect(mobile.log.head.seq).toBe(laptop.log.head.seq);
   await mobile.sync();
-  expect(mobile.getSnapshot()).toMatchObject({ status: "alarm", evidence: 1, alarms: [{ error: { code: "FORKED" } }] });
+  expect(mobile.getSnapshot()).toMatchObject({
+    status: "alarm",
+    evidenceCount: 1,
+    alarms: [{ error: { code: "FORKED" } }],
+  });
   mobile.close();
   expect((await device.open()).getSnapshot().status).toBe("alarm");
 });
@@ -47,10 +51,10 @@ it("a fork that is no longer than its own log, at the next look", async () => {
 it("a fork that is no longer, only when another valid link stands there: until then it is trouble", async () => {
   const { mobile, takeBack } = await forked((entries) => corrupt(entries.length, 70)(entries));
   await mobile.sync();
-  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "trouble", evidence: 0 });
+  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "trouble", evidenceCount: 0 });
   takeBack();
   await mobile.sync();
-  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "reached", evidence: 0 });
+  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "reached", evidenceCount: 0 });
 });
 
 it("a fork of the escrow log that is no longer, at the next look", async () => {
@@ -102,7 +106,7 @@ it("no alarm while the service is honest", async () => {
   const laptop = await phone(relay, "laptop").open();
   await laptop.create({ name: "Laptop" });
   for (let look = 0; look < 3; look++) await laptop.sync();
-  expect(laptop.getSnapshot()).toMatchObject({ status: "ready", connection: "reached", evidence: 0, asks: [] });
+  expect(laptop.getSnapshot()).toMatchObject({ status: "ready", connection: "reached", evidenceCount: 0, asks: [] });
 });
 
 it("links in its own name that its store never held: the store was restored, or copied", async () => {
