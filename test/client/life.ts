@@ -25,7 +25,7 @@ export async function live(session: Session, { creates, deeds, names }: Orders, 
       // What the device owes comes first; or what the test meant: nothing was typed.
       if (code === "PENDING" || code === "ROTATION_DUE") continue;
       // Another page entered meanwhile.
-      if (began === "enter" && session.getSnapshot().status !== "no-member") continue;
+      if (began === "enter" && session.getSnapshot().devices?.me) continue;
       if (code !== "BACKUP_KEY_INVALID") throw caught;
     }
     const { seq, hash } = session.log.head;
