@@ -43,7 +43,8 @@ describe("the windows", () => {
     try {
       await CHAPTERS[name]?.(world, looks);
       expect(looks.faults).toEqual([]);
-      expect(world.complaints).toEqual([]);
+      // Which refusals belong to them is said in the plays.
+      expect(world.complaints.filter((each) => !/^\d{3} /.test(each))).toEqual([]);
       expect(world.reports).toEqual([]);
     } finally {
       await world.close();

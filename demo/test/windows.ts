@@ -64,7 +64,7 @@ export const WINDOWS = {
   "backup-prove": "make-paper.tsx MakePaper",
   "backup-done": "make-paper.tsx MakePaper",
   drill: "backup.tsx Drill",
-  "use-backup-key": "use-paper.tsx UsePaper",
+  "use-backup-key": "use-paper.tsx EnterPaper",
   "people-compare": "contacts/fingerprints.tsx Fingerprints",
   acknowledge: "escrow/user.tsx Acknowledge",
 

@@ -2,8 +2,8 @@
 
 import type { Weakening } from "../worlds/build.js";
 
-/** A weakened rule; `inOrganisations` where only a world with an organisation can show it. */
-export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true })[] = [
+/** A weakened rule; `inOrganisations` where only a world with an organisation can show it, `from` where few worlds do. */
+export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true; readonly from?: number })[] = [
   {
     name: "a link is sent before it is stored",
     changes: [
@@ -199,6 +199,7 @@ export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true })
   {
     name: "that the escrow log contradicts what was verified is not said",
     inOrganisations: true,
+    from: 261,
     changes: [
       {
         file: "src/client/judge-whole.ts",
