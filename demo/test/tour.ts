@@ -191,7 +191,10 @@ const papers: Chapter = async (world, looks) => {
   const watch = await world.browser(PHONE);
   await watch.enter("Ada Byrne", "Watch");
   await tablet.approve("Watch", await watch.digits());
-  await laptop.row("Watch").getByText(/Tablet/).waitFor();
+  await laptop
+    .row("Watch")
+    .getByText(/Tablet/)
+    .waitFor();
   await laptop.row("Tablet").getByRole("button", { name: "Remove" }).click();
   await button(laptop, "Remove it").click();
   await page.getByText("was approved only by what you have removed").waitFor();
