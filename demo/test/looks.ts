@@ -39,7 +39,7 @@ export class Looks {
       const picture = way === "light" ? name : `${name}-${way === "phone-light" ? "phone" : way}`;
       if (!judges && !takes(picture)) continue;
       await page.setViewportSize(isPhone ? PHONE : DESK);
-      await page.emulateMedia({ colorScheme: way.endsWith("dark") ? "dark" : "light" });
+      await page.emulateMedia({ colorScheme: way.endsWith("dark") ? "dark" : "light", reducedMotion: "reduce" });
       await settled(page);
       if (judges) {
         const faults = [...(await seriousFaults(page)), ...(await unmarked(page))];
@@ -77,16 +77,16 @@ export class Looks {
     }
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    // The page gives it back in a frame after that, at the latest.
-    const comesBack = (it: SVGElement | HTMLElement) =>
+    // It goes to what opened the dialog, or to the page where that was drawn anew meanwhile; in a frame after that, at the latest.
+    const comesBack = () =>
       new Promise<boolean>((resolve) => {
         const look = (frames: number): unknown =>
-          it === document.activeElement || frames === 0
-            ? resolve(it === document.activeElement)
+          document.activeElement !== document.body || frames === 0
+            ? resolve(document.activeElement !== document.body)
             : requestAnimationFrame(() => look(frames - 1));
         look(30);
       });
-    if (!(await opener.evaluate(comesBack))) this.faults.push(`${name}: the focus does not come back`);
+    if (!(await page.evaluate(comesBack))) this.faults.push(`${name}: the focus does not come back`);
     this.opened.add(name);
     await opener.focus();
     await page.keyboard.press("Enter");
@@ -107,6 +107,8 @@ export class Looks {
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
+    // A transition begins in the frame after the change of theme.
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
     const transitions = document.getAnimations().filter((each) => each instanceof CSSTransition);
     await Promise.allSettled(transitions.map(({ finished }) => finished));
   });

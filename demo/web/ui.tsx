@@ -197,11 +197,12 @@ export function Dialog({ title, onClose, children, isWide }: DialogProps) {
     steps.observe(dialog, { childList: true, subtree: true });
     return () => {
       steps.disconnect();
-      // The dialog is out of the document by now: the browser gives the focus back to nothing.
-      if (opener?.isConnected) opener.focus();
-      // What opened it may go, too.
+      // The dialog leaves the document: the browser gives the focus back to nothing.
+      opener?.focus();
+      // While the dialog was still there, nothing beside it took the focus. And what opened it may go, too.
       requestAnimationFrame(() => {
-        if (document.activeElement === document.body) document.getElementById("main")?.focus();
+        if (document.activeElement !== document.body) return;
+        (opener?.isConnected ? opener : document.getElementById("main"))?.focus();
       });
     };
   }, []);
