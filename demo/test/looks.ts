@@ -61,6 +61,9 @@ export class Looks {
       await opener.click();
       return await dialog.waitFor();
     }
+    // The dialog before this one gives the focus back in the frame after it: until then the key would open that one again.
+    await dialog.waitFor({ state: "detached" });
+    await frames(page);
     await opener.focus();
     await page.keyboard.press("Enter");
     await dialog.waitFor();
@@ -77,16 +80,16 @@ export class Looks {
     }
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    // It goes to what opened the dialog, or to the page where that was drawn anew meanwhile; in a frame after that, at the latest.
-    const comesBack = () =>
+    // In a frame after that, at the latest.
+    const comesBack = (it: SVGElement | HTMLElement) =>
       new Promise<boolean>((resolve) => {
         const look = (frames: number): unknown =>
-          document.activeElement !== document.body || frames === 0
-            ? resolve(document.activeElement !== document.body)
+          it === document.activeElement || frames === 0
+            ? resolve(it === document.activeElement)
             : requestAnimationFrame(() => look(frames - 1));
         look(30);
       });
-    if (!(await page.evaluate(comesBack))) this.faults.push(`${name}: the focus does not come back`);
+    if (!(await opener.evaluate(comesBack))) this.faults.push(`${name}: the focus does not come back`);
     this.opened.add(name);
     await opener.focus();
     await page.keyboard.press("Enter");
@@ -103,12 +106,18 @@ export class Looks {
   }
 }
 
+/** What a page does in its next frame is done. A transition begins in the frame after a change of theme. */
+async function frames(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  });
+}
+
 /** A button that changes its colour is in between for a moment. A transition that is cancelled is over, too. */
 async function settled(page: Page): Promise<void> {
+  await frames(page);
   await page.evaluate(async () => {
     await document.fonts.ready;
-    // A transition begins in the frame after the change of theme.
-    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
     const transitions = document.getAnimations().filter((each) => each instanceof CSSTransition);
     await Promise.allSettled(transitions.map(({ finished }) => finished));
   });
