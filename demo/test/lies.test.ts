@@ -66,6 +66,8 @@ describe("30: a server that", () => {
   });
 
   it("forgets a change learns that, and gets it back", async () => {
+    // The server that forgot takes no links either.
+    world.expectRefusals("429 /keys/v1/logs/…/entries");
     await laptop.rename("Work laptop");
     await tell(laptop, "Forget your newest change");
     await laptop.page.getByText("The server lost entries").first().waitFor();

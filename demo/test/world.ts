@@ -32,8 +32,6 @@ const serverNow = (): number => Date.now() + serverClock.ahead;
  */
 const ALWAYS_EXPECTED: readonly string[] = [
   ...["401 /api/me", "404 /keys/v1/subjects/…", "401 /keys/v1/events", "409 /keys/v1/logs/…/entries"],
-  // A device waits when another one lost three races, or when all browsers of a play, at one address, ask too often.
-  "429 /keys/v1/logs/…/entries",
 ];
 
 /** A demo that runs in memory or in a folder, and the browsers that visit it. */
