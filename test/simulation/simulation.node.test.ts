@@ -59,7 +59,12 @@ describe("weakened forms of the crash rule", () => {
     async (mutant) => {
       // Always from the same seed: a rare world must not decide whether this test passes.
       const { failed } = await simulate(await bundleSimulation("symbolic", mutant), {
-        ...{ from: mutant.from ?? (mutant.inOrganisations ? 3 : 1), stride: mutant.inOrganisations ? 3 : 1, worlds: 60, steps: STEPS },
+        ...{
+          from: mutant.from ?? (mutant.inOrganisations ? 3 : 1),
+          stride: mutant.inOrganisations ? 3 : 1,
+          worlds: 60,
+          steps: STEPS,
+        },
       });
       expect(failed?.failure).toBeDefined();
     },
