@@ -411,8 +411,12 @@ class World {
       Object.assign(device.disk.faults, { before: 0, after: 0 });
     }
     await this.#settle();
-    // Nothing that a session which only reads is owed would ever be written.
-    for (const tab of this.#all.flatMap(({ tabs }) => tabs)) if (tab.kind === "reads") await tab.device.kill(tab);
+    for (const tab of this.#all.flatMap(({ tabs }) => tabs)) {
+      const isClosed = (tab.session ?? tab.admin)?.getSnapshot().status === "closed";
+      if (isClosed && !tab.device.disk.wasCleared) this.#judge.fail(`a session on ${tab.device.name} closed by itself`);
+      // Its app opens it again. Nothing that a session which only reads is owed would ever be written.
+      if (isClosed || tab.kind === "reads") await tab.device.kill(tab);
+    }
     for (const device of this.#all) if (device.tabs.length === 0) device.openTab();
     await this.#settle();
     for (const tab of this.#devices.flatMap(({ tabs }) => tabs)) {
