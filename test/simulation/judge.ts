@@ -417,7 +417,10 @@ export class Judge {
     if (id !== undefined && pending?.id === id)
       this.fail(`${verb} on ${device.name} resolved while its link is pending`);
     const isDone = [...file.authored].some(([hash, { seq, id: by }]) => {
-      if (file.pinned[seq - 1] !== hash || seq <= since || (id !== undefined && by !== id)) return false;
+      // An answer may come after the disk was cleared.
+      const isForgotten = file.life > 0 && seq > file.pinned.length;
+      if (file.pinned[seq - 1] !== hash && !isForgotten) return false;
+      if (seq <= since || (id !== undefined && by !== id)) return false;
       const record = this.#service.log?.links.at(seq - 1);
       return file.isDeceived || (record?.hash === hash && types.includes(record.type));
     });
