@@ -12,6 +12,8 @@ interface Locked {
   readonly deprecated?: string;
   /** npm silently leaves it out where it does not run. */
   readonly optional?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const root = resolve(import.meta.dirname, "../..");
@@ -30,6 +32,21 @@ function warnings(packages: Readonly<Record<string, Locked>>): string[] {
   });
 }
 
+/** What a lockfile's packages need and the lockfile does not have: `npm ci` refuses it then. Packages for other systems count too. */
+function missing(packages: Readonly<Record<string, Locked>>): string[] {
+  return Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => !foldersAbove(path).some((folder) => `${folder}node_modules/${name}` in packages))
+      .map((name) => `${path || "the root"} needs ${name}`),
+  );
+}
+
+/** The folders in which Node looks for what a package imports: its own, and those above it. */
+function foldersAbove(path: string): string[] {
+  const parts = path === "" ? [] : path.split("/node_modules/");
+  return ["", ...parts.map((_, at) => `${parts.slice(0, at + 1).join("/node_modules/")}/`)];
+}
+
 describe("dependencies", () => {
   it("supports Node 20.19.0 and later", () => {
     expect(oldest).toBe("20.19.0");
@@ -41,8 +58,21 @@ describe("dependencies", () => {
       const { packages } = read(file) as { packages: Readonly<Record<string, Locked>> };
       expect(Object.keys(packages).length).toBeGreaterThan(5);
       expect(warnings(packages)).toEqual([]);
+      expect(missing(packages)).toEqual([]);
     },
   );
+
+  it("finds a package that a lockfile lacks, also one for other systems", () => {
+    const packages = {
+      "": { dependencies: { tsup: "9.0.0" } },
+      "node_modules/tsup": { dependencies: { old: "1.0.0" }, optionalDependencies: { "tsup-mac": "1.0.0" } },
+      "node_modules/tsup/node_modules/old": { dependencies: { tsup: "9.0.0", lists: "1.0.0" } },
+    };
+    expect(missing(packages)).toEqual([
+      "node_modules/tsup needs tsup-mac",
+      "node_modules/tsup/node_modules/old needs lists",
+    ]);
+  });
 
   it("finds a package that wants a newer Node, and one that is deprecated", () => {
     const packages = {
