@@ -123,9 +123,10 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
   }
   assertLog(escrowLog, "options.escrow.escrowLog");
   if (escrowLog.head.log !== pointer.log) {
+    // No caller's mistake: the app of a user who moves to another organisation names the new one, whose log this is.
     throw new KeysteadError(
-      "INVALID_ARGUMENT",
-      "options.escrow.escrowLog is not the log that this user's escrow stands for; fetch that one",
+      "ESCROW_UNKNOWN",
+      "options.escrow.escrowLog is not the log that this user's escrow stands for; fetch that one, or remove that escrow first",
       {
         rule: "BAK-5",
       },
@@ -149,7 +150,7 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
  *
  * @returns a proposal. Only accepting it gives the paper: reveal the paper, then wipe it. When another link wins the race,
  * discard the proposal, which wipes the secret, and call again on the new state.
- * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
+ * @throws `NOT_PERMITTED` with the rule, `ESCROW_UNKNOWN` (BAK-5), `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
 export function createBackupKey(state: MemberState, options: BackupKeyOptions, env: Env): Proposal<BackupKeyCreated> {
   const { log, keyring } = checkMemberState(state);

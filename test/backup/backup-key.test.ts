@@ -152,7 +152,7 @@ describe("createBackupKey in a log with escrow", () => {
 
   it("refuses without the escrow log that the pointer names, or against its policy (BAK-5)", () => {
     expectError(() => make(user), "ESCROW_UNKNOWN", "BAK-5");
-    expectError(() => make(user, openOrganisation("another organisation")), "INVALID_ARGUMENT", "BAK-5");
+    expectError(() => make(user, openOrganisation("another organisation")), "ESCROW_UNKNOWN", "BAK-5");
     const strict = policyBy(escrow, "Ann", { allowUserBackupKeys: false });
     expectError(() => make(user, strict), "NOT_PERMITTED", "BAK-5");
     expect(make(user, policyBy(strict, "Ann", { allowUserBackupKeys: true })).log.active.size).toBe(3);

@@ -173,6 +173,21 @@ it("stays with the old organisation for as long as its user says no, and gives i
   expect((await discovered(ann, laptop, ofA)).epochs).toEqual(epochsUpTo(ofA));
 });
 
+it("can make a backup key when the old escrow is gone, and says before that it cannot yet", async () => {
+  const relay = new MaliciousRelay();
+  const ann = await admin(relay, A);
+  await admin(relay, B);
+  const { open } = await enrolledIn(relay, ann, A);
+  // The policy of the log's escrow decides, and the app names another organisation.
+  const notYet = { code: "ESCROW_UNKNOWN", kind: "not-now", rule: "BAK-5" };
+  await expect((await open(undefined)).createBackupKey(writtenDown)).rejects.toMatchObject(notYet);
+  const laptop = await open(B);
+  await expect(laptop.createBackupKey(writtenDown)).rejects.toMatchObject(notYet);
+  await removeOld(laptop);
+  await laptop.createBackupKey(writtenDown);
+  expect([...laptop.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "backup"]);
+});
+
 it("is not moved back by another device whose app still names the old organisation", async () => {
   const relay = new MaliciousRelay();
   const [ann, bea] = [await admin(relay, A), await admin(relay, B)];

@@ -35,6 +35,8 @@ export interface Tab {
   readonly life: Life;
   /** What the app gave when it opened the tab. */
   readonly lastKnown: MemberId | undefined;
+  /** Whose escrow the user belonged to when the app opened the tab; undefined for nobody's. */
+  readonly escrowSubject: string | undefined;
   /** Undefined while it opens, and on an admin's device. */
   session: Session | undefined;
   /** On an admin's device. */
@@ -45,7 +47,7 @@ export interface Tab {
 /** What a device lives in. */
 export interface Surroundings {
   readonly subject: string;
-  /** The organisation of a user; undefined for none. */
+  /** The app's answer to whose escrow a user belongs to, for the next tab; undefined for nobody's. It may change. */
   readonly escrowSubject?: string | undefined;
   /** What the app opens every session of a user with. */
   readonly lockdown?: "from-start" | undefined;
@@ -59,7 +61,7 @@ export interface Surroundings {
 
 /** What the judge hears of a device. */
 export interface DeviceWatch {
-  committed(device: Device, before: Device["disk"]["image"]): void;
+  committed(device: Device, before: Device["disk"]["image"], tab: Tab): void;
   sends(device: Device, entry: Uint8Array): void;
   broken(why: string): void;
 }
@@ -109,6 +111,11 @@ export class Device {
     return this.#world.subject;
   }
 
+  /** What the app answers when it opens the next tab. */
+  get escrowSubject(): string | undefined {
+    return this.#world.escrowSubject;
+  }
+
   /** The time by its clock, milliseconds since 1970. */
   now(): number {
     return this.#world.now() + this.clock;
@@ -140,10 +147,11 @@ export class Device {
     const { scheduler, subject, escrowSubject, lockdown, isAdmins } = this.#world;
     const { lastKnown } = this;
     const life = { isAlive: true };
-    const tab: Tab = { device: this, kind, life, lastKnown, session: undefined, admin: undefined, asked: [] };
+    const given = { device: this, kind, life, lastKnown, escrowSubject };
+    const tab: Tab = { ...given, session: undefined, admin: undefined, asked: [] };
     const diskWatch: DiskWatch = {
       committed: (before) => {
-        this.#watch.committed(this, before);
+        this.#watch.committed(this, before, tab);
         if (kind === "reads") this.#judgeReading(before);
       },
       unsealed: (key) => this.#watch.broken(`${this.name} stored ${key} without sealing it`),

@@ -4,13 +4,12 @@
 
 import { resume } from "../../src/authoring/receive.js";
 import { rename, review } from "../../src/authoring/verbs.js";
-import { present } from "../../src/bytes/present.js";
 import type { Model } from "../../src/client/model.js";
-import { currentEpoch, findMember, isConfirmed, type LogState } from "../../src/log/state.js";
+import { currentEpoch, findMember, isConfirmed, type LinkRecord } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
-import type { Device } from "./device.js";
+import type { Device, Tab } from "./device.js";
 import type { Dice } from "./dice.js";
-import { hashesOf, pendingOf } from "./image.js";
+import { escrowSubjectIn, hashesOf, pendingOf } from "./image.js";
 import type { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
 import type { Service } from "./service.js";
@@ -105,13 +104,17 @@ export class EscrowLies {
     this.#liar.repent();
   }
 
-  /** A user's disk after a commit: no verified link of the escrow log is ever gone, or another one. */
-  committed(device: Device): void {
+  /**
+   * A user's disk after a commit: no verified link of the escrow log is ever gone, or another one. Only a tab whose app names another
+   * organisation, or none, forgets the log.
+   */
+  committed(device: Device, { escrowSubject }: Tab): void {
     const { judge, service } = this.#world;
     const { image } = device.disk;
     const before = this.#verified.get(device) ?? [];
-    const hashes = hashesOf(image, "escrow");
+    const hashes = this.#hashesOn(device);
     this.#verified.set(device, hashes);
+    if (escrowSubject !== service.subject && hashes.length === 0) return;
     const at = before.findIndex((hash, index) => hashes[index] !== hash);
     if (at >= 0)
       judge.fail(`${device.name} had verified link ${at + 1} of the escrow log, and has another or none now`);
@@ -124,22 +127,30 @@ export class EscrowLies {
       this.#known.set(pending.hash, [...truth.epochs].filter(({ seq }) => seq <= hashes.length).length);
   }
 
+  #hashesOn({ disk: { image } }: Device): readonly string[] {
+    return escrowSubjectIn(image) === this.#world.service.subject ? hashesOf(image, "escrow") : [];
+  }
+
   /** The disk of a device was cleared, put back or copied. */
   beginsAnew(device: Device, original = device): void {
-    this.#verified.set(device, hashesOf(device.disk.image, "escrow"));
+    this.#verified.set(device, this.#hashesOn(device));
     if (this.#deceived.has(original)) this.#deceived.add(device);
   }
 
   /** A new link of the user's log: what it points at stands in the escrow log, and is the newest that its author knew. */
-  judgePointer(log: LogState): void {
+  judgePointer({ hash, seq, pointer }: LinkRecord): void {
     const { judge, service } = this.#world;
-    const { hash, seq, pointer } = present(log.links.last());
     if (!pointer) return;
     const isTrue = service.log?.links.at(pointer.seq - 1)?.hash === pointer.hash;
-    if (!isTrue && this.#deceived.size === 0) judge.fail(`link ${seq} of the user points at no link of the escrow log`);
+    if (!isTrue && !this.hasDeceived) judge.fail(`link ${seq} of the user points at no link of the escrow log`);
     const known = this.#known.get(hash);
     if (known !== undefined && pointer.epoch < known)
       judge.fail(`link ${seq} of the user points at escrow's epoch ${pointer.epoch}, and its author knew ${known}`);
+  }
+
+  /** Whether somebody was shown another history. */
+  get hasDeceived(): boolean {
+    return this.#deceived.size > 0;
   }
 
   /** Whether what was granted to this pointer was granted to the organisation. */
@@ -151,7 +162,7 @@ export class EscrowLies {
   judgeAtRest(device: Device, { escrow, alarms }: Model): void {
     const { judge, service } = this.#world;
     const truth = service.log;
-    if (!escrow || !truth) return;
+    if (escrow?.log.subject !== service.subject || !truth) return;
     const { seq, hash } = escrow.log.head;
     const isTrue = truth.links.at(seq - 1)?.hash === hash;
     if (isTrue && alarms.escrow) judge.fail(`${device.name} has an alarm about an honest escrow log`);

@@ -17,6 +17,11 @@ export interface StoredPending {
   readonly since: number;
 }
 
+/** The organisation whose escrow log is there; undefined where none is. */
+export function escrowSubjectIn(image: PlainImage): string | undefined {
+  return field(read(image, "head/escrow"), "subject") as string | undefined;
+}
+
 /** The head of the own log; undefined where there is none. */
 export function headOf(image: PlainImage): { readonly seq: number; readonly hash: string } | undefined {
   const stored = field(read(image, "head/own"), "head");

@@ -197,6 +197,17 @@ export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true; r
     ],
   },
   {
+    name: "a device goes on with the escrow log of an organisation that the app does not name any more",
+    inOrganisations: true,
+    changes: [
+      {
+        file: "src/client/machine.ts",
+        find: "  if (!model.escrow || model.escrow.log.subject === escrowSubject) return model;\n",
+        replace: "  if (!model.escrow || escrowSubject !== model.subject) return model;\n",
+      },
+    ],
+  },
+  {
     name: "that the escrow log contradicts what was verified is not said",
     inOrganisations: true,
     from: 261,

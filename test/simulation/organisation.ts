@@ -2,7 +2,8 @@
 // a user's log is recorded before; what was granted to escrow is never lost; who was removed opens nothing that came later.
 
 import { equalBytes } from "../../src/bytes/bytes.js";
-import { runContaining } from "../../src/bytes/runs.js";
+import { present } from "../../src/bytes/present.js";
+import { type Runs, runContaining, uniteRuns } from "../../src/bytes/runs.js";
 import { adminMachine } from "../../src/client/escrow-machine.js";
 import type { EscrowSession, UserAtHand } from "../../src/client/escrow-session.js";
 import type { ShowPaper } from "../../src/client/paper.js";
@@ -10,9 +11,9 @@ import { openContent } from "../../src/content/open.js";
 import { KeysteadError } from "../../src/errors.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
+import type { Pointer } from "../../src/log/fields.js";
+import { grantedTo, pairOf } from "../../src/log/pairs.js";
 import { currentEpoch, escrowMember, findMember, type LogState } from "../../src/log/state.js";
-import { appendEntry, verifyLog } from "../../src/log/verify.js";
-import type { Transport } from "../../src/transport/transport.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { Device, describe, type Surroundings, type Tab } from "./device.js";
 import type { Dice } from "./dice.js";
@@ -21,17 +22,18 @@ import { pendingInUsersLogs } from "./image.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
 import type { Scheduler } from "./scheduler.js";
-import { Service } from "./service.js";
+import { Service, transportOver } from "./service.js";
 
-export const ORGANISATION = "b7d1-organisation";
 /** Lies that show no other history: what an admin makes of one is tested elsewhere. */
 const LIES = ["roll back", "hold back", "drop", "corrupt", "strip", "reorder", "duplicate"];
 /** Codes that nothing an admin is asked for may end with. */
 const NEVER = new Set(["WIPED", "STORE_CORRUPT", "STORE_STALE"]);
 
 /** What an organisation needs of its world. */
-export interface OrganisationWorld extends Pick<Surroundings, "scheduler" | "now"> {
+export interface OrganisationWorld extends Pick<Surroundings, "scheduler" | "now" | "subject"> {
   readonly dice: Dice;
+  /** Names of the devices of its admins. */
+  readonly admins: readonly string[];
   /** Of the user. */
   readonly service: Service;
   readonly judge: Judge;
@@ -39,7 +41,7 @@ export interface OrganisationWorld extends Pick<Surroundings, "scheduler" | "now
   readonly usersDevices: readonly Device[];
 }
 
-/** The organisation of the user of a world. */
+/** An organisation that the user of a world belongs to, or belonged to. */
 export class Organisation {
   readonly #world: OrganisationWorld;
   readonly #dice: Dice;
@@ -51,25 +53,24 @@ export class Organisation {
   /** Lies about the escrow log to users. */
   readonly toUsers: EscrowLies;
   readonly #papers: string[] = [];
-  /** The escrow epoch to which each epoch of the user's log was granted first; undefined for none. */
+  /** The escrow epoch to which each epoch of the user's log was granted first; undefined for none of this organisation. */
   readonly #pointed: (number | undefined)[] = [];
   /** Epochs of the user that were made while a fork's key was pointed at. */
   readonly #strayed = new Set<number>();
-  /** The user's log, link by link. */
-  #walk: LogState | undefined;
-  #seen = 0;
+  /** The newest link of the user's log after which this organisation's escrow is a member. */
+  #lastThere = 0;
   readonly counts = { recoveries: 0, discoveries: 0, renewals: 0, removedAdmins: 0, opened: 0 };
 
   constructor(world: OrganisationWorld) {
     this.#world = world;
-    const { dice, scheduler, now, judge } = world;
+    const { dice, scheduler, now, judge, subject } = world;
     this.#dice = dice.split();
     this.#scheduler = scheduler;
-    this.service = new Service(ORGANISATION, dice.split(), scheduler, now);
+    this.service = new Service(subject, dice.split(), scheduler, now);
     this.#judge = new Judge(this.service, adminMachine.modelOf);
     const surroundings: Surroundings = {
-      ...{ subject: ORGANISATION, isAdmins: true, dice: dice.split(), scheduler, now },
-      transportOf: (reader, life, sends) => this.over(reader, life, sends),
+      ...{ subject, isAdmins: true, dice: dice.split(), scheduler, now },
+      transportOf: (...of) => transportOver([this.service, world.service], ...of),
     };
     const watch = {
       committed: (device: Device, before: Device["disk"]["image"]) => {
@@ -79,7 +80,7 @@ export class Organisation {
       sends: this.#judge.sends.bind(this.#judge),
       broken: judge.fail.bind(judge),
     };
-    this.devices = ["Ann", "Bea"].map((name) => new Device(name, false, surroundings, watch));
+    this.devices = world.admins.map((name) => new Device(name, false, surroundings, watch));
     this.#liars = [
       new Liar(dice.split(), this.#judge, this.service, this.devices, LIES),
       new Liar(dice.split(), judge, world.service, this.devices, LIES),
@@ -90,20 +91,8 @@ export class Organisation {
     });
   }
 
-  /** A transport to both logs. */
-  over(reader: string, life: Tab["life"], sends: (entry: Uint8Array) => void): Transport {
-    const own = this.service.transportOf(reader, life, sends);
-    const users = this.#world.service.transportOf(reader, life, sends);
-    const of = (subject: string) => (subject === ORGANISATION ? own : users);
-    return {
-      read: (subject, options) => of(subject).read(subject, options),
-      publish: (subject, entry, options) => of(subject).publish(subject, entry, options),
-      sendMessage: async (subject, ...rest) => of(subject).sendMessage?.(subject, ...rest),
-      readMessages: async (subject, options) => (await of(subject).readMessages?.(subject, options)) ?? [],
-      events: async (subjects, hint, options) => {
-        await Promise.race(subjects.map((subject) => of(subject).events?.([subject], hint, options)));
-      },
-    };
+  get subject(): string {
+    return this.#world.subject;
   }
 
   get lies(): number {
@@ -155,25 +144,43 @@ export class Organisation {
     }
   }
 
-  /** After each step: escrow's acts in the user's log stand in the escrow log already (ESC-8). */
+  /** Whether a pointer is into this organisation's log. */
+  isOurs(pointer: Pick<Pointer, "log"> | undefined): boolean {
+    return pointer !== undefined && pointer.log === this.service.log?.head.log;
+  }
+
+  /** After each step. */
   follow(): void {
     this.#judge.membership();
-    const { entries, subject } = this.#world.service;
-    for (const entry of entries.slice(this.#seen)) {
-      const clock = { now: "unchecked" as const };
-      const log = this.#walk ? appendEntry(this.#walk, entry, clock) : verifyLog([entry], { subject, ...clock });
-      this.#walk = log;
-      this.#seen++;
-      this.toUsers.judgePointer(log);
-      const { type, actor } = log.links.last() ?? {};
-      if (this.#pointed.length < currentEpoch(log)) this.#pointed.push(escrowMember(log)?.pointer?.epoch);
-      if (!this.toUsers.isTrue({ pointer: escrowMember(log)?.pointer })) this.#strayed.add(currentEpoch(log));
-      if (type === "renew-escrow") this.counts.renewals++;
-      if (type !== "review" || !actor) continue;
-      this.counts.recoveries++;
-      if (!this.service.log?.links.at(actor.seq - 1)?.act)
-        this.#fail(`link ${this.#seen} of the user's log came before its act`);
-    }
+  }
+
+  /**
+   * One more link of the user's log: escrow's acts in it stand in the escrow log already (ESC-8).
+   *
+   * @param before the pointer in force before it
+   */
+  followed(log: LogState, before: Pointer | undefined): void {
+    const record = present(log.links.last());
+    const { seq, type, actor } = record;
+    if (this.isOurs(record.pointer)) this.toUsers.judgePointer(record);
+    const pointer = escrowMember(log)?.pointer;
+    const isOurs = this.isOurs(pointer);
+    if (isOurs) this.#lastThere = seq;
+    while (this.#pointed.length < currentEpoch(log)) this.#pointed.push(isOurs ? pointer?.epoch : undefined);
+    if (isOurs && !this.toUsers.isTrue({ pointer })) this.#strayed.add(currentEpoch(log));
+    if (type === "renew-escrow" && isOurs) this.counts.renewals++;
+    if (type !== "review" || !actor || !this.isOurs(before)) return;
+    this.counts.recoveries++;
+    if (!this.service.log?.links.at(actor.seq - 1)?.act)
+      this.#fail(`link ${seq} of the user's log came before its act`);
+  }
+
+  /** Epochs of the user that are granted to keys of this organisation. */
+  grantedIn(log: LogState): Runs {
+    let granted: Runs = [];
+    for (const epoch of this.service.log?.epochs ?? [])
+      granted = uniteRuns(granted, grantedTo(log, pairOf(epoch))?.runs ?? []);
+    return granted;
   }
 
   #fail(why: string): void {
@@ -289,7 +296,7 @@ export class Organisation {
   /** Records an access, and opens what it names. */
   async #discover(session: EscrowSession, subject: string): Promise<void> {
     const user: UserAtHand = await session.fetchUser(subject);
-    const epochs = [...user.log.granted].flatMap(([, { runs }]) => runs).slice(0, 1);
+    const epochs = this.grantedIn(user.log).slice(0, 1);
     if (epochs.length === 0) return;
     const record = await session.recordAccess(user, { epochs, reason: `case ${this.#dice.below(1_000_000)}` });
     const stands = () => this.service.log?.links.at(record - 1)?.access;
@@ -332,7 +339,10 @@ export class Organisation {
     );
   }
 
-  /** At the end: admins open everything that was granted to escrow; who was removed opens nothing that came later. */
+  /**
+   * At the end: admins open everything that was granted to escrow. Who was removed opens nothing that came later, and nobody opens
+   * what came after the user had left.
+   */
   async atRest(now: number): Promise<void> {
     await this.#judge.atRest(this.devices, [], now);
     for (const device of this.#world.usersDevices) {
@@ -348,6 +358,9 @@ export class Organisation {
       const member = findMember(escrowLog, model.keyring.member);
       const { keyring } = openAsEscrow({ log: model.own.log, keyring: model.keyring }, log, entries);
       const has = new Set(keyring.epochs);
+      for (const { number, seq } of log.epochs)
+        if (seq > this.#lastThere && has.has(number))
+          this.#fail(`the user left ${this.subject}, and ${device.name} opens epoch ${number}, which came after that`);
       if (member?.removed) this.#judgeRemoved(device, has, member.removed.seq);
       else if (member && runContaining(member.held, currentEpoch(escrowLog))?.[0] === 1)
         await this.#judgeHeld(device, keyring);
@@ -366,9 +379,9 @@ export class Organisation {
 
   async #judgeHeld(device: Device, keyring: Parameters<typeof openContent>[1]): Promise<void> {
     const { log } = this.#world.service;
-    const granted = [...(log?.granted ?? [])].flatMap(([, { runs }]) => runs);
+    const granted = log ? this.grantedIn(log) : [];
     for (const { sealed, plaintext, epoch } of this.#world.judge.contents) {
-      if (this.#strayed.has(epoch) || !granted.some(([first, last]) => first <= epoch && epoch <= last)) continue;
+      if (this.#strayed.has(epoch) || !runContaining(granted, epoch)) continue;
       const opened = await openContent(sealed, keyring, { purpose: "note" }).catch(() => undefined);
       if (!opened || !equalBytes(opened, plaintext))
         this.#fail(`${device.name} does not open what was granted to escrow`);

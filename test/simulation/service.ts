@@ -2,6 +2,7 @@
 // world makes it lie. The judge reads its true log.
 
 import type { Bytes } from "../../src/bytes/bytes.js";
+import { present } from "../../src/bytes/present.js";
 import { KeysteadError } from "../../src/errors.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import type { LogState } from "../../src/log/state.js";
@@ -226,6 +227,25 @@ export class Service {
     }
     return publication;
   }
+}
+
+/** A transport to several logs: to that of the last service unless the subject is one of the others'. */
+export function transportOver(
+  services: readonly Service[],
+  ...of: Parameters<Service["transportOf"]>
+): Required<Pick<Transport, "read" | "publish" | "sendMessage" | "readMessages" | "events">> {
+  const transports = services.map((service) => ({ subject: service.subject, transport: service.transportOf(...of) }));
+  const to = (subject: string) =>
+    present((transports.find((each) => each.subject === subject) ?? transports.at(-1))?.transport);
+  return {
+    read: (subject, options) => to(subject).read(subject, options),
+    publish: (subject, entry, options) => to(subject).publish(subject, entry, options),
+    sendMessage: async (subject, ...rest) => to(subject).sendMessage?.(subject, ...rest),
+    readMessages: async (subject, options) => (await to(subject).readMessages?.(subject, options)) ?? [],
+    events: async (subjects, hint, options) => {
+      await Promise.race(subjects.map((subject) => to(subject).events?.([subject], hint, options)));
+    },
+  };
 }
 
 function published(publish: () => boolean): Publication {

@@ -8,18 +8,22 @@ import type { ShowPaper } from "../../src/client/paper.js";
 import type { Session } from "../../src/client/session.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { DigitsComparison } from "../../src/fingerprint/digits.js";
-import { currentEpoch } from "../../src/log/state.js";
+import { currentEpoch, escrowMember } from "../../src/log/state.js";
 import type { ComparedDevice } from "../../src/trust/compared.js";
 import type { Asked, Device, Tab } from "./device.js";
 import { describe } from "./device.js";
 import type { Dice } from "./dice.js";
 import type { DigitsCarrier } from "./digits-carrier.js";
 import type { Judge } from "./judge.js";
+import type { Organisations } from "./organisations.js";
 import type { Scheduler } from "./scheduler.js";
 import { longPlaintext, streamIsWrong, through } from "./streams.js";
 
 /** Codes that no verb of an honest user may end with. */
 const NEVER = new Set(["INVALID_ARGUMENT", "WIPED", "STORE_CORRUPT", "STORE_STALE"]);
+
+/** What a device asks about escrow, when its user moves to another organisation. */
+const MOVING = new Set<Ask["question"]>(["confirm-escrow", "remove-escrow", "enroll-again", "whose-members"]);
 
 /** What a session that only reads does too. */
 const READING = new Set(["compare digits", "show digits", "track", "refresh", "drill", "seal to a contact"]);
@@ -36,8 +40,10 @@ export class Users {
   #run: readonly { readonly tab: Tab; readonly asked: Asked }[] = [];
   readonly counts = { agreed: 0, foundOut: 0 };
   readonly asked: Asked[] = [];
-  /** The fingerprint that the organisation published; undefined while there is none. */
-  published: () => string | undefined = () => undefined;
+  /** What the user knows of the organisations; undefined before the world has any. */
+  organisations: Organisations | undefined;
+  /** What was done at the end for the last move, by device. */
+  readonly #finished = new Set<string>();
 
   constructor(dice: Dice, judge: Judge, scheduler: Scheduler, devices: readonly Device[], carrier: DigitsCarrier) {
     this.#dice = dice;
@@ -53,7 +59,8 @@ export class Users {
     if (!session) return;
     const { status, asks } = session.getSnapshot();
     const ask = this.#dice.of(asks);
-    if (ask && this.#dice.permille(400)) {
+    const isOfMove = ask && MOVING.has(ask.question) && this.organisations?.hasMoves;
+    if (ask && this.#dice.permille(isOfMove ? 800 : 400)) {
       this.#answer(tab, session, ask);
       return;
     }
@@ -88,6 +95,41 @@ export class Users {
     if (asks.some(({ question }) => question === "copied")) this.#ask(tab, "rekey", () => session.rekey());
   }
 
+  /**
+   * At the end: a user whose app names another organisation does what their own devices ask for, each thing once; and removes an escrow
+   * that is not the organisation's about which nobody asks, because it was declined once or the app names no organisation.
+   *
+   * @returns whether there was anything to do
+   */
+  finishMove(tab: Tab): boolean {
+    const { session, device } = tab;
+    if (!session || device.isThief) return false;
+    const { status, asks, pending } = session.getSnapshot();
+    const isNew = (what: string) => {
+      const key = `${device.name} ${what}`;
+      return !this.#finished.has(key) && this.#finished.add(key).size > 0;
+    };
+    if (status !== "ready" || pending) return false;
+    for (const ask of asks) {
+      if (!MOVING.has(ask.question) || !isNew(ask.id)) continue;
+      if (ask.question === "remove-escrow" || ask.question === "enroll-again")
+        this.#ask(tab, "answer", () => session.answer(ask.id, { say: "yes" }));
+      else this.#answer(tab, session, ask);
+      return true;
+    }
+    if (asks.some(({ question }) => MOVING.has(question))) return false;
+    const old = this.#oldEscrow(session);
+    if (!old || !isNew(old)) return false;
+    this.#ask(tab, "save", () => session.save({ remove: [old] }));
+    return true;
+  }
+
+  /** The escrow of another organisation than the app names. */
+  #oldEscrow({ log, escrowLog }: Session): MemberId | undefined {
+    const escrow = escrowMember(log);
+    return escrow?.pointer?.log === escrowLog?.head.log ? undefined : escrow?.id;
+  }
+
   /** A user who does something at once. */
   renames(tab: Tab, session: Session): void {
     if (session.getSnapshot().devices)
@@ -118,6 +160,12 @@ export class Users {
     const { devices } = session.getSnapshot();
     if (devices && devices.pending.length > 0 && !tab.device.isThief && this.#dice.permille(600)) {
       this.#review(tab, session);
+      return;
+    }
+    const old = this.organisations?.hasMoves ? this.#oldEscrow(session) : undefined;
+    const isOfNone = old && !this.organisations?.subject && !tab.escrowSubject;
+    if (isOfNone && !tab.device.isThief && this.#dice.permille(500)) {
+      this.#ask(tab, "save", () => session.save({ remove: [old] }));
       return;
     }
     const former = this.#dice.of(session.formerMembers);
@@ -259,8 +307,22 @@ export class Users {
         this.#ask(tab, "answer", () => session.answer(ask.id, { say }));
         return;
       case "confirm-escrow": {
-        const { token } = session.compareEscrow(this.published() ?? "");
+        const published = this.organisations?.published(tab.escrowSubject);
+        const { token } = published === undefined ? {} : session.compareEscrow(published);
         if (token) this.#ask(tab, "answer", () => session.answer(ask.id, { say: "confirmed", token }));
+        return;
+      }
+      case "remove-escrow":
+      case "enroll-again":
+        // A tab that was opened before the app moved the user knows nothing of the move.
+        if (tab.escrowSubject === this.organisations?.subject)
+          this.#ask(tab, "answer", () => session.answer(ask.id, { say: this.#dice.permille(850) ? "yes" : "no" }));
+        return;
+      case "whose-members": {
+        const isTheirs = (member: MemberId) => this.#judge.ownerOf(member)?.isThief === false;
+        const own = ask.members.filter(isTheirs);
+        const strangers = ask.members.filter((member) => !isTheirs(member));
+        this.#ask(tab, "answer", () => session.answer(ask.id, { say: "members", own, strangers }));
         return;
       }
       case "copied":

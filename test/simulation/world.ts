@@ -2,13 +2,13 @@
 // lost, refused, delivered late, and what the service lies. docs/assurance.md.
 
 import type { Handlers } from "../served/over.js";
-import { type Asked, Device, describe } from "./device.js";
+import { type Asked, Device, describe, type Tab } from "./device.js";
 import { Dice } from "./dice.js";
 import type { PlainImage } from "./disk.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
 import { Misfortune } from "./misfortune.js";
-import { ORGANISATION, Organisation } from "./organisation.js";
+import { Organisations } from "./organisations.js";
 import { drained, Scheduler } from "./scheduler.js";
 import { Service } from "./service.js";
 import { Users } from "./users.js";
@@ -61,6 +61,10 @@ export interface WorldReport {
   readonly superseded: number;
   /** Worlds with an organisation, and what its admins did: reviews in escrow's name, recorded accesses, renewals. */
   readonly organisations: number;
+  /** How often the app named another organisation, or none; escrows that users removed then; users who came to another one. */
+  readonly moves: number;
+  readonly departures: number;
+  readonly arrivals: number;
   readonly recoveries: number;
   readonly discoveries: number;
   readonly renewals: number;
@@ -93,7 +97,7 @@ class World {
   readonly #misfortune: Misfortune;
   readonly #isUnlucky: boolean;
   readonly #users: Users;
-  readonly #organisation: Organisation | undefined;
+  readonly #organisations: Organisations;
   #now = BEGIN;
   #steps = 0;
   #kills = 0;
@@ -104,6 +108,8 @@ class World {
   readonly #beginsCalm: boolean;
   /** Whether the clocks of devices jump. */
   readonly #isUnset: boolean;
+  /** Whether the user finishes the last move to another organisation. */
+  readonly #finishes: boolean;
   /** Whether the app opens every session with lockdown from the start. */
   readonly #isLocked: boolean;
 
@@ -116,18 +122,20 @@ class World {
     this.#service = new Service(SUBJECT, dice.split(), this.#scheduler, () => this.#now, handler);
     this.#judge = new Judge(this.#service);
     // The last of a few seeds, so that a world's seed says what it is.
-    const hasOrganisation = options.seed % 3 === 0;
+    const hasAny = options.seed % 3 === 0;
+    const organisations = () => this.#organisations;
     const surroundings = {
       ...{ subject: SUBJECT, dice: dice.split(), scheduler: this.#scheduler, now: () => this.#now },
-      escrowSubject: hasOrganisation ? ORGANISATION : undefined,
+      get escrowSubject() {
+        return organisations().subject;
+      },
       lockdown: undefined as "from-start" | undefined,
-      transportOf: (...of: Parameters<Service["transportOf"]>) =>
-        this.#organisation?.over(...of) ?? this.#service.transportOf(...of),
+      transportOf: (...of: Parameters<Service["transportOf"]>) => this.#organisations.over(...of),
     };
     const watch = {
-      committed: (device: Device, before: PlainImage) => {
+      committed: (device: Device, before: PlainImage, tab: Tab) => {
         this.#judge.committed(device, before);
-        this.#organisation?.toUsers.committed(device);
+        this.#organisations.committed(device, tab);
       },
       sends: this.#judge.sends.bind(this.#judge),
       broken: this.#judge.fail.bind(this.#judge),
@@ -137,7 +145,13 @@ class World {
     this.#devices = names.map((name) => new Device(name, name === "Thief", surroundings, watch));
     this.#users = new Users(dice.split(), this.#judge, this.#scheduler, this.#devices, this.#service.carrier);
     this.#liar = new Liar(dice.split(), this.#judge, this.#service, this.#devices);
-    this.#organisation = hasOrganisation ? this.#found(dice.split()) : undefined;
+    this.#organisations = new Organisations({
+      ...{ hasAny, hasMoves: options.seed % 6 === 0, dice: () => dice.split() },
+      ...{ scheduler: this.#scheduler, service: this.#service, judge: this.#judge, now: () => this.#now },
+      usersDevices: this.#devices,
+      users: () => this.#devices.flatMap(({ tabs }) => tabs),
+    });
+    this.#users.organisations = this.#organisations;
     this.#misfortune = new Misfortune({
       ...{ dice: dice.split(), devices: this.#devices },
       note: (what) => this.#judge.note(what),
@@ -151,49 +165,33 @@ class World {
     this.#isUnset = dice.permille(500);
     const tellsTime = dice.permille(500);
     this.#isLocked = dice.permille(250);
+    this.#finishes = this.#organisations.hasMoves && dice.permille(850);
     surroundings.lockdown = this.#isLocked ? "from-start" : undefined;
     for (const service of this.#services) service.tellsTime = tellsTime;
   }
 
-  #found(dice: Dice): Organisation {
-    const parts = {
-      dice,
-      scheduler: this.#scheduler,
-      service: this.#service,
-      judge: this.#judge,
-      now: () => this.#now,
-    };
-    const organisation = new Organisation({
-      ...parts,
-      usersDevices: this.#devices,
-      users: () => this.#devices.flatMap(({ tabs }) => tabs),
-    });
-    this.#users.published = () => organisation.published;
-    return organisation;
-  }
-
   #beginsAnew(device: Device, original?: Device): void {
     this.#judge.beginsAnew(device, original);
-    this.#organisation?.toUsers.beginsAnew(device, original);
+    this.#organisations.beginsAnew(device, original);
   }
 
   /** Users' devices, and admins'. */
   get #all(): readonly Device[] {
-    return [...this.#devices, ...(this.#organisation?.devices ?? [])];
+    return [...this.#devices, ...this.#organisations.devices];
   }
 
   get #failure(): string | undefined {
-    return this.#judge.failure ?? this.#organisation?.failure;
+    return this.#judge.failure ?? this.#organisations.failure;
   }
 
   async #act(tab: Device["tabs"][number]): Promise<void> {
-    if (tab.admin) this.#organisation?.act(tab);
+    if (tab.admin) this.#organisations.act(tab);
     else await this.#users.act(tab);
   }
 
   async run(): Promise<WorldReport> {
     const { steps = 400 } = this.#options;
-    if (this.#beginsCalm || this.#organisation) await this.#prologue();
+    if (this.#beginsCalm || this.#organisations.hasAny) await this.#prologue();
     this.#break();
     while (this.#steps < steps && this.#failure === undefined) await this.#step();
     if (this.#failure === undefined) await this.#rest();
@@ -207,18 +205,16 @@ class World {
         steps: this.#steps,
         kills: this.#kills,
         midway: this.#midway,
-        lies: this.#liar.told + (this.#organisation?.lies ?? 0),
+        lies: this.#liar.told + this.#organisations.lies,
       },
       ...this.#options.handlers?.counts,
       ...{ lost: lost + unanswered, hints, refused, late, links: this.#service.log?.head.seq ?? 0 },
       done: asked.filter(({ ended }) => ended === "done").length,
       failed: asked.filter(({ ended }) => ended === "failed").length,
       ...this.#users.counts,
-      organisations: this.#organisation ? 1 : 0,
+      ...this.#organisations.sums,
       ...{ ...this.#misfortune.counts, superseded: this.#judge.superseded },
-      datedAnew: this.#judge.datedAnew + (this.#organisation?.datedAnew ?? 0),
-      ...(this.#organisation?.toUsers.counts ?? { dismissedForks: 0, escrowAlarms: 0 }),
-      ...(this.#organisation?.counts ?? { recoveries: 0, discoveries: 0, renewals: 0, removedAdmins: 0, opened: 0 }),
+      datedAnew: this.#judge.datedAnew + this.#organisations.datedAnew,
       failure: this.#failure,
       trace: this.#judge.trace,
       asked: asked.map(({ verb, ended, code }) => ({ verb, ended, code })),
@@ -227,15 +223,18 @@ class World {
 
   /** The first devices enter while all is well. */
   async #prologue(): Promise<void> {
-    for (const device of this.#organisation?.devices ?? []) device.openTab();
-    for (let turn = 0; this.#organisation && turn < 30 && !this.#organisation.published; turn++) {
+    const organisations = this.#organisations;
+    for (const device of organisations.devices) device.openTab();
+    for (let turn = 0; turn < 30 && !organisations.areReady; turn++) {
       await this.#settle();
-      for (const tab of this.#organisation.devices.flatMap(({ tabs }) => tabs)) this.#organisation.act(tab);
+      for (const tab of organisations.devices.flatMap(({ tabs }) => tabs)) organisations.act(tab);
     }
     for (const device of this.#devices.slice(0, 1 + this.#dice.below(this.#devices.length))) device.openTab();
-    for (let turn = 0; turn < (this.#organisation ? 30 : 12); turn++) {
+    for (let turn = 0; turn < (organisations.hasAny ? 30 : 12); turn++) {
       await this.#settle();
-      const tab = this.#dice.of(this.#all.flatMap(({ tabs }) => tabs));
+      // Who is to move should belong to an organisation first.
+      const devices = organisations.hasMoves && this.#dice.permille(600) ? this.#devices : this.#all;
+      const tab = this.#dice.of(devices.flatMap(({ tabs }) => tabs));
       if (!tab) continue;
       this.#sync(tab);
       await this.#settle();
@@ -245,7 +244,7 @@ class World {
   }
 
   get #services(): readonly Service[] {
-    return [this.#service, ...(this.#organisation ? [this.#organisation.service] : [])];
+    return [this.#service, ...this.#organisations.services];
   }
 
   /** From now on things go wrong. */
@@ -266,6 +265,7 @@ class World {
     this.#pass(this.#dice.below(2000));
     const tabs = this.#all.flatMap(({ tabs }) => tabs);
     const tab = this.#dice.of(tabs);
+    const organisations = this.#organisations;
     const weights = {
       ...{
         task: this.#scheduler.isIdle ? 0 : 120,
@@ -279,6 +279,7 @@ class World {
         grow: 3,
       },
       digits: 4,
+      move: organisations.hasMoves ? 1 : 0,
       misfortune: this.#isUnlucky ? 4 : 0,
       clock: this.#isUnset ? 4 : 0,
       ...{
@@ -303,7 +304,7 @@ class World {
         if (!this.#scheduler.isIdle) this.#midway++;
         this.#judge.note(`${tab.device.name} is killed`);
         await tab.device.kill(tab);
-        if (tab.admin) await this.#organisation?.opens(tab.device);
+        if (tab.admin) await this.#organisations.opens(tab.device);
         else if (this.#devices.includes(tab.device)) await this.#judge.opens(tab.device);
         break;
       case "open": {
@@ -318,11 +319,14 @@ class World {
         tab.device.close(tab);
         break;
       case "lie":
-        if (this.#organisation && this.#dice.permille(500)) await this.#organisation.tell();
+        if (this.#organisations.hasAny && this.#dice.permille(500)) await this.#organisations.tell();
         else this.#liar.tell();
         break;
       case "slander":
         this.#liar.tellOfContact();
+        break;
+      case "move":
+        organisations.move();
         break;
       case "misfortune":
         await this.#misfortune.strike();
@@ -332,7 +336,7 @@ class World {
         break;
       case "regret":
         this.#liar.regret();
-        this.#organisation?.regret();
+        this.#organisations.regret();
         break;
       case "late": {
         const service = this.#dice.of(this.#services);
@@ -355,7 +359,7 @@ class World {
     await drained();
     this.#judge.membership();
     for (const each of this.#devices.flatMap(({ tabs }) => tabs)) this.#judge.looks(each);
-    this.#organisation?.follow();
+    this.#organisations.follow();
   }
 
   /** Somebody sets the clock of a device, wrongly or right, and may use the device at once: it cannot know yet. */
@@ -401,7 +405,7 @@ class World {
   async #rest(): Promise<void> {
     for (const service of this.#services) Object.assign(service.faults, { lost: 0, unanswered: 0, refused: 0 });
     this.#liar.repent();
-    this.#organisation?.repent();
+    this.#organisations.repent();
     // Nothing is dated ahead any more.
     this.#pass(3 * HOUR);
     this.#judge.note("all faults end");
@@ -415,7 +419,8 @@ class World {
       const isClosed = (tab.session ?? tab.admin)?.getSnapshot().status === "closed";
       if (isClosed && !tab.device.disk.wasCleared) this.#judge.fail(`a session on ${tab.device.name} closed by itself`);
       // Its app opens it again. Nothing that a session which only reads is owed would ever be written.
-      if (isClosed || tab.kind === "reads") await tab.device.kill(tab);
+      const isOld = !tab.admin && tab.escrowSubject !== this.#organisations.subject;
+      if (isClosed || isOld || tab.kind === "reads") await tab.device.kill(tab);
     }
     for (const device of this.#all) if (device.tabs.length === 0) device.openTab();
     await this.#settle();
@@ -432,10 +437,11 @@ class World {
         // Who keeps up does so by itself.
         for (const tab of device.tabs) if (tab.kind !== "keeps-up") this.#sync(tab);
         await this.#settle();
-        this.#organisation?.follow();
+        this.#organisations.follow();
       }
       this.#pass(LONG);
       quiet = this.#mark() === before ? quiet + 1 : 0;
+      if (quiet > 0 && this.#finishes && (await this.#finishMove())) quiet = 0;
     }
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
     for (const { session, device } of tabs) {
@@ -452,7 +458,17 @@ class World {
     for (const each of tabs) this.#judge.looks(each);
     if (this.#isLocked) this.#judge.lockedAtRest();
     await this.#judge.atRest(this.#devices, this.#users.asked, this.#now);
-    await this.#organisation?.atRest(this.#now);
+    await this.#organisations.atRest(this.#now, this.#finishes);
+  }
+
+  /** The user does what their devices ask for. @returns whether there was anything to do */
+  async #finishMove(): Promise<boolean> {
+    let hasActed = false;
+    for (const tab of this.#devices.flatMap(({ tabs }) => tabs)) {
+      hasActed = this.#users.finishMove(tab) || hasActed;
+      await this.#settle();
+    }
+    return hasActed;
   }
 
   #mark(): string {
