@@ -14,9 +14,9 @@ export interface Owed extends Duty {
   readonly op: Op;
 }
 
-/** The agenda of a member. Its user never declined escrow, and wants it again after a removal. */
+/** The agenda of a member whose user has answered. With a backup key, escrow is enrolled again after a removal. */
 export function agendaOf(world: World, by: number): { readonly steps: readonly Step[]; readonly knowledge: Knowledge } {
-  const { knowledge } = world;
+  const knowledge = world.knowledgeOf(by);
   const steps = agenda(world.session(by), knowledge);
   const again = steps.flatMap((step) =>
     step.do === "ask" && step.question === "enroll-again" ? [step.removedAt] : [],

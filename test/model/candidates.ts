@@ -62,6 +62,7 @@ export function candidates(
     case "leave":
     case "act":
     case "access":
+    case "policy":
       return [{ type, by }];
     case "disown":
       return disownable(model).map((acts) => ({ type, by, acts }));

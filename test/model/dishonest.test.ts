@@ -30,7 +30,7 @@ import {
   FIRST_BOX_FAULT,
 } from "./dishonest.js";
 import { drawLawful, type Pick, pickArbitrary } from "./draw.js";
-import { authorOf, describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
+import { describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
 import { deliver, grantedBy, junkOf, openedBy, publish, withheldFrom } from "./knowledge.js";
 import {
   activeOf,
@@ -216,7 +216,7 @@ function expectClones(plot: Plot, world: World): void {
     expect(keyring.epochs.filter((epoch) => !before.has(epoch))).toEqual([]);
     clone.keyring = keyring;
     const standing = active ? "superseded" : "removed";
-    expect(agenda({ log: world.log, keyring }, world.knowledge)).toEqual([
+    expect(agenda({ log: world.log, keyring }, world.knowledgeOf(clone.member))).toEqual([
       { do: "ask", question: "standing", code: "question-standing", standing },
     ]);
     const rule = active ? "LOG-4" : "MEM-4";
@@ -385,7 +385,7 @@ describe("random histories with a dishonest author and a server that withholds",
             let plot: Plot | undefined;
             let world: World | undefined;
             fc.modelRun(() => {
-              const { model, real } = start(`dishonest/${seed}`, operator, escrow, authorOf(seed));
+              const { model, real } = start(`dishonest/${seed}`, operator, escrow);
               plot = { ...model, villain, denied: new Set(), clones: [] };
               world = real;
               return { model: plot, real };

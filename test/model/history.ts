@@ -2,7 +2,7 @@
 
 import { NO_SECRETS, publish, type Secrets } from "./knowledge.js";
 import { EMPTY, effectOf, type Model, type Op } from "./reference.js";
-import { type Author, World } from "./world.js";
+import { World } from "./world.js";
 
 /** Longest history, in links. */
 export const MAX_LINKS = 25;
@@ -13,20 +13,16 @@ export interface Sheet {
   secrets: Secrets;
 }
 
-/** Who writes the links of devices in the history of a drawn number: in one of four, the functions of the core. */
-export const authorOf = (seed: number): Author => (seed % 4 === 1 ? "core" : "client");
-
 /** A log with its first device, in the model and for real. */
 export function start(
   seed: string,
   operator: boolean,
   escrow = false,
-  author: Author = "client",
 ): { readonly model: Sheet; readonly real: World } {
   const genesis: Op = { type: "genesis", operator };
   const effect = effectOf(EMPTY, genesis);
   const model = { model: effect.after, secrets: publish(NO_SECRETS, genesis, effect) };
-  return { model, real: new World(seed, operator, escrow, author) };
+  return { model, real: new World(seed, operator, escrow) };
 }
 
 /** The operation as a failing history prints it. */

@@ -1,11 +1,9 @@
 // An honest organisation's escrow log, for histories of users that have escrow: one admin's device, a backup key, and new epochs
 // at random times. docs/spec.md section 11.
 
-import type { Knowledge } from "../../src/agenda/facts.js";
 import { proposeState } from "../../src/authoring/proposal.js";
 import { writeLink } from "../../src/authoring/write-link.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { present } from "../../src/bytes/present.js";
 import { epochsIn } from "../../src/bytes/runs.js";
 import { createOrder, orderTo, policyOrder } from "../../src/client/escrow-orders.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
@@ -16,18 +14,7 @@ import type { Head, LinkRecord, LogState } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
 import { pointerTo } from "../../src/trust/pointer.js";
-import {
-  type Authored,
-  type AuthoredLog,
-  accepted,
-  createBackupKey,
-  createEscrowLog,
-  recordRecovery,
-  recover,
-  renewEscrowForUser,
-  rotate,
-  setPolicy,
-} from "../support/accepted.js";
+import { type Authored, type AuthoredLog, accepted, recordRecovery, recover } from "../support/accepted.js";
 import { AdminClient, type OfUser } from "../support/admin-client.js";
 import { namedPair, pairOf } from "./pairs.js";
 import type { Gift, ModelPointer } from "./reference.js";
@@ -35,11 +22,9 @@ import type { Gift, ModelPointer } from "./reference.js";
 const SUBJECT = "escrow@example.org";
 const NAME = { name: "Ann" };
 
-/** The escrow log with its admin's keys. What the admin does is written by her client, or by the functions of the core. */
+/** The escrow log with its admin's device, whose client writes what she does. */
 export class Organisation {
-  /** The admin's device; undefined where the core writes. */
-  readonly #client: AdminClient | undefined;
-  #session: MemberState | undefined;
+  readonly #client = new AdminClient(SUBJECT);
   /** The head that users compared and confirmed. */
   readonly confirmed: Head;
   /** The last state of the log at which each of its epochs was the newest. */
@@ -48,25 +33,18 @@ export class Organisation {
   readonly #heads = new Map<number, LogState>();
   readonly #env: Env;
 
-  constructor(env: Env, author: "client" | "core") {
+  constructor(env: Env) {
     this.#env = env;
-    if (author === "client") {
-      this.#client = new AdminClient(SUBJECT);
-      this.#client.do(orderTo("create-escrow", createOrder, { device: NAME }), env);
-      this.#client.do({ do: "backup-key", name: "Paper" }, env);
-      this.#client.provePaper(env);
-      this.#client.do(orderTo("policy", policyOrder, { enabled: true }), env);
-    } else {
-      const first = createEscrowLog({ subject: SUBJECT, device: NAME }, env);
-      const safe = createBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
-      this.#session = setPolicy(safe, { enabled: true }, env);
-    }
+    this.#client.do(orderTo("create-escrow", createOrder, { device: NAME }), env);
+    this.#client.do({ do: "backup-key", name: "Paper" }, env);
+    this.#client.provePaper(env);
+    this.#client.do(orderTo("policy", policyOrder, { enabled: true }), env);
     this.confirmed = this.session.log.head;
     this.#epochs.push(this.log);
   }
 
   get session(): MemberState {
-    return this.#client?.state ?? present(this.#session);
+    return this.#client.state;
   }
 
   get log(): LogState {
@@ -84,14 +62,8 @@ export class Organisation {
       withholdFromEscrow: false,
       others: [],
     } as const;
-    if (this.#client) this.#client.do({ do: "duty", step }, this.#env);
-    else this.#session = rotate(this.session, this.#env);
+    this.#client.do({ do: "duty", step }, this.#env);
     this.#epochs.push(this.log);
-  }
-
-  /** A user's device's knowledge of the log. */
-  get knowledge(): Knowledge {
-    return { escrowLog: this.log, storedConfirmation: this.confirmed, now: "unchecked" };
   }
 
   /** Pointers to every epoch, oldest first, in the model's form. */
@@ -118,7 +90,6 @@ export class Organisation {
 
   /** The admin points a user's escrow at the newest epoch, for a user who stays offline (ESC-6). */
   renew(user: OfUser): AuthoredLog {
-    if (!this.#client) return renewEscrowForUser(this.session, { userLog: user.log }, this.#env);
     return shown(user.log, this.#client.renew(user, this.#env));
   }
 
@@ -134,11 +105,10 @@ export class Organisation {
     const reason = "lost";
     // A backup key has no fingerprint that a user could show.
     const isComparable = lists.approve.every((id) => userLog.active.get(id)?.kind === "device");
-    if (this.#client && isComparable)
+    if (isComparable)
       return shown(userLog, this.#client.recover({ log: userLog, entries }, { ...lists, reason }, this.#env));
     const recorded = recordRecovery(this.session, { userLog, entries, ...lists, reason }, this.#env);
-    if (this.#client) this.#client.takeIn(recorded.entry, this.#env);
-    else this.#session = recorded;
+    this.#client.takeIn(recorded.entry, this.#env);
     return recover(this.session, { act: recorded.act, userLog, entries, usersOwn: lists.usersOwn }, this.#env);
   }
 }

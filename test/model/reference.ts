@@ -131,7 +131,7 @@ export type Op =
       readonly remove: readonly number[];
     } & Declares &
       Withholds)
-  | { readonly type: "act" | "access"; readonly by: number }
+  | { readonly type: "act" | "access" | "policy"; readonly by: number }
   | { readonly type: "disown"; readonly by: number; readonly acts: readonly number[] };
 
 export interface ModelRegrant {

@@ -11,9 +11,11 @@ import { reclaimable } from "../../src/authoring/verbs.js";
 import { openBackupKey } from "../../src/backup/open.js";
 import type { Bytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
 import { equalRuns, type Runs, runsOf } from "../../src/bytes/runs.js";
-import type { Ask } from "../../src/client/asks.js";
+import type { Answer, Ask } from "../../src/client/asks.js";
 import type { Intent } from "../../src/client/intents.js";
+import type { Answers } from "../../src/client/model.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
@@ -28,7 +30,6 @@ import {
   accepted,
   acceptProvisioning,
   createBackupKey,
-  createLog,
   expel,
   joinLog,
   leave,
@@ -40,7 +41,16 @@ import {
   rotate,
   setLockdown,
 } from "../support/accepted.js";
-import { clientAgrees, clientCreates, clientOwes, clientWrites, comparedWith } from "../support/client.js";
+import {
+  clientAgrees,
+  clientAnswers,
+  clientCreates,
+  clientOwes,
+  clientWrites,
+  comparedWith,
+  confirming,
+  type Has,
+} from "../support/client.js";
 import { type RawSigner, signerOf } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { Organisation } from "./organisation.js";
@@ -60,9 +70,6 @@ const WITHHOLDING = { withholdFromEscrow: true, [UNGUARDED]: true };
 const optionsOf = (op: { readonly withhold?: boolean }): object => (op.withhold ? WITHHOLDING : {});
 
 export const SUBJECT = "alice@example.org";
-
-/** Who writes the links of devices: their clients, where those have a verb for it, or the functions of the core. */
-export type Author = "client" | "core";
 
 /** What a device does by itself, or what its user agrees to. */
 export interface Duty {
@@ -110,19 +117,16 @@ export class World {
   readonly #denied = new Set<number>();
   readonly #envs = new Map<number, Env>();
   readonly #seed: string;
-  readonly #author: Author;
+  /** What each device's client remembers of its user's answers, by position. */
+  readonly #answers = new Map<number, Answers>();
 
-  constructor(seed: string, hasOperator: boolean, hasEscrow = false, author: Author = "client") {
+  constructor(seed: string, hasOperator: boolean, hasEscrow = false) {
     this.#seed = seed;
-    this.#author = author;
-    this.organisation = hasEscrow ? new Organisation(seededEnv(`${seed}/escrow`), author) : undefined;
+    this.organisation = hasEscrow ? new Organisation(seededEnv(`${seed}/escrow`)) : undefined;
     this.operator = new OperatorKeys(this.env(0).random(32));
     const operator = hasOperator ? this.operator.signingKey : undefined;
     const device = { name: "1" };
-    const first =
-      author === "client"
-        ? clientCreates(SUBJECT, { do: "create", device, operator: operator as Bytes }, this.env(1))
-        : createLog({ subject: SUBJECT, device, operator }, this.env(1));
+    const first = clientCreates(SUBJECT, { do: "create", device, operator: operator as Bytes }, this.env(1));
     this.sessions.set(1, first);
     this.ids.set(1, first.keyring.member);
     this.entries.push(first.entry);
@@ -138,9 +142,45 @@ export class World {
     return env;
   }
 
-  /** A device's knowledge besides its own log and keyring. */
-  get knowledge(): Knowledge {
-    return this.organisation?.knowledge ?? { escrowLog: undefined, now: "unchecked" };
+  /** A member's knowledge besides its own log and keyring. A device's user answers what its client asks (section 11.2). */
+  knowledgeOf(position: number): Knowledge {
+    const escrowLog = this.organisation?.log;
+    const now = "unchecked";
+    // A backup key has no client that asks.
+    if (!this.hasClient(position)) return { escrowLog, storedConfirmation: this.organisation?.confirmed, now };
+    const { confirmed, ...answers } = this.#ask(position);
+    return { escrowLog, storedConfirmation: confirmed?.head, confirmedAt: confirmed?.at, ...answers, now };
+  }
+
+  #ask(position: number): Answers {
+    const answers = clientAnswers({ ...this.#has(position), says: (ask) => this.#truth(ask) }, this.env(position));
+    this.#answers.set(position, answers);
+    return answers;
+  }
+
+  /** The user never declined escrow, and wants it again after a removal; the organisation publishes its newest fingerprint. */
+  #truth(ask: Ask): Answer | undefined {
+    switch (ask.question) {
+      case "confirm-escrow": {
+        const { log } = present(this.organisation);
+        if (ask.head.hash !== log.head.hash) throw new Error("a client asks about another escrow log than it has");
+        return confirming(log);
+      }
+      case "enroll-again":
+        return { say: "yes" };
+      case "whose-members":
+      case "remove-escrow":
+        throw new Error(`an honest organisation leads to the question ${ask.question}`);
+      default:
+        // Answered as drawn, or by doing something.
+        return undefined;
+    }
+  }
+
+  #has(position: number): Has {
+    const { log, entries } = this;
+    const answers = this.#answers.get(position);
+    return { log, entries, keyring: this.sessions.get(position)?.keyring, escrowLog: this.organisation?.log, answers };
   }
 
   session(position: number): MemberState {
@@ -162,7 +202,7 @@ export class World {
    * @throws as it does; nothing has changed then
    */
   write(op: Op, as?: MemberState): Written {
-    const asked = as || this.#author === "core" ? undefined : this.#askedBy(op);
+    const asked = as ? undefined : this.#askedBy(op);
     const written = asked && this.#byClient(op, asked);
     // A client withholds from escrow what it must not grant, and nothing else (ESC-4). What was drawn otherwise is the core's.
     if (written?.log.links.last()?.withheldFromEscrow === ("withhold" in op && op.withhold === true)) return written;
@@ -255,10 +295,9 @@ export class World {
   }
 
   #byClient(op: Op, { device, intent }: Asked): Written {
-    const { log, entries } = this;
-    const from = op.type === "reclaim" ? [this.session(op.from).keyring] : [];
-    const has = { log, entries, keyring: this.sessions.get(device)?.keyring, former: from, knowledge: this.knowledge };
-    const written = clientWrites(has, intent, this.env(device));
+    const former = op.type === "reclaim" ? [this.session(op.from).keyring] : [];
+    if (this.hasClient(device)) this.#ask(device);
+    const written = clientWrites({ ...this.#has(device), former }, intent, this.env(device));
     const { keyring, paper } = written;
     const keyrings = new Map([[device, keyring]]);
     const authors = "by" in op ? [this.session(op.by), ...(op.type === "rekey" ? [written] : [])] : [written];
@@ -272,14 +311,11 @@ export class World {
   /** Lets a device's client do a step of its agenda, or what its user agrees to; the core, where there is no client. */
   perform(by: number, { step, isAsked, knowledge }: Duty): Written {
     const { log, keyring } = this.session(by);
-    const has = { log, keyring, knowledge, entries: this.entries };
+    const has = this.#has(by);
     const env = this.env(by);
     const byClient = () =>
       isAsked ? clientAgrees(has, (ask) => isRegrant(ask, step), env) : clientWrites(has, { do: "duty", step }, env);
-    const authored =
-      this.#author === "client" && this.hasClient(by)
-        ? byClient()
-        : accepted(performStep({ log, keyring }, step, knowledge, env));
+    const authored = this.hasClient(by) ? byClient() : accepted(performStep({ log, keyring }, step, knowledge, env));
     const entered = step.link === "enroll-escrow" ? escrowIdOf(this.log.head, this.log.head.seq + 1) : undefined;
     const signers = [signerOf(this.session(by))];
     return { ...authored, keyrings: new Map([[by, authored.keyring]]), entered, signers };
@@ -349,12 +385,12 @@ export class World {
     return withheld;
   }
 
-  /** The step that a device's client does by itself while the service shows nothing new, with this knowledge. */
-  owedByClient(by: number, knowledge: Knowledge): AuthorStep | undefined {
-    const { log, keyring } = this.session(by);
+  /** The step that a device's client does by itself while the service shows nothing new. */
+  owedByClient(by: number): AuthorStep | undefined {
+    const { log } = this.session(by);
     // Of another env: what is only looked at must not change what is drawn later.
     const env = seededEnv(`${this.#seed}/${by}/${log.head.seq}`, this.env(by).now());
-    return clientOwes({ log, keyring, knowledge, entries: this.entries }, env);
+    return clientOwes(this.#has(by), env);
   }
 
   /** Whether a device of a user is the author, which has a client. */

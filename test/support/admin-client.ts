@@ -5,17 +5,28 @@ import { AppendList } from "../../src/bytes/append-list.js";
 import type { Bytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
+import type { Runs } from "../../src/bytes/runs.js";
+import { asksOf } from "../../src/client/asks.js";
 import type { Effect, Input } from "../../src/client/effects.js";
 import { adminMachine } from "../../src/client/escrow-machine.js";
 import type { AdminModel } from "../../src/client/escrow-model.js";
-import { orderTo, type RecoveryOrder, recoveryOrder, renewOrder, reviewOrder } from "../../src/client/escrow-orders.js";
+import {
+  accessOrder,
+  orderTo,
+  type RecoveryOrder,
+  recoveryOrder,
+  renewOrder,
+  reviewOrder,
+} from "../../src/client/escrow-orders.js";
 import type { FollowedLog } from "../../src/client/followed-log.js";
 import type { AdminIntent, Intent } from "../../src/client/intents.js";
 import { connected, stateOf } from "../../src/client/model.js";
 import { KeysteadError } from "../../src/errors.js";
+import { accessRecords, openRecordedAccess } from "../../src/escrow/discover.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
+import type { Publication } from "../../src/transport/transport.js";
 import { comparedWith } from "./client.js";
 
 /** A user's log with its entries. */
@@ -29,18 +40,41 @@ export type Recovery = Omit<RecoveryOrder, "user" | "case">;
 
 const ASKED = "asked";
 
+/** A service that takes every entry at once. */
+export class Entries {
+  readonly #logs = new Map<string, readonly Bytes[]>();
+
+  of(subject: string): readonly Bytes[] {
+    return this.#logs.get(subject) ?? [];
+  }
+
+  /** Shows a log. */
+  show(subject: string, entries: readonly Uint8Array[]): void {
+    this.#logs.set(subject, entries as readonly Bytes[]);
+  }
+
+  publish(subject: string, entry: Uint8Array): Publication {
+    this.show(subject, [...this.of(subject), entry]);
+    return { verdict: "accepted" };
+  }
+}
+
 /** An admin's device. */
 export class AdminClient {
   #model: AdminModel;
-  /** The entries that the service has, by subject. */
-  readonly #service = new Map<string, readonly Bytes[]>();
+  readonly #service: Entries;
 
   /** @param from a device that acts on; without it, one that is no member yet. */
-  constructor(subject: string, from?: MemberState & { readonly entries: readonly Uint8Array[] }) {
+  constructor(
+    subject: string,
+    from?: MemberState & { readonly entries: readonly Uint8Array[] },
+    service: Entries = new Entries(),
+  ) {
     this.#model = adminMachine.newModel(subject);
+    this.#service = service;
     if (!from) return;
     const { keyring, entries } = from;
-    this.#service.set(subject, entries as readonly Bytes[]);
+    this.#service.show(subject, entries);
     this.#model = { ...this.#model, own: followed(from), keyring };
     // It looked at the service just now.
     this.#model = { ...this.#model, ...connected(this.#model, { state: "reached" }) };
@@ -48,6 +82,11 @@ export class AdminClient {
 
   get state(): MemberState {
     return stateOf(this.#model);
+  }
+
+  /** The text of the backup key that waits for its proof. */
+  get paper(): string {
+    return present(this.#model.paper).text;
   }
 
   /** All entries of the escrow log. */
@@ -77,13 +116,48 @@ export class AdminClient {
 
   /** Takes in an entry of the escrow log that another one wrote. */
   takeIn(entry: Uint8Array, env: Env): void {
-    this.#publish(this.#model.subject, entry);
+    this.#service.publish(this.#model.subject, entry);
+    this.sync(env);
+  }
+
+  /** Looks at the service, and does what follows from that. */
+  sync(env: Env): void {
     this.#settle(this.#step({ type: "sync" }, env), env);
+    // Nobody waits for what was asked for before.
+    this.#model = { ...this.#model, settled: [] };
+  }
+
+  /** The admin says yes to disowning acts that the device cannot judge. @returns whether there were any */
+  disownUnjudged(env: Env): boolean {
+    const ask = asksOf(this.#model, env.now()).find(({ question }) => question === "disown");
+    if (ask) this.#settle(this.#step({ type: "answer", id: ask.id, answer: { say: "yes" } }, env), env);
+    return ask !== undefined;
+  }
+
+  /**
+   * Records an access, and then opens what it recorded.
+   *
+   * @returns the epochs that it opened. @throws as the machine does
+   */
+  discover(user: OfUser, epochs: Runs, reason: string, env: Env): readonly number[] {
+    const order = { user: user.log.subject, epochs, reason, case: "" };
+    this.do({ ...orderTo("record-access", accessOrder, order), user: followed(user) }, env);
+    const made = accessRecords(this.state, this.entries).filter(({ admin }) => admin === this.state.keyring.member);
+    return this.openRecorded(user, present(made.at(-1)).seq);
+  }
+
+  /** Opens what a record of an access names. @throws as `openRecordedAccess` */
+  openRecorded({ log: userLog, entries }: OfUser, record: number): readonly number[] {
+    const recordEntry = present(this.entries[record - 1]);
+    const { keyring } = openRecordedAccess(this.state, { record, recordEntry, userLog, entries });
+    const { epochs } = keyring;
+    keyring.wipe();
+    return epochs;
   }
 
   /** The service shows a user's log, too. */
   show({ log, entries }: OfUser): void {
-    this.#service.set(log.subject, entries as readonly Bytes[]);
+    this.#service.show(log.subject, entries);
   }
 
   /** Renews escrow in a user's log. @returns the entry. @throws as the machine does */
@@ -100,6 +174,11 @@ export class AdminClient {
   record(user: OfUser, recovery: Recovery, env: Env): Uint8Array {
     const effects = this.#write({ ...recoveryOf(user, recovery), user: followed(user) }, env);
     return present(effects.find((effect) => effect.type === "publish")).entry;
+  }
+
+  /** As {@link record}, and the service has the entry. It makes the recovery when it looks at the service again. */
+  recordAndStop(user: OfUser, recovery: Recovery, env: Env): void {
+    this.#service.publish(this.#model.subject, this.record(user, recovery, env));
   }
 
   /** Makes a recovery that was recorded. @returns the entry. @throws as the machine does */
@@ -145,8 +224,7 @@ export class AdminClient {
         return { type: "page", effect, page: entries.length > 0 ? page : undefined };
       }
       case "publish":
-        this.#publish(effect.subject, effect.entry);
-        return { type: "published", effect, publication: { verdict: "accepted" } };
+        return { type: "published", effect, publication: this.#service.publish(effect.subject, effect.entry) };
       case "wait":
         return { type: "sync" };
       default:
@@ -154,12 +232,8 @@ export class AdminClient {
     }
   }
 
-  #publish(subject: string, entry: Uint8Array): void {
-    this.#service.set(subject, [...this.#entriesOf(subject), entry as Bytes]);
-  }
-
   #entriesOf(subject: string): readonly Bytes[] {
-    return this.#service.get(subject) ?? [];
+    return this.#service.of(subject);
   }
 }
 

@@ -7,14 +7,14 @@ import { AppendList } from "../../src/bytes/append-list.js";
 import type { Bytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
-import { type Ask, asksOf } from "../../src/client/asks.js";
+import { type Answer, type Ask, asksOf } from "../../src/client/asks.js";
 import type { Effect, Input, Machine, MachineOptions, ReadEffect } from "../../src/client/effects.js";
 import { takeEntries } from "../../src/client/entries.js";
 import { adminMachine } from "../../src/client/escrow-machine.js";
 import type { FollowedLog } from "../../src/client/followed-log.js";
 import type { IntendedApproval, Intent } from "../../src/client/intents.js";
 import { deviceMachine } from "../../src/client/machine.js";
-import { connected, type Model } from "../../src/client/model.js";
+import { type Answers, connected, type Model } from "../../src/client/model.js";
 import { newModel } from "../../src/client/records.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
@@ -30,7 +30,11 @@ export interface Has {
   readonly keyring: Keyring | undefined;
   /** Keyrings of the members that it was before. */
   readonly former?: readonly Keyring[];
-  readonly knowledge: Knowledge;
+  readonly escrowLog: Knowledge["escrowLog"];
+  /** What it remembers of the answers that its user gave before. */
+  readonly answers?: Answers | undefined;
+  /** What its user answers now; undefined to what nobody has answered yet. */
+  readonly says?: (ask: Ask) => Answer | undefined;
 }
 
 /** A link that a client wrote, and what it has when the service has shown it the link. */
@@ -44,12 +48,12 @@ export interface ByClient {
 
 /** Writes the link of something that the user asks for, or that the device owes, and takes it in. @throws as the machine does */
 export function clientWrites(has: Has, intent: Intent, env: Env): ByClient {
-  return written(modelOf(has), { type: "intend", id: "asked", intent }, organisationOf(has), env);
+  return written(modelOf(has, env), { type: "intend", id: "asked", intent }, organisationOf(has), env);
 }
 
 /** Writes the link that the user's yes to an open question leads to, and takes it in. @throws as the machine does */
 export function clientAgrees(has: Has, isIt: (ask: Ask) => boolean, env: Env): ByClient {
-  const model = modelOf(has);
+  const model = modelOf(has, env);
   const { id } = present(asksOf(model, env.now()).find(isIt));
   return written(model, { type: "answer", id, answer: { say: "yes" } }, organisationOf(has), env);
 }
@@ -69,9 +73,22 @@ function written(before: Model, input: Input, options: MachineOptions, env: Env)
   return { entry: sent.entry, log: present(own).log, keyring: present(keyring), paper: paper?.text };
 }
 
+/** What a client remembers once its user has answered its questions. */
+export function clientAnswers(has: Has, env: Env): Answers {
+  return modelOf(has, env).answers;
+}
+
+/** The answer of a user who compared the fingerprint of this escrow log with the one that its admins publish. */
+export function confirming(log: LogState): Answer {
+  const compared = compareFingerprint(log, formatFingerprint(fingerprintOf(log), "qr"));
+  if (compared.status !== "match" || compared.member !== undefined)
+    throw new Error(`a log's own fingerprint is ${compared.status}`);
+  return { say: "confirmed", token: compared.token };
+}
+
 /** The step that a client does by itself while the service shows nothing new; undefined where it does none. */
 export function clientOwes(has: Has, env: Env): AuthorStep | undefined {
-  let model = modelOf(has);
+  let model = modelOf(has, env);
   const effects: Effect[] = [reading(model)];
   for (let effect = effects.shift(); effect; effect = effects.shift()) {
     if (effect.type !== "read") continue;
@@ -97,25 +114,40 @@ function machineOf({ kind }: Model): Machine {
   return kind === "user" ? deviceMachine : (adminMachine as unknown as Machine);
 }
 
-function modelOf({ log, entries, keyring, former = [], knowledge }: Has): Model {
-  const { storedConfirmation, confirmedAt, escrowLog, own = [], strangers = [], ...said } = knowledge;
-  const start = { log: log.head.log, seq: 1, hash: present(log.links.at(0)).hash };
-  return {
+function modelOf(has: Has, env: Env): Model {
+  const { log, entries, keyring, former = [], escrowLog, answers } = has;
+  const empty = log.kind === "user" ? newModel(log.subject) : adminMachine.newModel(log.subject);
+  const before: Model = {
     // It looked at the service just now, which tells no time: otherwise it keeps a link back until it has.
-    ...connected(log.kind === "user" ? newModel(log.subject) : adminMachine.newModel(log.subject), {
-      state: "reached",
-    }),
-    ...{ own: followed(log, entries), keyring, former },
+    ...connected(empty, { state: "reached" }),
+    ...{ own: followed(log, entries), keyring, former, answers: answers ?? empty.answers },
     escrow: typeof escrowLog === "object" ? followed(escrowLog, []) : undefined,
-    answers: {
-      ...{ own, strangers, removeEscrow: said.removeEscrow, enrollAgainAfter: said.enrollAgainAfter },
-      confirmed: storedConfirmation && { head: storedConfirmation, at: confirmedAt ?? start },
-      ...{ declinedEscrow: said.declinedEscrow ?? false, declined: [], disownUnread: [] },
-    },
   };
+  return { ...before, answers: answered(before, has, env) };
 }
 
-const organisationOf = ({ knowledge: { escrowLog } }: Has) => ({
+/** What a client remembers when its user has said all that they say: an answer can lead to the next question. */
+function answered(before: Model, has: Has, { now }: Env): Answers {
+  const { says = () => undefined } = has;
+  let model = before;
+  for (const asked = new Set<string>(); ; ) {
+    const open = asksOf(model, now()).find((ask) => !asked.has(ask.id) && says(ask));
+    if (!open) return model.answers;
+    asked.add(open.id);
+    const input: Input = { type: "answer", id: open.id, answer: present(says(open)) };
+    const { model: next } = machineOf(model).step(model, input, organisationOf(has), aside(now));
+    // The caller decides which link comes next, and not the answer.
+    model = { ...model, answers: next.answers };
+  }
+}
+
+/** Links that nobody sends are written with randomness of their own: what is drawn for the others stays the same. */
+function aside(now: Env["now"]): Env {
+  let count = 0;
+  return { random: (length) => new Uint8Array(length).fill(++count), now };
+}
+
+const organisationOf = ({ escrowLog }: Has) => ({
   escrowSubject: typeof escrowLog === "object" ? escrowLog.subject : "an organisation without a log",
 });
 

@@ -1,6 +1,5 @@
 // Links of the organisation's honest admin for the owner: she records each act first, restores the owner's devices, and renews a
-// pointer that is due. The machine of her device writes them, and the functions of the core in about one of four worlds.
-// docs/spec.md sections 11 and 13.
+// pointer that is due. The machine of her device writes them. docs/spec.md sections 11 and 13.
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
@@ -8,8 +7,7 @@ import type { RecordedAct } from "../../src/escrow/act.js";
 import { escrowMember } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { renewalReasons } from "../../src/trust/renewal.js";
-import { recover, renewEscrowForUser } from "../support/accepted.js";
-import { isByCore } from "./client.js";
+import { recover } from "../support/accepted.js";
 import { clientOfAnn, REASON, recorded, withAnnsAct, withoutBob } from "./organisation.js";
 import { rewindTape } from "./primitives.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
@@ -50,14 +48,11 @@ function shown({ log }: World, entry: Uint8Array): Pick<Step, "log" | "entry"> {
 
 function renewing(scene: Scene): Move {
   const { world } = scene;
-  const { organisation, log: userLog } = world;
   const text = "Ann renews escrow";
   const take = (): Step => {
     const env = envOf(scene, text);
-    const done = isByCore(world)
-      ? renewEscrowForUser(organisation.ann, { userLog }, env)
-      : shown(world, clientOfAnn(organisation).renew(world, env));
-    return { by: "Ann", honest: true, env, ...done };
+    const entry = clientOfAnn(world.organisation).renew(world, env);
+    return { by: "Ann", honest: true, env, ...shown(world, entry) };
   };
   return { text, take };
 }
@@ -69,7 +64,7 @@ function restoring(scene: Scene, name: Player): readonly Move[] {
   const approve = idsOf(world, [name]);
   const usersOwn = idsOf(world, OWN);
   // A backup key has no fingerprint that its user could show.
-  const byCore = isByCore(world) || name === "P";
+  const byCore = name === "P";
   const removals: readonly (readonly [string, readonly MemberId[]])[] = [
     ["", []],
     [" and removes what is not the owner's", idsOf(world, THIEVES)],
@@ -115,15 +110,12 @@ function restoring(scene: Scene, name: Player): readonly Move[] {
 
 function carryingOut(scene: Scene, act: RecordedAct): Move {
   const { world } = scene;
-  const { organisation, log: userLog, entries } = world;
   const text = `Ann does what she recorded at ${act.recordedAt}`;
   const usersOwn = idsOf(world, OWN);
   const take = (): Step => {
     const env = envOf(scene, text);
-    const done = isByCore(world)
-      ? recover(organisation.ann, { act, userLog, entries, usersOwn }, env)
-      : shown(world, clientOfAnn(organisation).finish(world, act.recordedAt, usersOwn, env));
-    return { by: "Ann", honest: true, env, ...done };
+    const entry = clientOfAnn(world.organisation).finish(world, act.recordedAt, usersOwn, env);
+    return { by: "Ann", honest: true, env, ...shown(world, entry) };
   };
   return { text, take };
 }

@@ -94,7 +94,8 @@ export function adviceFor(world: World, name: Player, session: MemberState): Adv
   return { steps: [...steps.values()], regrants: [...regrants.values()], fetchesEscrowLog };
 }
 
-function answersOf(knowledge: Knowledge): string {
+/** What its user has said, as text. */
+export function answersOf(knowledge: Knowledge): string {
   const { own, strangers, storedConfirmation, confirmedAt, removeEscrow, enrollAgainAfter } = knowledge;
   return JSON.stringify([own, strangers, storedConfirmation, confirmedAt, removeEscrow, enrollAgainAfter]);
 }

@@ -1,13 +1,16 @@
 // Breadth-first search through every reachable world. A world is stored as the path to it, and made again when its turn comes.
 
 import { resume } from "../../src/authoring/receive.js";
+import type { Answers } from "../../src/client/model.js";
 import { KeysteadError } from "../../src/errors.js";
 import { rightSeed } from "../../src/grants/seed-check.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import type { LogKind } from "../../src/log/state.js";
 import { createEscrowLog, createLog } from "../support/accepted.js";
+import { clientAnswers, type Has } from "../support/client.js";
 import { canonical } from "./canonical.js";
+import { saying } from "./client.js";
 import { drawsFrom } from "./draws.js";
 import { bitOf, NO_SECRETS, withOwner } from "./knowledge.js";
 import { movesOf, serverMoves } from "./moves.js";
@@ -76,6 +79,7 @@ function first({ kind = "user", stolen = false, behind, acts = false, seeds = fa
   const env = drawsFrom("the first device");
   const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.signingKey };
   const { log, entry, keyring } = kind === "user" ? createLog(options, env) : createEscrowLog(options, env);
+  const confirmed = kind === "user" ? [["A", confirmedBy({ log, entries: [entry], keyring })] as const] : [];
   let secrets = withOwner(NO_SECRETS, FALSE_KEYS.publicKeys.kem, bitOf("T"));
   for (const { kemKey: kem } of OTHER.log.epochs) secrets = withOwner(secrets, kem, bitOf("T"));
   for (const { ann, bob } of STAGES) {
@@ -89,6 +93,7 @@ function first({ kind = "user", stolen = false, behind, acts = false, seeds = fa
       ids: new Map(),
       secrets,
       organisation: ORGANISATION,
+      confirmed: new Map<Player, Answers>(confirmed),
       isAboutActs: acts,
       isAboutSeeds: seeds,
       halves: new Map(),
@@ -112,6 +117,15 @@ function first({ kind = "user", stolen = false, behind, acts = false, seeds = fa
   };
   const step: Step = { by: "A", honest: true, env, entry, log, enters: "A", keyring };
   return { world: after(empty, step), keyrings: new Map([["A", keyring]]) };
+}
+
+/** The user of the first device compares the escrow log, and finds it to be the organisation's. */
+function confirmedBy(device: Omit<Has, "escrowLog">): Answers {
+  const escrowLog = ORGANISATION.ann.log;
+  const says = saying({ escrowLog, storedConfirmation: escrowLog.head, now: "unchecked" });
+  const answers = clientAnswers({ ...device, escrowLog, says }, drawsFrom("the first answer"));
+  if (answers.confirmed?.head.hash !== escrowLog.head.hash) throw new Error("nobody asked for the fingerprint");
+  return answers;
 }
 
 const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(world.log, keyrings) });

@@ -75,7 +75,7 @@ function optionsFor(world: World, name: Player): EscrowOptions {
 /** Writes what a user asks of a device. */
 function asked(scene: Scene, name: Player, intent: Intent, byCore: (env: Draws) => Written): (env: Draws) => Written {
   const { world } = scene;
-  if (!hasClient(scene, name)) return byCore;
+  if (!hasClient(name)) return byCore;
   return (env) => {
     const knowledge = activeOf(world, name) ? toldTo(world, name) : knowledgeOf(world, name);
     return byClient(scene, name, intent, knowledge, env);
@@ -148,7 +148,7 @@ function advisedMoves(scene: Scene, name: Player, session: MemberState): readonl
       scene,
       name,
       describe(world, step),
-      hasClient(scene, name)
+      hasClient(name)
         ? (env) => byClient(scene, name, { do: "duty", step }, knowledge, env)
         : (env) => accepted(performStep(session, step, knowledge, env)),
       { isAdvised: true },
@@ -318,7 +318,7 @@ function enrolling(scene: Scene, name: Player, session: MemberState): readonly M
   if (!world.ids.has("P")) {
     moves.push(
       honest(scene, name, "makes P", (env) => {
-        if (hasClient(scene, name)) {
+        if (hasClient(name)) {
           const intent = { do: "backup-key", name: "Backup key" } as const;
           const { log, entry, paper } = byClient(scene, name, intent, toldTo(world, name), env);
           const { keyring } = openBackupKey(log, [], present(paper));

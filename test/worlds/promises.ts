@@ -43,7 +43,7 @@ export function violationAmong(scene: Scene, tried: AllTried): Violation | undef
 function selfWilled(scene: Scene, tried: AllTried): Violation | undefined {
   const { world, keyrings } = scene;
   for (const name of OWN) {
-    if (!hasClient(scene, name) || !keyrings.has(name) || !activeOf(world, name)) continue;
+    if (!hasClient(name) || !keyrings.has(name) || !activeOf(world, name)) continue;
     const session = sessionOf(world, keyrings, name);
     for (const knowledge of unaskedAndTold(world, name, session)) {
       const advised = agenda(session, knowledge)

@@ -3,6 +3,7 @@
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { Runs } from "../../src/bytes/runs.js";
+import type { Answers } from "../../src/client/model.js";
 import type { TrackedContact } from "../../src/fingerprint/tracked-contact.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { openGrants } from "../../src/grants/open.js";
@@ -37,6 +38,8 @@ export interface World {
   readonly ids: ReadonlyMap<Player, MemberId>;
   readonly secrets: Secrets;
   readonly organisation: Organisation;
+  /** What a device remembers of its user's answers from the beginning: on A, that the escrow log is the organisation's. */
+  readonly confirmed: ReadonlyMap<Player, Answers>;
   readonly t: Side;
   /** Whether admins announce acts in moves of their own, so that other moves can come in between. */
   readonly isAboutActs: boolean;
@@ -135,6 +138,7 @@ function afterOne(world: World, step: Step): World {
     ids,
     secrets,
     organisation,
+    confirmed: world.confirmed,
     behind: step.behind ?? world.behind,
     isAboutActs: world.isAboutActs,
     isAboutSeeds: world.isAboutSeeds,

@@ -22,6 +22,20 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: "client",
   },
   {
+    name: "a client forgets which members its user called strangers",
+    rule: "13",
+    changes: [
+      {
+        file: "src/client/answer.ts",
+        find: "strangers: [...strangers, ...asked(answer.strangers)],",
+        replace: "strangers,",
+      },
+    ],
+    start: [...ESCROWED, ...HOUSEHOLD, ...THEFT, "Bob approves T"],
+    depth: 1,
+    breaks: "client",
+  },
+  {
     name: "a client does not withhold what it may not grant to escrow",
     rule: "13",
     changes: [
