@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fingerprintOf, receive, sealContent } from "keystead";
 import { formatFingerprint } from "keystead/contacts";
-import { secretFromBytes } from "../src/backup/code.js";
+import { secretFromBytes } from "../src/backup/bits.js";
 import { backupIdSymbols } from "../src/backup/key.js";
 import { checkSymbols } from "../src/backup/mds.js";
 import { concat, equalBytes } from "../src/bytes/bytes.js";

@@ -8,10 +8,6 @@ import { type Arbiter, ask, candidatesOf, codedPart, type DecodedBackup, explain
 import { readingsOf } from "./corrections.js";
 import { checkSymbols, correct } from "./mds.js";
 
-export { idSymbols, secretFromBytes, secretToBytes } from "./bits.js";
-export type { Arbiter, DecodedBackup } from "./candidates.js";
-export type { Correction } from "./corrections.js";
-
 // 2 × wrong + unreadable among the 32 characters that the check covers. When the log decides, corrections may use all six check
 // characters. Without the log, two of them are kept to detect a text with more mistakes than that.
 const EFFORT_WITH_LOG = 6;

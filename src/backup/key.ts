@@ -11,7 +11,8 @@ import { labelledHash } from "../primitives/hash.js";
 import { deriveKey } from "../primitives/kdf.js";
 import * as LABELS from "../primitives/labels.js";
 import { symbolChar } from "./alphabet.js";
-import { type Arbiter, idSymbols, secretToBytes } from "./code.js";
+import { idSymbols, secretToBytes } from "./bits.js";
+import type { Arbiter } from "./candidates.js";
 
 /**
  * The keys of the backup key with this secret in this log. No slow hash: the secret is 130 random bits. The caller wipes

@@ -17,8 +17,8 @@ import { memberIdOf } from "../keys/member-keys.js";
 import type { Role } from "../log/fields.js";
 import { activeMember, assertLog, escrowMember, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
-import { SECRET_BYTES } from "./bits.js";
-import { encodeBackupText, secretFromBytes } from "./code.js";
+import { SECRET_BYTES, secretFromBytes } from "./bits.js";
+import { encodeBackupText } from "./code.js";
 import { backupIdSymbols, backupKeys } from "./key.js";
 
 const REDACTED = "BackupPaper [secret]";

@@ -8,7 +8,8 @@ import { type DataAccess, dataAccess } from "../coverage/data-access.js";
 import { type MemberName, nameMembers } from "../coverage/names.js";
 import type { Keyring } from "../keys/keyring.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
-import { type Correction, decodeBackupText } from "./code.js";
+import { decodeBackupText } from "./code.js";
+import type { Correction } from "./corrections.js";
 import { allBackupKeys, arbiterOf, backupIdSymbols, type FoundBackupKey } from "./key.js";
 
 /** The result of a drill. */

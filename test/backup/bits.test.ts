@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { idSymbols, secretFromBytes, secretToBytes } from "../../src/backup/code.js";
+import { idSymbols, secretFromBytes, secretToBytes } from "../../src/backup/bits.js";
 import { thrownBy } from "../support/thrown.js";
 import { symbols } from "./support.js";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeBackupText, encodeBackupText, idSymbols, secretFromBytes } from "../../src/backup/code.js";
+import { idSymbols, secretFromBytes } from "../../src/backup/bits.js";
+import { decodeBackupText, encodeBackupText } from "../../src/backup/code.js";
 import { thrownBy } from "../support/thrown.js";
 import { keys, logOf, spliced, testKey } from "./support.js";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ask, candidatesOf } from "../../src/backup/candidates.js";
-import { type Correction, decodeBackupText } from "../../src/backup/code.js";
+import { decodeBackupText } from "../../src/backup/code.js";
+import type { Correction } from "../../src/backup/corrections.js";
 import { english } from "../../src/views/english.js";
 import { explainCorrections } from "../../src/views/explain-corrections.js";
 import { thrownBy } from "../support/thrown.js";

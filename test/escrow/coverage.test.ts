@@ -146,7 +146,7 @@ describe("a row that comes from a worker or a store", () => {
   it("has every field of a row", async () => {
     const row = await rowOf(handedOn);
     const needed = Object.keys(row).filter((field) => !["since", "proven"].includes(field));
-    expect(needed).toHaveLength(17);
+    expect(needed, "count a new field of UserCoverage here, so that none is left untested below").toHaveLength(17);
     for (const field of needed) await expectWrong({ [field]: undefined });
     await expectWrong({ log: 7 }, { rotationDue: "no" });
   });

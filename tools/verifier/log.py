@@ -470,7 +470,7 @@ def check_state_after(before: State, after: State, body: dict) -> None:
     if not people:
         raise bad_link("MEM-3", "no device or backup key is left")
     if len(after.active()) > ACTIVE_MEMBERS:
-        raise too_large("the active members")
+        raise bad_link("ENC-3", "more active members than a log may have")
     if after.kind == "escrow" and not any(classes.is_confirmed(m) and "manage" in (m.roles or ()) for m in people):
         raise bad_link("MEM-3", "nobody confirmed is left with the role manage")
     if before.lockdown:

@@ -2,6 +2,7 @@
 
 from selftest_clients import acts, doubt, fingerprints, loose, owed, stated, stored, tracked
 from selftest_links import (
+    active_members,
     escrow_gives,
     escrow_log,
     in_lockdown,
@@ -14,7 +15,8 @@ from selftest_links import (
 )
 
 ALL = [
-    *(versions, single_entries, sets, seeds_checked, escrow_gives, withholding, reclaiming, in_lockdown, escrow_log),
+    *(versions, active_members, single_entries, sets, seeds_checked),
+    *(escrow_gives, withholding, reclaiming, in_lockdown, escrow_log),
     *(acts, doubt, owed, loose, tracked, fingerprints, stated, stored),
 ]
 

@@ -4,6 +4,7 @@ from typing import Iterator
 
 import cbor
 import grants
+import log as judging
 from crypto import kdf, labelled, sign
 from hpke import KemKey
 from log import Pin, open_entry, pin_state, verify_log, verify_single
@@ -82,6 +83,19 @@ def single_entries() -> Checks:
     yield "of an escrow log", rule_of(lambda: verify_single(state, Log("escrow").entries[0])), "WRONG_SUBJECT LOG-8"
     unknown = [cbor.encode([cbor.encode([cbor.encode({"v": 2, "seq": seq}), []]), []]) for seq in (2, 4)]
     yield "unknown", [rule_of(lambda: verify_single(state, each)) for each in unknown], [filled, "UNSUPPORTED LOG-1"]
+
+
+# --- The limit of active members (ENC-3)
+
+
+def active_members() -> Checks:
+    log = Log("user")
+    log.join()
+    most, judging.ACTIVE_MEMBERS = judging.ACTIVE_MEMBERS, 2  # 256 would take minutes.
+    yield "one member more than the limit", rule_of(log.join), link("ENC-3")
+    judging.ACTIVE_MEMBERS = 3
+    yield "as many as the limit", rule_of(log.join), "accepted"
+    judging.ACTIVE_MEMBERS = most
 
 
 # --- Grants over sets (GRT-1, GRT-2, 7.3)

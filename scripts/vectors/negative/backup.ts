@@ -1,6 +1,7 @@
 // Texts that are no backup key of a log: docs/spec.md section 9 (BAK-1 to BAK-4).
 
-import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
+import { secretFromBytes } from "../../../src/backup/bits.js";
+import { encodeBackupText } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
 import type { RuleId } from "../../../src/errors.js";

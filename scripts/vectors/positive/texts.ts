@@ -1,6 +1,7 @@
 // Fingerprints and backup keys in all their forms, and texts with mistakes: docs/spec.md sections 9 and 10.
 
-import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
+import { secretFromBytes } from "../../../src/backup/bits.js";
+import { encodeBackupText } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import { checkBackupKey } from "../../../src/backup/open.js";
 import { decodeCbor } from "../../../src/bytes/cbor.js";
