@@ -1,11 +1,19 @@
 // The demo's tests: `npm run test:demo`. They play it in real Chromium, with several browser profiles at a time.
 
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { CountsReporter } from "../test/support/counts-reporter.js";
 import web from "./vite.config.js";
 
+// The server runs on the native backend, as `npm start` runs it; the pages that it serves are built for browsers.
+const native = {
+  find: "#primitives",
+  replacement: fileURLToPath(new URL("../src/primitives/node.ts", import.meta.url)),
+};
+const { alias } = web.resolve ?? {};
+
 export default defineConfig({
-  resolve: web.resolve ?? {},
+  resolve: { alias: [native, ...(Array.isArray(alias) ? alias : [])] },
   test: {
     include: ["test/*.test.ts"],
     globalSetup: ["test/build-once.ts"],

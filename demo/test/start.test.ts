@@ -16,7 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Runs it until it prints its address, or ends. */
 async function start(...flags: readonly string[]) {
   const main = ["--import", "tsx", "demo/server/main.ts", "--port", "0", "--data", data];
-  const child = spawn(process.execPath, [...main, ...flags], { cwd: root });
+  const env = { ...process.env, TSX_TSCONFIG_PATH: "bench/tsconfig.json" };
+  const child = spawn(process.execPath, [...main, ...flags], { cwd: root, env });
   let said = "";
   const ended = new Promise<number | null>((done) => child.on("exit", done));
   const url = await new Promise<string | undefined>((found) => {

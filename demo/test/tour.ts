@@ -1,5 +1,8 @@
 // Leads through every window of the demo in real browsers. The tests judge what is seen on the way, and the script of the pictures keeps it.
 
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright";
 import { PASSWORD } from "../server/accounts.js";
 import {
@@ -44,7 +47,8 @@ const beHonest = async (device: Device) => {
 };
 
 /** A server that does not answer what is asked at the start. */
-async function seeTrouble({ page }: Device, see: () => Promise<void>): Promise<void> {
+async function seeTrouble(world: World, { page }: Device, see: () => Promise<void>): Promise<void> {
+  world.expectRefusals("503 /api/me");
   await page.route("**/api/me", (route) => route.fulfill({ status: 503, body: "" }));
   await page.reload();
   await page.getByRole("button", { name: "Try again" }).waitFor();
@@ -221,7 +225,7 @@ const odd: Chapter = async (world, looks) => {
   await button(spare, "Remove it").click();
   await page.locator(".line").filter({ hasText: "lost" }).first().waitFor();
   await looks.see(page, "devices-lost");
-  await seeTrouble(spare, () => looks.see(page, "trouble"));
+  await seeTrouble(world, spare, () => looks.see(page, "trouble"));
 
   const third = await world.browser();
   await third.enter("Emil Sørensen", "Third");
@@ -246,6 +250,28 @@ const odd: Chapter = async (world, looks) => {
   await lost.page.goto("/");
   await lost.page.getByText("This device lost its keys").waitFor();
   await looks.see(lost.page, "lost-keys");
+
+  // A profile is copied, and the copy takes fresh keys.
+  const profiles = mkdtempSync(join(tmpdir(), "keystead-profiles-"));
+  const [own, copied] = [join(profiles, "own"), join(profiles, "copy")];
+  const before = await world.profile(own);
+  await before.enter("George Lind", "Desk");
+  await item(before, "open").nth(2).waitFor();
+  await before.context.close();
+  cpSync(own, copied, { recursive: true });
+  const [first, copy] = [await world.profile(own), await world.profile(copied)];
+  await first.page.goto("/#/devices");
+  await first.rename("Office");
+  await copy.page.goto("/#/devices");
+  await button(copy, "Take fresh keys").waitFor();
+  await looks.see(copy.page, "copied");
+  await button(copy, "Take fresh keys").click();
+  await first.page.getByText("A copy of this device took over its keys").waitFor();
+  await looks.see(first.page, "superseded");
+  await button(first, /^Keep reading older mail Opens what this copy could open/).click();
+  await first.page.getByText("This one reads older mail, and receives nothing new").waitFor();
+  for (const { context } of [first, copy]) await context.close();
+  rmSync(profiles, { recursive: true });
 };
 
 const lies: Chapter = async (world, looks) => {
@@ -381,7 +407,7 @@ const portal: Chapter = async (world, looks) => {
   await page.goto("/portal#/mailbox");
   await page.getByRole("heading", { name: "A device was removed in the web portal" }).waitFor();
   await looks.see(page, "portal-mailbox");
-  await seeTrouble(web, () => looks.see(page, "portal-trouble"));
+  await seeTrouble(world, web, () => looks.see(page, "portal-trouble"));
 
   // Somebody who lost everything begins anew, and finds the old device later.
   const [old, fresh] = [await world.browser(), await world.browser(PHONE)];

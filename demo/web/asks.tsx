@@ -65,12 +65,13 @@ function Waiting() {
 function Reading() {
   const { session } = useDevice();
   const { isBusy, problem, run } = useWork();
-  const name = session.getSnapshot().devices?.me.name.name ?? T.kinds.device;
+  const { status, devices } = session.getSnapshot();
+  const name = devices?.me.name.name ?? T.kinds.device;
   return (
     <Notice
       tone="danger"
       icon="lock"
-      title={T.locked.reading}
+      title={status === "removed" ? T.locked.reading : T.locked.readingSuperseded}
       actions={
         <Button isBusy={isBusy} onClick={() => run(() => session.join({ name }))}>
           {T.locked.rejoin}
@@ -165,6 +166,7 @@ function OneAsk({ ask }: { readonly ask: Ask }) {
             </>
           }
         >
+          <p>{T.asks.copiedLead}</p>
           <Problem>{problem}</Problem>
         </Notice>
       );

@@ -58,7 +58,13 @@ export function Locked() {
             />
           )}
           {offers.includes("keep-reading") && standing && (
-            <Choice icon="inbox" title={T.locked.keep} hint={T.locked.keepHint} isBusy={busy("keep")} act={keep} />
+            <Choice
+              icon="inbox"
+              title={T.locked.keep}
+              hint={isRemoved ? T.locked.keepHint : T.locked.keepHintSuperseded}
+              isBusy={busy("keep")}
+              act={keep}
+            />
           )}
           <Choice icon="alert" title={T.locked.erase} hint={T.locked.eraseHint} isBusy={busy("erase")} act={erase} />
         </ul>

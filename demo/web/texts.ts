@@ -673,11 +673,13 @@ export const T = {
     notMe: "If it was not you who removed it, join again, and then remove the devices that you do not know.",
     keep: "Keep reading older mail",
     keepHint: "Opens what this device could open when it was removed.",
+    keepHintSuperseded: "Opens what this copy could open until then.",
     rejoin: "Join again",
     rejoinHint: "As a new device. What this one could read before can be taken over with its old keys.",
     erase: "Erase this device",
     eraseHint: "Deletes its keys and everything it stored. That cannot be undone.",
     reading: "This device was removed. It reads older mail, and receives nothing new.",
+    readingSuperseded: "A copy of this device took over its keys. This one reads older mail, and receives nothing new.",
     back: "Choose again",
     reclaimTitle: "Bring back what this device could read",
     reclaim: (name: string) =>
@@ -762,6 +764,7 @@ export const T = {
   asks: {
     interrupted: "Something that you asked for was not done, because another device was faster.",
     copied: "Another copy of this device is in use, or its storage was restored from a backup.",
+    copiedLead: "With fresh keys this one goes on, and the other one receives nothing new.",
     freshKeys: "Take fresh keys",
     ok: "All right",
   },
