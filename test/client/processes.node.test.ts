@@ -23,6 +23,7 @@ import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
+import { timeout } from "../support/runs.js";
 import { checkHistory } from "./history.js";
 import type { Deed, ProcessOrders, Said } from "./orders.js";
 
@@ -278,7 +279,7 @@ class Life {
   }
 }
 
-it(`does what was asked for once, and loses nothing, over ${KILLS} kills`, async () => {
+it(`does what was asked for once, and loses nothing, over ${KILLS} kills`, { timeout: timeout(KILLS) }, async () => {
   const moments = fc.sample(moment, KILLS);
   let lives = 0;
   const live = async (lane: Lane) => {
@@ -305,4 +306,4 @@ it(`does what was asked for once, and loses nothing, over ${KILLS} kills`, async
     moments.length = 0;
     await Promise.allSettled(lanes);
   }
-}, 900_000);
+});

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { Session } from "../../src/client/session.js";
+import { timeout } from "../support/runs.js";
 import { checkHistory } from "./history.js";
 import type { Deed, Orders, Said } from "./orders.js";
 import { browsers, Site } from "./pages.js";
@@ -192,7 +193,7 @@ describe.each(browsers)("in $name", ({ name, launch }) => {
   });
   afterAll(() => browser.close());
 
-  it(`loses nothing over ${RELOADS} reloads`, async () => {
+  it(`loses nothing over ${RELOADS} reloads`, { timeout: timeout(RELOADS) }, async () => {
     const moments = fc.sample(moment, RELOADS);
     for (let number = 0; moments.length > 0; number++) {
       const context = await browser.newContext();
@@ -203,7 +204,7 @@ describe.each(browsers)("in $name", ({ name, launch }) => {
       await life.end();
       await context.close();
     }
-  }, 600_000);
+  });
 
   it("two pages that write at once lose nothing, and are one member", async () => {
     const context = await browser.newContext();

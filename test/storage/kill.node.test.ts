@@ -11,6 +11,7 @@ import { build } from "esbuild";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { fileStore } from "../../src/storage/file.js";
+import { timeout } from "../support/runs.js";
 import { recordsAt } from "./kill-records.js";
 
 const KILLS = inject("runs") ?? 200;
@@ -64,7 +65,7 @@ async function killedAt({ revisions, turns }: Moment, folder: string): Promise<n
 const digests = (records: ReadonlyMap<string, Uint8Array>) =>
   Object.fromEntries([...records].map(([key, value]) => [key, createHash("sha256").update(value).digest("hex")]));
 
-it(`keeps every reported commit, and no part of one, over ${KILLS} kills`, async () => {
+it(`keeps every reported commit, and no part of one, over ${KILLS} kills`, { timeout: timeout(KILLS) }, async () => {
   const moments = fc.sample(fc.record({ revisions: fc.integer({ min: 1, max: 4 }), turns: fc.nat(2000) }), KILLS);
   const lane = async (folder: string) => {
     let before = 0;
@@ -88,4 +89,4 @@ it(`keeps every reported commit, and no part of one, over ${KILLS} kills`, async
     moments.length = 0;
     await Promise.allSettled(lanes);
   }
-}, 600_000);
+});

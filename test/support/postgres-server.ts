@@ -73,13 +73,14 @@ export class PostgresServer {
     this.url = `postgresql://relay@/postgres?host=${encodeURIComponent(this.folder)}`;
   }
 
+  /** Runs one of PostgreSQL's programs, such as `pg_dump`. */
+  run(program: string, ...args: readonly string[]): void {
+    execFileSync(join(BIN ?? "", program), args, { ...runner(), cwd: this.folder, stdio: "pipe" });
+  }
+
   /** Makes a standby a primary. */
   promote(): void {
-    execFileSync(join(BIN ?? "", "pg_ctl"), ["-D", join(this.folder, "data"), "-w", "promote"], {
-      ...runner(),
-      cwd: this.folder,
-      stdio: "ignore",
-    });
+    this.run("pg_ctl", "-D", join(this.folder, "data"), "-w", "promote");
   }
 
   /** Starts again after {@link stop}: processes of a server that was killed can hold its memory for a moment. */
