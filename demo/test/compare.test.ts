@@ -64,6 +64,7 @@ describe("two devices that are online", () => {
     const phone = await world.browser({ isPhone: true, theme: "dark" });
     await phone.enter("Ada Byrne", "Phone");
     const candidate = await review("Phone");
+    await candidate.getByText("Not compared yet").waitFor();
     for (const answer of ["No, others", "Yes, the same"]) {
       await phone.page.getByRole("button", { name: /^Compare (seven digits|again)$/ }).click();
       await candidate.getByRole("button", { name: "Begin" }).click();
@@ -71,16 +72,25 @@ describe("two devices that are online", () => {
       await phone.page.getByText("answer there").waitFor();
       expect(await digitsOn(laptop)).toMatch(/^\d{3} \d{4}$/);
       expect(await digitsOn(phone)).toBe(await digitsOn(laptop));
+      // The sixty digits are out of the way.
+      expect(await phone.page.getByLabel("Digits of this device").count()).toBe(0);
       for (const { page } of [laptop, phone]) expect(await seriousFaults(page)).toEqual([]);
       await candidate.getByRole("button", { name: answer }).click();
       if (answer === "No, others") {
         await candidate.getByText("Do not approve Phone").waitFor();
+        await candidate.getByText("Will be removed").waitFor();
         expect(await laptop.page.getByLabel("Compare it first").isDisabled()).toBe(true);
       }
     }
     await shows("29: two online devices compare seven digits", candidate.getByText("The digits match"));
     await save();
     await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
+    // Both say that it is done; another screen is without it.
+    await phone.page.getByRole("status").getByText("this device reads your older mail").waitFor();
+    const told = laptop.page.getByRole("status").getByText("Phone can read your mail as this device does");
+    await told.waitFor();
+    await laptop.go("Inbox");
+    await told.waitFor({ state: "detached" });
     await phone.context.close();
   });
 
@@ -88,7 +98,7 @@ describe("two devices that are online", () => {
     const tablet = await world.browser();
     await tablet.enter("Ada Byrne", "Tablet");
     await tablet.page.getByRole("button", { name: "Compare seven digits" }).click();
-    await tablet.page.getByText("Now begin on your other device").waitFor();
+    await tablet.page.getByText("Waiting for your other device").waitFor();
     await tablet.page.getByRole("button", { name: "Cancel" }).click();
     await tablet.page.getByRole("button", { name: "Compare seven digits" }).waitFor();
     expect(await tablet.page.locator(".own-digits .problem p").count()).toBe(0);

@@ -134,7 +134,7 @@ describe("the unusual", () => {
     });
     await shows(
       "31: it knows how fresh the log is",
-      desk.page.getByText(/^The server sealed it with your list of devices up to change \d+, the newest\./),
+      desk.page.getByText(/^It was sealed for your devices as Activity lists them up to change \d+, the newest\./),
     );
     await desk.context.close();
     await spare.context.close();

@@ -68,7 +68,12 @@ export function App() {
     );
   }
   if (me === "nobody") return <SignIn onSignedIn={restart} />;
-  if (!me || !session) return <main class="alone" aria-busy="true" />;
+  if (!me || !session)
+    return (
+      <main class="alone" aria-busy="true">
+        <p class="center muted opening">{T.busy}</p>
+      </main>
+    );
   return (
     <DeviceContext.Provider value={{ me, session, restart } satisfies Device}>
       <Screens />

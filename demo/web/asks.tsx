@@ -1,6 +1,7 @@
 // What this device asks of its user, above every screen.
 
 import type { Ask } from "keystead/client";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { OwnDigits } from "./compare.js";
 import { ContactAsk } from "./contacts/ask.js";
@@ -10,11 +11,12 @@ import { say, T } from "./texts.js";
 import { Button, Groups, Notice, Problem, Qr } from "./ui.js";
 import { UsePaper } from "./use-paper.js";
 
-export function Asks() {
+export function Asks({ children }: { readonly children?: ComponentChildren }) {
   const { session } = useDevice();
   const { status, asks } = useSnapshot(session);
   return (
     <div class="asks">
+      {children}
       {status === "removed" || status === "superseded" ? <Reading /> : null}
       <Reclaim />
       {status === "waiting" && <Waiting />}
@@ -37,7 +39,11 @@ function Waiting() {
         <h2 class="notice-title">{T.waiting.title}</h2>
         <p>{T.waiting.lead}</p>
         <AskContacts />
-        <OwnDigits />
+        <OwnDigits onBegin={() => setShown(false)}>
+          <Button look="quiet" icon="paper" onClick={() => setUsesPaper(true)}>
+            {T.waiting.usePaper}
+          </Button>
+        </OwnDigits>
         {isShown && (
           <>
             <p class="muted">{T.waiting.how}</p>
@@ -50,9 +56,6 @@ function Waiting() {
         <div class="actions">
           <Button look="quiet" onClick={() => setShown(!isShown)}>
             {isShown ? T.waiting.hide : T.waiting.show}
-          </Button>
-          <Button look="quiet" icon="paper" onClick={() => setUsesPaper(true)}>
-            {T.waiting.usePaper}
           </Button>
         </div>
       </div>

@@ -2,6 +2,7 @@
 
 import type { DeviceComparison, MemberId } from "keystead";
 import type { DigitsComparison } from "keystead/client";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Camera } from "./camera.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
@@ -126,7 +127,7 @@ function Digits({ member, name, onCompared }: DigitsProps) {
           {comparison.digits}
         </output>
         <div class="actions">
-          <Button icon="check" onClick={() => answer(true)}>
+          <Button look="main" icon="check" onClick={() => answer(true)}>
             {T.digits.same}
           </Button>
           <Button look="quiet" onClick={() => answer(false)}>
@@ -140,7 +141,7 @@ function Digits({ member, name, onCompared }: DigitsProps) {
     <>
       <p>{T.digits.lead(name)}</p>
       <div class="actions">
-        <Button isBusy={isBusy} onClick={begin}>
+        <Button look="main" isBusy={isBusy} onClick={begin}>
           {T.digits.begin}
         </Button>
         {isBusy && (
@@ -155,8 +156,14 @@ function Digits({ member, name, onCompared }: DigitsProps) {
   );
 }
 
+interface OwnDigitsProps {
+  readonly onBegin: () => void;
+  /** The other ways, beside this one. */
+  readonly children: ComponentChildren;
+}
+
 /** On the device that waits: shows seven digits once the other one has begun. */
-export function OwnDigits() {
+export function OwnDigits({ onBegin, children }: OwnDigitsProps) {
   const { session } = useDevice();
   const { isBusy, problem, run } = useWork();
   const [digits, setDigits] = useState<string>();
@@ -164,6 +171,7 @@ export function OwnDigits() {
   const begin = () =>
     run(async () => {
       setDigits(undefined);
+      onBegin();
       setDigits(await under.begin((signal) => session.showDigits({ signal })));
     });
   return (
@@ -183,10 +191,11 @@ export function OwnDigits() {
             {T.cancel}
           </Button>
         ) : (
-          <Button look={digits ? "quiet" : "plain"} onClick={begin}>
+          <Button look={digits ? "quiet" : "main"} onClick={begin}>
             {digits ? T.digits.again : T.digits.show}
           </Button>
         )}
+        {children}
       </div>
       {!isBusy && <Problem>{problem}</Problem>}
     </div>

@@ -50,11 +50,15 @@ export function Devices() {
               key={device.member}
               device={device}
               onRename={() => setOpen({ what: "rename" })}
+              {...(pending.some(({ member }) => member === device.member) && {
+                onReview: () => setOpen({ what: "review" }),
+              })}
               {...(!isLast && { onRemove: () => setOpen({ what: "remove", device }) })}
             />
           ))}
         </ul>
         {isLast && <p class="hint">{T.remove.last}</p>}
+        <p class="hint">{T.devices.add}</p>
       </section>
       <Warnings id="warnings" warnings={warnings} words={escrowIsEnrolled(session.log) ? sayCovered : say} />
       <Organisation />
@@ -106,11 +110,12 @@ const TONES = {
 
 interface RowProps {
   readonly device: DeviceView;
+  readonly onReview?: () => void;
   readonly onRename?: () => void;
   readonly onRemove?: () => void;
 }
 
-export function Row({ device, onRename, onRemove }: RowProps) {
+export function Row({ device, onReview, onRename, onRemove }: RowProps) {
   const { name, kind, platform, added, access, status, approvals, removed, removable, backupKeyId } = device;
   const isMe = status === "this-device";
   const approval = approvals.at(-1);
@@ -151,6 +156,11 @@ export function Row({ device, onRename, onRemove }: RowProps) {
         {removed && <CouldRead member={device.member} />}
       </div>
       <div class="actions">
+        {onReview && (
+          <Button look="quiet" onClick={onReview}>
+            {T.devices.reviewIt}
+          </Button>
+        )}
         {isMe && onRename && (
           <Button look="quiet" icon="edit" onClick={onRename}>
             {T.devices.rename}

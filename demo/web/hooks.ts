@@ -21,6 +21,9 @@ export function useDevice(): Device {
   return device;
 }
 
+/** Tells the user, above the screen, that what they waited for is done. */
+export const NewsContext = createContext<(text: string) => void>(() => {});
+
 /** The session's snapshot; draws again whenever it changes. */
 export function useSnapshot(session: Session): Snapshot {
   const [snapshot, setSnapshot] = useState(session.getSnapshot());

@@ -108,6 +108,11 @@ export function Inbox() {
         <h1>{T.inbox.title}</h1>
         <Nudge />
         <Receive onReceived={refresh} />
+        {!items && (
+          <p class="muted" role="status">
+            {T.inbox.looking}
+          </p>
+        )}
         {items?.length === 0 && <p class="muted">{T.inbox.empty}</p>}
         <ul>
           {items?.map((item) => (
@@ -121,7 +126,7 @@ export function Inbox() {
         ) : (
           <p class="muted nothing">
             <Icon name="mail" />
-            {T.inbox.choose}
+            {items?.length ? T.inbox.choose : T.inbox.nothingYet}
           </p>
         )}
       </div>
@@ -145,7 +150,9 @@ function Receive({ onReceived }: { readonly onReceived: () => Promise<void> }) {
       <Button icon="voice" isOff={isBusy} onClick={() => receive("voicemail")}>
         {T.inbox.receiveCall}
       </Button>
-      <p class="hint">{T.inbox.receiveHint}</p>
+      <p class="hint" role="status">
+        {isBusy ? T.inbox.receiving : T.inbox.receiveHint}
+      </p>
       <Problem>{problem}</Problem>
     </fieldset>
   );

@@ -2,9 +2,9 @@
 // fingerprint was compared.
 
 import type { PendingMember } from "keystead";
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import { Compare, type Compared } from "./compare.js";
-import { useDevice, useSnapshot, useWork } from "./hooks.js";
+import { NewsContext, useDevice, useSnapshot, useWork } from "./hooks.js";
 import { day, nameOf, say, T, words } from "./texts.js";
 import { Badge, Button, Dialog, Ending, Icon } from "./ui.js";
 
@@ -12,6 +12,7 @@ export function Review({ onClose }: { readonly onClose: () => void }) {
   const { session } = useDevice();
   const { devices } = useSnapshot(session);
   const { isBusy, problem, run } = useWork();
+  const tell = useContext(NewsContext);
   const [compared, setCompared] = useState<ReadonlyMap<string, Compared>>(new Map());
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const pending = devices?.pending ?? [];
@@ -26,8 +27,10 @@ export function Review({ onClose }: { readonly onClose: () => void }) {
   const save = async () => {
     const tokens = approve.flatMap(({ member }) => compared.get(member)?.token ?? []);
     const done = await run(() => session.save({ approve: tokens, remove: remove.map(({ member }) => member) }));
-    if (done) onClose();
-    else {
+    if (done) {
+      if (approve.length > 0) tell(T.news.approved(words.list(named(approve))));
+      onClose();
+    } else {
       setCompared(new Map());
       setChecked(new Set());
     }
@@ -53,6 +56,7 @@ export function Review({ onClose }: { readonly onClose: () => void }) {
       <ReviewEnding
         {...{ problem, isBusy, approve: named(approve), remove: named(remove) }}
         hint={T.review.saveHint}
+        isAnswered={compared.size > 0}
         onCancel={onClose}
         onSave={save}
       />
@@ -65,6 +69,8 @@ interface ReviewEndingProps {
   readonly approve: readonly string[];
   readonly remove: readonly string[];
   readonly hint: string;
+  /** Something was compared. Before that, removing is not what the user came for. */
+  readonly isAnswered: boolean;
   readonly problem: string | undefined;
   readonly isBusy: boolean;
   readonly onCancel: () => void;
@@ -72,15 +78,39 @@ interface ReviewEndingProps {
 }
 
 /** How a review ends, of the user's devices and of those of admins: one button saves it all, and says what. */
-export function ReviewEnding({ approve, remove, hint, problem, isBusy, onCancel, onSave }: ReviewEndingProps) {
+export function ReviewEnding({
+  approve,
+  remove,
+  hint,
+  isAnswered,
+  problem,
+  isBusy,
+  onCancel,
+  onSave,
+}: ReviewEndingProps) {
   return (
     <Ending {...{ problem, hint, onCancel }}>
       {approve.length + remove.length > 0 && (
-        <Button look={approve.length > 0 ? "main" : "danger"} isBusy={isBusy} onClick={onSave}>
+        <Button look={approve.length > 0 ? "main" : isAnswered ? "danger" : "plain"} isBusy={isBusy} onClick={onSave}>
           {T.review.save(approve, remove)}
         </Button>
       )}
     </Ending>
+  );
+}
+
+interface ReviewBadgeProps {
+  readonly isChecked: boolean;
+  readonly isCompared: boolean;
+}
+
+/** What saving does with a device; before it was compared, that it was not. */
+export function ReviewBadge({ isChecked, isCompared }: ReviewBadgeProps) {
+  if (isChecked) return <Badge tone="good">{T.review.willApprove}</Badge>;
+  return isCompared ? (
+    <Badge tone="danger">{T.review.willRemove}</Badge>
+  ) : (
+    <Badge tone="warn">{T.review.notCompared}</Badge>
   );
 }
 
@@ -114,7 +144,7 @@ function Candidate({ candidate, compared, isChecked, onCheck, onCompared }: Cand
         <div class="grow">
           <h3>
             {name}
-            <Badge tone={isChecked ? "good" : "danger"}>{isChecked ? T.review.willApprove : T.review.willRemove}</Badge>
+            <ReviewBadge isChecked={isChecked} isCompared={compared !== undefined} />
           </h3>
           <p class="muted small">
             {[view?.platform, view && T.devices.added(day(view.added))].filter(Boolean).join(" · ")}

@@ -1,7 +1,7 @@
 // A browser that is no device of the account yet: begin, or join. The two are apart, so that a server that hides an account cannot
 // make a second one unasked.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { describeBrowser } from "./device.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
 import { SignOut } from "./shell.js";
@@ -16,7 +16,10 @@ export function Setup() {
   const [name, setName] = useState(described.name);
   const [isAnewHere, setAnewHere] = useState(me.mayBeginAnew);
   const isAnew = me.hasLog && isAnewHere;
-  const isFirst = (!me.hasLog && status === "new") || isAnew;
+  // While it is being done, the page says what was begun: the session is on its way already.
+  const begun = useRef(status);
+  if (!isBusy) begun.current = status;
+  const isFirst = (!me.hasLog && begun.current === "new") || isAnew;
   const begin = () =>
     run(async () => {
       const device = { name: name.trim(), platform: described.platform };
@@ -29,7 +32,7 @@ export function Setup() {
   const hindrance = connection === "reached" || connection === "never" ? undefined : T.connections[connection];
   const [title, lead] = isAnew
     ? [portalTexts.anew.title, portalTexts.anew.lead]
-    : status === "lost"
+    : begun.current === "lost"
       ? [T.setup.lost, T.setup.lostLead]
       : isFirst
         ? [T.setup.newTitle(me.name.split(" ")[0] ?? me.name), T.setup.newLead]

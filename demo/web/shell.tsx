@@ -1,14 +1,14 @@
 // The frame around every screen: where one can go, which device this is, and what it needs.
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Asks } from "./asks.js";
 import { slot } from "./device.js";
 import { closeDesk } from "./escrow/desk.js";
-import { type Theme, useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
+import { NewsContext, type Theme, useDevice, useSnapshot, useTheme, useWork } from "./hooks.js";
 import { escrowTexts, nameOf, portalTexts, T } from "./texts.js";
-import { Button, Icon, type IconName, Leaf } from "./ui.js";
+import { Button, Icon, type IconName, Leaf, Notice } from "./ui.js";
 
 const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string, short: string])[] = [
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
@@ -22,9 +22,16 @@ const ESCROW = ["escrow", "key", escrowTexts.nav, escrowTexts.nav] as const;
 
 export function Shell({ screen, children }: { readonly screen: string; readonly children: ComponentChildren }) {
   const { me, session } = useDevice();
-  const { devices, connection, pending, alarms } = useSnapshot(session);
+  const { devices, connection, pending, alarms, status } = useSnapshot(session);
   const waiting = devices?.pending.length ?? 0;
   const [isOpen, setOpen] = useState(false);
+  const [news, setNews] = useState<string>();
+  const before = useRef(status);
+  useEffect(() => {
+    if (before.current === "waiting" && status === "ready") setNews(T.news.ready);
+    before.current = status;
+  }, [status]);
+  useEffect(() => setNews(undefined), [screen]);
   return (
     <div class="shell">
       <a class="skip" href="#main">
@@ -97,11 +104,32 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
         </div>
       </div>
       <main id="main" tabIndex={-1}>
-        {/* Those pages ask about the escrow device, and have digits of their own. */}
-        {!screen.startsWith("escrow") && <Asks />}
-        {children}
+        <NewsContext.Provider value={setNews}>
+          {/* Those pages ask about the escrow device, and have digits of their own. */}
+          {!screen.startsWith("escrow") && (
+            <Asks>{news !== undefined && <News text={news} onHide={() => setNews(undefined)} />}</Asks>
+          )}
+          {children}
+        </NewsContext.Provider>
       </main>
     </div>
+  );
+}
+
+function News({ text, onHide }: { readonly text: string; readonly onHide: () => void }) {
+  return (
+    <Notice
+      tone="good"
+      icon="check"
+      isLive
+      actions={
+        <Button look="quiet" onClick={onHide}>
+          {T.news.hide}
+        </Button>
+      }
+    >
+      <p>{text}</p>
+    </Notice>
   );
 }
 

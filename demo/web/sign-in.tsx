@@ -13,6 +13,7 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
   const [account, setAccount] = useState("");
   const [password, setPassword] = useState("");
   const [isWrong, setWrong] = useState(false);
+  const [isEmpty, setEmpty] = useState(false);
   useEffect(() => {
     void run(async () => {
       const people = await api.people();
@@ -22,6 +23,8 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
   }, [run]);
   const submit = async () => {
     setWrong(false);
+    setEmpty(!password);
+    if (!password) return;
     const done = await run(async () => {
       try {
         await api.signIn(account, password);
@@ -66,13 +69,15 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
             onInput={setPassword}
             hint={known && T.signIn.hint(known.password)}
           />
-          <Problem>{isWrong ? T.signIn.wrong : problem}</Problem>
+          <Problem>{isEmpty ? T.signIn.missing : isWrong ? T.signIn.wrong : problem}</Problem>
           <Button look="main" submits isBusy={isBusy}>
             {T.signIn.submit}
           </Button>
         </Form>
       </section>
       <p class="muted center small">
+        {T.signIn.devices}
+        <br />
         {T.about}
         {slot && ` (${slot})`}
       </p>

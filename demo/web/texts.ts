@@ -209,7 +209,8 @@ export const portalTexts = {
   keyless: "This page holds no keys. It shows what the clinic's server knows, and can open nothing.",
   nav: { main: "Portal", account: "Your account", accountShort: "Account", mailbox: "Mailbox", people: "People" },
   toInbox: "Inbox",
-  lostAll: "Lost a device, or all of them?",
+  lostAll:
+    "Lost all your devices? Add this one, and then use your backup key. Without one, or to remove a lost device:",
 
   account: {
     title: "Your account",
@@ -242,7 +243,7 @@ export const portalTexts = {
   },
   reset: {
     title: "Lost everything?",
-    lead: "With every device and every backup key gone, nobody can open your mail any more: the clinic cannot either. You can begin anew with an empty account.",
+    lead: "If you have a backup key, your mail is not lost: sign in on a new device, and use it there. With every device and every backup key gone, nobody can open your mail any more: the clinic cannot either. Then you can begin anew with an empty account.",
     covered: (site: string) =>
       `Your mail is not lost: an administrator can restore it, with the escrow of ${site}. Sign in on a new device, and ask the one whom it names. Begin anew only if they cannot help.`,
     open: "Begin anew…",
@@ -390,6 +391,8 @@ export const T = {
     password: "Password",
     submit: "Sign in",
     wrong: "The password is not right.",
+    missing: "Type the password.",
+    devices: "Each browser is a device: sign in with another one, or in a private window, to have two.",
     hint: (password: string) => `Every account of this demo has the password “${password}”.`,
   },
 
@@ -410,11 +413,16 @@ export const T = {
     joining: "Setting up this device. It goes on by itself once the server answers.",
   },
 
+  news: {
+    ready: "It is done: this device reads your older mail, too.",
+    approved: (names: string) => `It is done: ${names} can read your mail as this device does.`,
+    hide: "Hide this",
+  },
   waiting: {
     title: "This device reads new mail only",
     lead: "Approve it on one of your other devices: open Devices & Activity there, and compare the two devices.",
     show: "Show its 60 digits and QR code",
-    how: "Where the other device asks for them, or an administrator: these are all digits of this device, to read out, and the same as a QR code.",
+    how: "Without the seven digits, and for an administrator: read these out, or have the QR code scanned.",
     hide: "Hide them",
     digits: "Digits of this device",
     qr: "The same as a QR code, to scan with the other device",
@@ -433,6 +441,9 @@ export const T = {
     title: "Inbox",
     empty: "Nothing has come yet. Mail for you is sealed as soon as it arrives.",
     choose: "Choose a message to read it",
+    looking: "Looking for mail…",
+    nothingYet: "Messages open here",
+    receiving: "The clinic's server seals it…",
     receive: "Let something arrive",
     receiveMail: "A letter",
     receiveCall: "A voice message",
@@ -445,7 +456,7 @@ export const T = {
     opening: "Opening…",
     openedHere: "Sealed by the clinic's server, opened on this device",
     sealedFor: (change: number, isNewest: boolean) =>
-      `The server sealed it with your list of devices up to change ${change}${isNewest ? ", the newest" : ""}. It never seals with a list that it read more than 10 minutes before.`,
+      `It was sealed for your devices as Activity lists them up to change ${change}${isNewest ? ", the newest" : ""}. The server never uses a list that it read more than 10 minutes before.`,
     from: "From",
     lockedTitle: "This device cannot open this yet",
     lockedWhy: (when: string, since: string) => `It was sealed ${when}. This device reads mail since ${since}.`,
@@ -478,7 +489,9 @@ export const T = {
 
   devices: {
     title: "Devices & Activity",
-    lead: "What stands in this list can read your mail, and nobody else.",
+    lead: "Only the devices and backup keys in this list can read your mail.",
+    add: "To add a device, sign in on it. It then waits here until you approve it.",
+    reviewIt: "Review it",
     mine: "Your devices and backup keys",
     review: (count: number) =>
       count === 1 ? "One device waits for your review" : `${count} devices wait for your review`,
@@ -535,7 +548,8 @@ export const T = {
 
   review: {
     title: "Review activity",
-    lead: "Check the devices that are yours. Save approves them and removes the others, in one step.",
+    lead: "Compare each device that is yours, and approve it. The others are removed in the same step.",
+    notCompared: "Not compared yet",
     approve: "Approve it",
     compareFirst: "Compare it first",
     gives: (when: string) => `Once approved, it reads mail since ${when}, as this device does.`,
@@ -575,7 +589,7 @@ export const T = {
       `Press “Compare seven digits” on ${name}, and then begin here. Both devices must be online.`,
     begin: "Begin",
     waiting: (name: string) => `Waiting for ${name}…`,
-    waitingHere: "Now begin on your other device: Devices & Activity, Review activity.",
+    waitingHere: "Waiting for your other device: open Devices & Activity there, then Review activity, and press Begin.",
     question: (name: string) => `Does ${name} show the same seven digits?`,
     here: "Seven digits",
     compareThere: "Compare these with the digits on your other device, and answer there.",
@@ -655,7 +669,7 @@ export const T = {
     made: (name: string) => `In this made-up year you have it on paper: ${name}`,
     madeGo: "Copy it from the paper",
     lostTitle: "Remove lost devices in the same step",
-    lostLead: "Check the devices that you do not have any more.",
+    lostLead: "Tick the devices that you do not have any more.",
     go: "Open my mail",
   },
   drill: {
@@ -843,7 +857,8 @@ export const escrowTexts = {
     title: "Your account has no role for escrow",
     lead: "An administrator gives it in the portal.",
   },
-  stepUp: "Escrow opens other people's data. Confirm that it is you, with a code by mail.",
+  stepUp:
+    "With escrow, administrators restore people who lost every device, and open their data for a legal reason. Confirm that it is you, with a code by mail.",
   tabs: { devices: "Devices", report: "Coverage", records: "Recoveries & accesses" },
   intents: {
     "create-escrow": "Set up escrow",
@@ -882,7 +897,7 @@ export const escrowTexts = {
   },
   needs: {
     title: "Escrow does not work yet",
-    lead: "Nobody's data can be restored before this is done. Administrators cannot undo it. Still missing:",
+    lead: "Nobody's data can be restored before this is done. Once escrow is enabled, administrators alone cannot switch it off. Still missing:",
     enable: "Make the backup key and enable",
     finish: "Enable escrow",
     what: {
@@ -995,7 +1010,7 @@ export const escrowTexts = {
   },
 
   report: {
-    lead: "Whose data could be restored today, from when, and what to do about the rest. Each claim is proved by opening it on this device.",
+    lead: "Whose data could be restored today, from when, and what to do about the rest. Each claim is proved by opening it on this device. To restore somebody, check, and choose the name.",
     run: (count: number) => (count > 0 ? `Check ${plural(count, "person", "people")}` : "Check everybody"),
     again: "Check again",
     cancel: "Cancel",
@@ -1105,7 +1120,7 @@ export const escrowTexts = {
     },
   },
   reason: {
-    hint: "Sealed to the administrators' devices, for those who audit.",
+    hint: "Needed. It is sealed to the administrators' devices, for those who audit.",
     case: "Case or ticket, if there is one",
   },
   recover: {
@@ -1164,7 +1179,7 @@ export const escrowTexts = {
     confirm: "Your clinic offers to restore your mail if you lose every device",
     confirmLead: "It is your decision. Compare its fingerprint with the published one before you acknowledge it.",
     means: [
-      "Administrators can restore your account when you lost everything, and can open your mail for a legal reason. They record it when they do.",
+      "This is called escrow. Administrators can restore your account when you lost everything, and can open your mail for a legal reason. They record it when they do.",
       "Nothing is readable to them before you acknowledge it here.",
     ],
     compare: "Compare and acknowledge",
@@ -1187,6 +1202,8 @@ export const escrowTexts = {
       "It changes when the administrators or their devices change, and then the clinic publishes it again. You may compare it at any time.",
     askContacts: "Lost every other device? One of these restores your mail:",
     enrolled: "Acknowledged",
+    enrolledNews:
+      "It is done: administrators can restore your mail if you lose every device. Devices & Activity shows it.",
     enrolledLead: "Administrators can restore your mail when you lost every device.",
     notEnrolled: "Not acknowledged",
     notEnrolledLead: "Administrators can read nothing of yours, and cannot restore it.",

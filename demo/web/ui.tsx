@@ -202,7 +202,9 @@ export function Dialog({ title, onClose, children, isWide }: DialogProps) {
       // While the dialog was still there, nothing beside it took the focus. And what opened it may go, too.
       requestAnimationFrame(() => {
         if (document.activeElement !== document.body) return;
-        (opener?.isConnected ? opener : document.getElementById("main"))?.focus();
+        // Where an address opened it, nothing had the focus.
+        const isThere = opener?.isConnected && opener !== document.body;
+        (isThere ? opener : document.getElementById("main"))?.focus();
       });
     };
   }, []);

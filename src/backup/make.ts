@@ -126,7 +126,7 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
     // No caller's mistake: the app of a user who moves to another organisation names the new one, whose log this is.
     throw new KeysteadError(
       "ESCROW_UNKNOWN",
-      "options.escrow.escrowLog is not the log that this user's escrow stands for; fetch that one, or remove that escrow first",
+      "options.escrow.escrowLog is not that of this user's escrow; fetch that one",
       {
         rule: "BAK-5",
       },

@@ -5,7 +5,7 @@ import type { EscrowDevicesAndActivity } from "keystead/escrow";
 import { useState } from "preact/hooks";
 import { Timeline, Warnings } from "../activity.js";
 import { useDevice, useWork } from "../hooks.js";
-import { ReviewEnding } from "../review.js";
+import { ReviewBadge, ReviewEnding } from "../review.js";
 import { day, escrowTexts as E, nameOf, say, sayEscrow, T } from "../texts.js";
 import { Badge, Button, Dialog, Ending, Groups, Icon, Notice } from "../ui.js";
 import { EnterPaper } from "../use-paper.js";
@@ -266,9 +266,7 @@ function Admit({ onClose }: { readonly onClose: () => void }) {
                 <div class="grow">
                   <h3>
                     {nameOf(name)}
-                    <Badge tone={found?.token ? "good" : "danger"}>
-                      {found?.token ? T.review.willApprove : T.review.willRemove}
-                    </Badge>
+                    <ReviewBadge isChecked={found?.token !== undefined} isCompared={found !== undefined} />
                   </h3>
                   <p class="muted small">
                     {[view?.platform, view && T.devices.added(day(view.added))].filter(Boolean).join(" · ")}
@@ -315,6 +313,7 @@ function Admit({ onClose }: { readonly onClose: () => void }) {
       <ReviewEnding
         {...{ problem, isBusy, approve: named(approve.map(({ token }) => token.member)), remove: named(remove) }}
         hint={E.admit.keeps}
+        isAnswered={pending.some(({ member }) => decisionOf(member).found)}
         onCancel={onClose}
         onSave={save}
       />

@@ -4,8 +4,8 @@ import { fingerprintOf, type MemberId } from "keystead";
 import type { Ask } from "keystead/client";
 import { formatFingerprint } from "keystead/contacts";
 import { policyOf } from "keystead/escrow";
-import { useEffect, useState } from "preact/hooks";
-import { useDevice, useSnapshot, useWork } from "../hooks.js";
+import { useContext, useEffect, useState } from "preact/hooks";
+import { NewsContext, useDevice, useSnapshot, useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
 import { Button, CopyButton, Dialog, Groups, Notice, Problem } from "../ui.js";
 import * as api from "./api.js";
@@ -95,11 +95,15 @@ function Acknowledge({ ask, onClose }: AcknowledgeProps) {
   useSnapshot(session);
   const { isBusy, problem, run } = useWork();
   const [found, setFound] = useState<Found<ComparedLog>>();
+  const tell = useContext(NewsContext);
   const { escrowLog } = session;
   if (!escrowLog) return null;
   const go = async () => {
     const token = found?.token;
-    if (token && (await run(() => session.answer(ask.id, { say: "confirmed", token })))) onClose();
+    if (token && (await run(() => session.answer(ask.id, { say: "confirmed", token })))) {
+      tell(E.user.enrolledNews);
+      onClose();
+    }
   };
   return (
     <Dialog title={E.user.confirm} onClose={onClose} isWide>
