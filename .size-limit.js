@@ -27,7 +27,7 @@ export default [
   row("sender: verify, seal", "index", "58.8 kB", "{ verifyLog, sealContent, systemEnv }"),
   row("keystead/escrow", "escrow", "76.1 kB"),
   row("keystead/client", "client", "123.9 kB"),
-  row("keystead/escrow-client", "escrow-client", "126 kB"),
+  row("keystead/escrow-client", "escrow-client", "126.1 kB"),
   row("keystead/sender", "sender", "77.1 kB"),
   row("keystead/english", "english", "10.1 kB"),
   row("keystead/blobs", "blobs", "40.4 kB"),
