@@ -249,7 +249,9 @@ export class Users {
     const meant = memberIn(showing);
     const [session, other] = [tab?.session, showing?.session];
     if (!tab || !showing || !session || !other || !me || !meant) return;
-    const pending = session.getSnapshot().devices?.pending.filter(({ kind }) => kind === "device") ?? [];
+    // A backup key that waits shows no digits.
+    const isDevice = ({ member }: { readonly member: MemberId }) => known?.get(member)?.kind === "device";
+    const pending = session.getSnapshot().devices?.pending.filter(isDevice) ?? [];
     // A list shows names, and a thief's device may have any name.
     const taken = this.#dice.permille(100) ? this.#dice.of(pending)?.member : undefined;
     const member = taken ?? meant;
