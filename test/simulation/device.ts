@@ -42,6 +42,7 @@ export interface Tab {
   /** On an admin's device. */
   admin: EscrowSession | undefined;
   readonly asked: Asked[];
+  isClosed: boolean;
 }
 
 /** What a device lives in. */
@@ -148,7 +149,7 @@ export class Device {
     const { lastKnown } = this;
     const life = { isAlive: true };
     const given = { device: this, kind, life, lastKnown, escrowSubject };
-    const tab: Tab = { ...given, session: undefined, admin: undefined, asked: [] };
+    const tab: Tab = { ...given, session: undefined, admin: undefined, asked: [], isClosed: false };
     const diskWatch: DiskWatch = {
       committed: (before) => {
         this.#watch.committed(this, before, tab);
@@ -173,7 +174,7 @@ export class Device {
           tab.session = session;
         });
     opens.then(
-      () => undefined,
+      () => tab.isClosed && this.close(tab),
       (error: unknown) => this.#watch.broken(`${this.name} does not open what it stored: ${describe(error)}`),
     );
     this.tabs.push(tab);
@@ -187,9 +188,10 @@ export class Device {
       this.#watch.broken(`${this.name} wrote a link in a session that only reads`);
   }
 
-  /** Closes a tab. What is on its way goes on. */
+  /** Closes a tab, also while it opens. What is on its way goes on. */
   close(tab: Tab): void {
     this.tabs = this.tabs.filter((each) => each !== tab);
+    tab.isClosed = true;
     (tab.session ?? tab.admin)?.close();
   }
 
