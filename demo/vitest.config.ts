@@ -18,6 +18,8 @@ export default defineConfig({
     include: ["test/*.test.ts"],
     globalSetup: ["test/build-once.ts"],
     fileParallelism: false,
+    // Chapters of the tour: two browsers keep two cores busy.
+    maxConcurrency: 2,
     // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
     testTimeout: 240_000,
     hookTimeout: 240_000,

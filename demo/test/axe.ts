@@ -12,17 +12,41 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly unknown[] }[];
 }
 
-/** The faults that keep somebody out, with the first place of each. */
-export async function seriousFaults(page: Page): Promise<readonly string[]> {
+/** What axe judges by colours and sizes. Everything else it judges by the document, and by what of it is displayed. */
+const BY_LOOKS: readonly string[] = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"];
+
+/** Documents that were judged by all rules, as {@link drawnOn} says them. */
+export type Judged = Set<string>;
+
+/**
+ * The faults that keep somebody out, with the first place of each.
+ *
+ * @param judged what was judged of the same window before: what does not differ from it is judged by its looks alone
+ */
+export async function seriousFaults(page: Page, judged: Judged = new Set()): Promise<readonly string[]> {
   // Not a script of the page: the page's policy refuses those.
-  await page.evaluate(source);
-  const violations = await page.evaluate(async () => {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
+  const drawn = await drawnOn(page);
+  const rules = judged.has(drawn) ? BY_LOOKS : undefined;
+  const violations = await page.evaluate(async (rules) => {
     const { axe } = globalThis as unknown as {
-      axe: { run: (where: Document) => Promise<{ violations: readonly Violation[] }> };
+      axe: { run: (where: Document, options: object) => Promise<{ violations: readonly Violation[] }> };
     };
-    return (await axe.run(document)).violations;
-  });
+    const only = rules && { runOnly: { type: "rule", values: rules } };
+    return (await axe.run(document, { resultTypes: ["violations"], ...only })).violations;
+  }, rules);
+  // A page that changed meanwhile was judged in between.
+  if ((await drawnOn(page)) === drawn) judged.add(drawn);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(" ")}`);
+}
+
+/** The document of a page, and which of its elements are displayed. */
+async function drawnOn(page: Page): Promise<string> {
+  return await page.evaluate(() => {
+    const isShown = (element: Element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const shown = [...document.querySelectorAll("*")].map((element) => (isShown(element) ? "1" : "0")).join("");
+    return `${document.documentElement.outerHTML} ${shown}`;
+  });
 }

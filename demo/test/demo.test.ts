@@ -37,7 +37,11 @@ describe("devices", () => {
     await laptop.page.goto("/");
     await laptop.page.getByRole("button", { name: "Sign in" }).click();
     await laptop.page.getByText("Type the password.").waitFor();
-    await laptop.signIn("Ada Byrne");
+    // Two browsers that Ada used before: nobody has keys yet.
+    for (const device of [phone, laptop]) {
+      await device.signIn("Ada Byrne");
+      await device.page.getByRole("button", { name: "Set up this device" }).waitFor();
+    }
     // While the device is set up, no page says that the account is on another one already.
     await laptop.page.evaluate(() => {
       const titles: string[] = [];
@@ -65,7 +69,17 @@ describe("devices", () => {
   });
 
   it("3: a new device receives at once, and cannot read what is older; locked items say what to do", async () => {
-    await phone.enter("Ada Byrne", "Phone");
+    // Its page was open before the account had a first device.
+    await shows("1: a device that was signed in before joins", async () => {
+      const { page } = phone;
+      world.expectRefusals("409 /keys/v1/subjects/…");
+      await page.getByLabel("Name of this device").fill("Phone");
+      await page.getByRole("button", { name: "Set up this device" }).click();
+      await page.getByRole("heading", { name: "Add this device" }).waitFor();
+      expect(await page.getByLabel("Name of this device").inputValue()).toBe("Phone");
+      await page.getByRole("button", { name: "Add this device" }).click();
+      await page.getByText("This device reads new mail only").waitFor();
+    });
     await item(phone, "locked").nth(2).waitFor();
     expect(await seriousFaults(phone.page)).toEqual([]);
     await arrives(phone);

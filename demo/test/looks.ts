@@ -1,7 +1,7 @@
 // Looks at a window as people do: in both themes, on a desk and on a phone, by eye and by keyboard.
 
 import type { Locator, Page } from "playwright";
-import { seriousFaults } from "./axe.js";
+import { type Judged, seriousFaults } from "./axe.js";
 import { WAYS, type WindowName } from "./windows.js";
 
 type Way = (typeof WAYS)[number];
@@ -34,6 +34,7 @@ export class Looks {
     const { judges = false, takes = () => false, keep } = this.#options;
     const before = page.viewportSize() ?? DESK;
     if (judges) await this.#focusIsInside(page, name);
+    const judged: Judged = new Set();
     for (const way of WAYS) {
       const isPhone = way.startsWith("phone");
       const picture = way === "light" ? name : `${name}-${way === "phone-light" ? "phone" : way}`;
@@ -42,7 +43,7 @@ export class Looks {
       await page.emulateMedia({ colorScheme: way.endsWith("dark") ? "dark" : "light", reducedMotion: "reduce" });
       await settled(page);
       if (judges) {
-        const faults = [...(await seriousFaults(page)), ...(await unmarked(page))];
+        const faults = [...(await seriousFaults(page, judged)), ...(await unmarked(page))];
         if (isPhone) faults.push(...(await tooWide(page)));
         this.faults.push(...faults.map((fault) => `${name}, ${way}: ${fault}`));
         this.seen.set(name, (this.seen.get(name) ?? new Set()).add(way));

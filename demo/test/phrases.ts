@@ -7,6 +7,7 @@ export const LINES = {
   1: [
     "each device makes keys of its own as it comes online",
     "the first device opens the log",
+    "a device that was signed in before joins",
     "data access of the first device is everything",
   ],
   2: [

@@ -54,6 +54,11 @@ describe("the made-up year", () => {
   it("10: a paper of it opens a year of letters and calls on a new device", async () => {
     const laptop = frame("laptop");
     await laptop.locator(".item[data-state=locked]").nth(40).waitFor();
+    // What is locked says since when, and on which devices to approve this one.
+    await laptop.locator(".item[data-state=locked]").last().click();
+    await laptop.getByText(/^It was sealed \d.*\. This device reads mail since today, \d\d:\d\d\.$/).waitFor();
+    await laptop.getByText(/^To open it, approve this device on .*Laptop/).waitFor();
+    await laptop.getByRole("article").getByRole("link", { name: "Inbox" }).click();
     await laptop.getByRole("button", { name: "Use a backup key instead" }).click();
     await laptop.getByRole("button", { name: "Copy it from the paper" }).last().click();
     await laptop.getByRole("button", { name: "Open my mail" }).click();

@@ -26,7 +26,8 @@ function makers(): ReadonlyMap<string, number> {
 }
 
 describe("the windows", () => {
-  const looks = new Looks({ judges: true });
+  /** What was seen in each chapter. */
+  const chapters: Looks[] = [];
 
   it("are listed: each component that makes one has as many as it has dialogs", () => {
     const listed = Object.values(WINDOWS) as readonly string[];
@@ -37,8 +38,10 @@ describe("the windows", () => {
         expect(listed.filter((each) => each === maker).length, maker).toBeGreaterThanOrEqual(count);
   });
 
-  it.each(Object.keys(CHAPTERS))("have no serious fault: %s", { timeout: 600_000 }, async (name) => {
-    looks.faults.length = 0;
+  // Each in a world and a browser of its own: while one draws, another waits for its server.
+  it.concurrent.each(Object.keys(CHAPTERS))("have no serious fault: %s", { timeout: 600_000 }, async (name) => {
+    const looks = new Looks({ judges: true });
+    chapters.push(looks);
     const world = await World.open();
     try {
       await CHAPTERS[name]?.(world, looks);
@@ -52,12 +55,13 @@ describe("the windows", () => {
   });
 
   it("are all seen, in both themes and both widths", () => {
+    const seen = new Map(chapters.flatMap((looks) => [...looks.seen]));
     const names = Object.keys(WINDOWS) as readonly WindowName[];
-    expect(names.filter((name) => looks.seen.get(name)?.size !== WAYS.length)).toEqual([]);
+    expect(names.filter((name) => seen.get(name)?.size !== WAYS.length)).toEqual([]);
   });
 
   it("that are dialogs are opened and left by keyboard, of each component", () => {
-    const opened = new Set<string>([...looks.opened].map((name) => WINDOWS[name]));
+    const opened = new Set<string>(chapters.flatMap((looks) => [...looks.opened].map((name) => WINDOWS[name])));
     const dialogs = [...makers()].flatMap(([maker, count]) => (count > 0 && !(maker in UNREACHED) ? [maker] : []));
     expect(dialogs.filter((maker) => !opened.has(maker))).toEqual([]);
   });

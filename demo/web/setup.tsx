@@ -1,6 +1,7 @@
 // A browser that is no device of the account yet: begin, or join. The two are apart, so that a server that hides an account cannot
 // make a second one unasked.
 
+import { KeysteadError } from "keystead";
 import { useRef, useState } from "preact/hooks";
 import { describeBrowser } from "./device.js";
 import { useDevice, useSnapshot, useWork } from "./hooks.js";
@@ -19,14 +20,22 @@ export function Setup() {
   // While it is being done, the page says what was begun: the session is on its way already.
   const begun = useRef(status);
   if (!isBusy) begun.current = status;
-  const isFirst = (!me.hasLog && begun.current === "new") || isAnew;
+  // Another device of the account was set up while this page was open.
+  const [isSecond, setSecond] = useState(false);
+  const hasLog = me.hasLog || isSecond;
+  const isFirst = (!hasLog && begun.current === "new") || isAnew;
   const begin = () =>
     run(async () => {
       const device = { name: name.trim(), platform: described.platform };
-      // Named now or never: by it the portal removes a lost device.
-      await (isFirst
-        ? session.create(device, { operator: bytesOf(me.operator), unsafeReplace: isAnew })
-        : session.join(device));
+      if (!isFirst) return await session.join(device);
+      try {
+        // Named now or never: by it the portal removes a lost device.
+        await session.create(device, { operator: bytesOf(me.operator), unsafeReplace: isAnew });
+      } catch (error) {
+        const code = KeysteadError.from(error)?.code;
+        if (isAnew || (code !== "LOST_RACE" && code !== "NOT_PERMITTED")) throw error;
+        setSecond(true);
+      }
     });
   // Where the account cannot be read, how the server was reached says more than the verb that found no account.
   const hindrance = connection === "reached" || connection === "never" ? undefined : T.connections[connection];
@@ -68,7 +77,7 @@ export function Setup() {
           </Form>
         )}
       </section>
-      {me.hasLog && !isAnew && (
+      {hasLog && !isAnew && (
         <p class="center muted">
           {portalTexts.lostAll} <a href="/portal">{portalTexts.title}</a>
         </p>
