@@ -17,8 +17,8 @@ export default defineConfig({
   test: {
     include: ["test/*.test.ts"],
     globalSetup: ["test/build-once.ts"],
-    fileParallelism: false,
-    // Chapters of the tour: two browsers keep two cores busy.
+    // Each file, and each chapter of the tour, has a server and browsers of its own. Two at a time keep two cores busy.
+    maxWorkers: 2,
     maxConcurrency: 2,
     // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
     testTimeout: 240_000,
