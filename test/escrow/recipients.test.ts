@@ -162,7 +162,7 @@ describe("a backup key in a log with escrow", () => {
     const made = make(user, escrow);
     expect([...made.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow", "backup"]);
     expectError(() => make(user), "ESCROW_UNKNOWN", "BAK-5");
-    expectError(() => make(user, openOrganisation("another")), "INVALID_ARGUMENT", "BAK-5");
+    expectError(() => make(user, openOrganisation("another")), "ESCROW_UNKNOWN", "BAK-5");
     expect(make(openWorld("recipients")).log.active.size).toBe(2);
   });
 
