@@ -18,6 +18,8 @@ export interface Asked {
   readonly ids: readonly string[];
   /** The length of the device's log at that time. */
   readonly since: number;
+  /** How often the device's disk had been cleared or put back then. */
+  readonly puts: number;
   ended: "done" | "failed" | undefined;
   /** The code of the failure. */
   code: string | undefined;
@@ -37,6 +39,8 @@ export interface Tab {
   readonly lastKnown: MemberId | undefined;
   /** Whose escrow the user belonged to when the app opened the tab; undefined for nobody's. */
   readonly escrowSubject: string | undefined;
+  /** How often the device's disk had been cleared or put back when the tab was opened. */
+  readonly puts: number;
   /** Undefined while it opens, and on an admin's device. */
   session: Session | undefined;
   /** On an admin's device. */
@@ -148,7 +152,7 @@ export class Device {
     const { scheduler, subject, escrowSubject, lockdown, isAdmins } = this.#world;
     const { lastKnown } = this;
     const life = { isAlive: true };
-    const given = { device: this, kind, life, lastKnown, escrowSubject };
+    const given = { device: this, kind, life, lastKnown, escrowSubject, puts: this.disk.puts };
     const tab: Tab = { ...given, session: undefined, admin: undefined, asked: [], isClosed: false };
     const diskWatch: DiskWatch = {
       committed: (before) => {

@@ -45,8 +45,8 @@ export class Disk {
   #counter: number;
   image: PlainImage = new Map();
   readonly faults: DiskFaults = { before: 0, after: 0 };
-  /** Whether somebody cleared it once: sessions that were open end then. */
-  wasCleared = false;
+  /** How often it was cleared or put back. */
+  puts = 0;
 
   /** @param original whose key this disk has too, as a copy of it */
   constructor(dice: Dice, original?: Disk) {
@@ -65,7 +65,7 @@ export class Disk {
   put({ stored, image }: DiskContent = { stored: { revision: 0, records: new Map() }, image: new Map() }): void {
     MemoryDisk.write(this.#disk, stored);
     this.image = image;
-    if (image.size === 0) this.wasCleared = true;
+    this.puts++;
   }
 
   /** The records as an attacker would copy them. */

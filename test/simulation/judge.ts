@@ -418,7 +418,7 @@ export class Judge {
       this.fail(`${verb} on ${device.name} resolved while its link is pending`);
     const isDone = [...file.authored].some(([hash, { seq, id: by }]) => {
       // An answer may come after the disk was cleared.
-      const isForgotten = file.life > 0 && seq > file.pinned.length;
+      const isForgotten = device.disk.puts > asked.puts && seq > file.pinned.length;
       if (file.pinned[seq - 1] !== hash && !isForgotten) return false;
       if (seq <= since || (id !== undefined && by !== id)) return false;
       const record = this.#service.log?.links.at(seq - 1);

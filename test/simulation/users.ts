@@ -419,6 +419,7 @@ export class Users {
     this.#judge.note(`${device.name} is asked to ${verb}`);
     const before = device.ids.length;
     const since = device.length;
+    const { puts } = device.disk;
     let promise: Promise<void>;
     try {
       promise = act();
@@ -427,7 +428,8 @@ export class Users {
     }
     // A verb draws its name before it waits for anything; a join may fetch the log first.
     const ids = device.ids.slice(before);
-    const asked: Asked = { device, verb, ids, since, ended: undefined, code: undefined, settled: undefined };
+    const given = { device, verb, ids, since, puts };
+    const asked: Asked = { ...given, ended: undefined, code: undefined, settled: undefined };
     this.asked.push(asked);
     tab.asked.push(asked);
     asked.settled = promise.then(

@@ -417,7 +417,9 @@ class World {
     await this.#settle();
     for (const tab of this.#all.flatMap(({ tabs }) => tabs)) {
       const isClosed = (tab.session ?? tab.admin)?.getSnapshot().status === "closed";
-      if (isClosed && !tab.device.disk.wasCleared) this.#judge.fail(`a session on ${tab.device.name} closed by itself`);
+      // It ends when its store is cleared.
+      if (isClosed && tab.device.disk.puts === tab.puts)
+        this.#judge.fail(`a session on ${tab.device.name} closed by itself`);
       // Its app opens it again. Nothing that a session which only reads is owed would ever be written.
       const isOld = !tab.admin && tab.escrowSubject !== this.#organisations.subject;
       if (isClosed || isOld || tab.kind === "reads") await tab.device.kill(tab);
