@@ -47,7 +47,7 @@ async function runStryker(
   name: string,
   mutate: string[],
   tests: readonly string[],
-  patience: number | undefined,
+  { patience, endless = 15_000 }: Part,
 ): Promise<MutantResult[]> {
   process.env.KEYSTEAD_MUTATION_TESTS = tests.join("\n");
   process.env.KEYSTEAD_MUTATION_PATIENCE = String(patience ?? "");
@@ -64,7 +64,7 @@ async function runStryker(
     coverageAnalysis: "perTest",
     concurrency: Number(values.workers),
     // For loops that a mutant makes endless; long enough that a busy machine is not taken for one.
-    timeoutMS: 15_000,
+    timeoutMS: endless,
     timeoutFactor: 2,
     reporters: ["progress-append-only", "survivors", "json"],
     jsonReporter: { fileName: `.cache/mutation/${name}.json` },
@@ -75,8 +75,9 @@ async function runStryker(
 }
 
 /** Mutates one part. @returns whether all is noticed or explained */
-async function mutate({ name, sources, tests, more, patience }: Part): Promise<boolean> {
-  const results = await runStryker(name, values.only ?? [sources], tests, patience);
+async function mutate(part: Part): Promise<boolean> {
+  const { name, sources, tests, more } = part;
+  const results = await runStryker(name, values.only ?? [sources], tests, part);
   const count = (statuses: readonly string[]) => results.filter(({ status }) => statuses.includes(status)).length;
   const noticed = count(NOTICED);
   const files = new Set(results.map((mutant) => placed(mutant).file));
@@ -88,7 +89,7 @@ async function mutate({ name, sources, tests, more, patience }: Part): Promise<b
     const ranges = open.map(({ fileName, location: { start, end } }) => {
       return `${relative(".", fileName)}:${start.line}:${start.column - 1}-${end.line}:${end.column}`;
     });
-    const again = await runStryker(`${name}-more`, ranges, more, patience);
+    const again = await runStryker(`${name}-more`, ranges, more, part);
     const killed = new Set(again.filter(({ status }) => NOTICED.includes(status)).map(key));
     left = left.filter(({ mutant }) => !killed.has(key(mutant)));
   }

@@ -474,7 +474,8 @@ describe("the coverage report", () => {
       // It goes on while another page is shown.
       await openTab(farah, "Devices");
       await openTab(farah, "Coverage");
-      await page.getByText(`${ALL} people checked in`).waitFor();
+      // Work that grows with the people gets time that grows with them.
+      await page.getByText(`${ALL} people checked in`).waitFor({ timeout: 60_000 + MADE * 1000 });
       await page.getByText(`1 to 25 of ${ALL}`).waitFor();
       // What is kept of a person is a row: less than the bytes of a log, and much less than what they become when they are read.
       const kept = (await heldBy(page)) - before;
