@@ -88,22 +88,25 @@ async function refusal(file: string, host: string): Promise<KeysteadError> {
     return locked(file, "unknown", "the file cannot be read");
   }
   const who = `process ${holder.pid} on ${holder.host}`;
-  if (holder.host === host && isRunning(holder.pid)) return locked(file, "running", `${who} runs; end it first`);
-  if (holder.host === host) return locked(file, "gone", `${who} is gone, and left the lock behind; ${TAKE}`);
-  return locked(file, "unknown", `${who} made it; make sure that it does not run any more, then ${TAKE}`);
+  const holding = holder.host === host ? holdingOf(holder.pid) : "unknown";
+  if (holding === "running") return locked(file, holding, `${who} runs; end it first`);
+  if (holding === "gone") return locked(file, holding, `${who} is gone, and left the lock behind; ${TAKE}`);
+  return locked(file, holding, `${who} made it; make sure that it does not run any more, then ${TAKE}`);
 }
 
 const TAKE = "take the lock with unsafeTakeLock (--unsafe-take-lock)";
 
 /** A file with this process's own number is of an earlier one: this one knows what it holds. */
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
+function holdingOf(pid: number): Holding {
+  if (pid === process.pid) return "gone";
   try {
     process.kill(pid, 0);
-    return true;
+    return "running";
   } catch (error) {
-    // EPERM: it runs, and belongs to another user.
-    return (error as { code?: unknown }).code !== "ESRCH";
+    const { code } = error as { code?: unknown };
+    if (code === "ESRCH") return "gone";
+    // EPERM: it runs, and belongs to another user. Deno may not ask without --allow-run, and says so without a code.
+    return code === "EPERM" ? "running" : "unknown";
   }
 }
 

@@ -239,7 +239,7 @@ describe("a signed request for a blob", () => {
   const store = (id: string, size: number, of: string) =>
     targetOf(storeBlobRoute, { blob: id }, { owner: PARAMETERS.subject.write(of), size });
 
-  it("to store it covers method, place, owner, size and body, and which service it is for", async () => {
+  it("to store it covers place, owner, size and body, and which service it is for", async () => {
     const target = store(ID, 10, subject);
     const headers = sign("PUT", target);
     const sent = { body, type: OCTETS, headers };
@@ -257,7 +257,7 @@ describe("a signed request for a blob", () => {
     expect((await send("PUT", target, sent)).status).toBe(201);
   });
 
-  it("to read it deletes nothing", async () => {
+  it("to read it deletes nothing: the method is covered", async () => {
     const denying = relayWith({ authorize: () => false });
     const target = targetOf(readBlobRoute, { blob: ID });
     relay = denying;

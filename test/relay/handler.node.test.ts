@@ -392,18 +392,14 @@ describe("a signed request", () => {
     expect(await refusal(await withHeader("signature-input", change))).toBe("401 INVALID_SIGNATURE");
   });
 
-  it("with another digest, signature, path, query, method or body is refused", async () => {
+  it("with another digest, signature, path or query is refused", async () => {
     const digest = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:";
     expect(await refusal(await withHeader("content-digest", () => digest))).toBe("401 INVALID_SIGNATURE");
     const signature = (value: string) => value.replace(/:../, ":AA");
     expect(await refusal(await withHeader("signature", signature))).toBe("401 INVALID_SIGNATURE");
     const { headers } = signed();
-    for (const [method, other] of [
-      ["GET", subjectOf(world)],
-      ["GET", entriesOf(world, { after: 2 })],
-      ["GET", entriesOf(world)],
-    ] as const) {
-      const moved = await relay.fetch(new Request(`http://127.0.0.1${other}`, { method, headers }));
+    for (const other of [subjectOf(world), entriesOf(world, { after: 2 }), entriesOf(world)]) {
+      const moved = await relay.fetch(new Request(`http://127.0.0.1${other}`, { headers }));
       expect([other, moved.status]).toEqual([other, 401]);
     }
   });

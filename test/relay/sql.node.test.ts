@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
 import { lockFolder } from "../../src/relay/folder-lock.js";
 import { migrate } from "../../src/relay/migrate.js";
@@ -167,10 +167,19 @@ describe("a folder of PGlite", () => {
     ["this process's number, from before", process.pid, "here", "gone"],
     ["a process on another machine", process.ppid, "elsewhere", "unknown"],
     ["nobody, in a file without content", 0, undefined, "unknown"],
-  ])("is refused while the lock is of %s", async (_what, pid, where, holder) => {
+    ["a process of another user", process.ppid, "here", "running", { code: "EPERM" }],
+    ["a process that Deno may not ask for", GONE, "here", "unknown", { name: "NotCapable" }],
+  ])("is refused while the lock is of %s", async (_what, pid, where, holder, answer = undefined) => {
     const { hostname } = await import("node:os");
     const path = folder();
     lockOf(path, pid, where === "here" ? hostname() : where);
+    const kill = vi.spyOn(process, "kill");
+    onTestFinished(() => kill.mockRestore());
+    if (answer) {
+      kill.mockImplementation(() => {
+        throw Object.assign(new Error(), answer);
+      });
+    }
     const error = await rejection(lockFolder(path, false));
     expect(error.code).toBe("STORE_UNAVAILABLE");
     expect(error.details).toMatchObject({ holder });

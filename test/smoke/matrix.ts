@@ -8,6 +8,8 @@ export type Way =
   | { readonly runs: "page"; readonly browser: "chromium" | "firefox" }
   /** workerd runs the bundle. */
   | { readonly runs: "worker"; readonly backend: "node" | "portable" }
+  /** workerd runs the bundle, which is a relay over a real PostgreSQL. */
+  | { readonly runs: "relay worker" }
   /** Chromium runs `dist/web`, and Node `dist/node`. */
   | { readonly runs: "bundles" }
   /** Chromium opens the page of Vite's development server. */
@@ -21,9 +23,12 @@ export interface Row {
   readonly section: string;
   /** Packages of test/smoke that the section's files and commands use. */
   readonly tools?: readonly string[];
+  /** Optional peers of the package that the section's programs need, as the repository has them. */
+  readonly peers?: readonly string[];
   readonly way: Way;
 }
 
+const pglite = ["hono", "@electric-sql/pglite"];
 const vite = { section: "Vite", tools: ["vite"] };
 const jest = ["jest", "@jest/globals"];
 
@@ -32,11 +37,12 @@ export const MATRIX: readonly Row[] = [
     return {
       name: `Node ${version}`,
       section: "Node",
+      peers: pglite,
       way: { runs: "program", binary: `node-${version}/bin/node` },
     } as const;
   }),
-  { name: "Bun", section: "Bun", way: { runs: "program", binary: "bun/bin/bun" } },
-  { name: "Deno", section: "Deno", way: { runs: "program", binary: "deno/deno" } },
+  { name: "Bun", section: "Bun", peers: pglite, way: { runs: "program", binary: "bun/bin/bun" } },
+  { name: "Deno", section: "Deno", peers: pglite, way: { runs: "program", binary: "deno/deno" } },
   { name: "Chromium", section: "Browsers", way: { runs: "page", browser: "chromium" } },
   { name: "Firefox", section: "Browsers", way: { runs: "page", browser: "firefox" } },
   ...[
@@ -45,6 +51,13 @@ export const MATRIX: readonly Row[] = [
   ].map(({ name, section, backend }) => {
     return { name, section, tools: ["esbuild"], way: { runs: "worker", backend } } as const;
   }),
+  {
+    name: "workerd with a relay",
+    section: "A relay in Cloudflare Workers",
+    tools: ["esbuild"],
+    peers: ["hono", "pg"],
+    way: { runs: "relay worker" },
+  },
   { name: "Vite", ...vite, way: { runs: "bundles" } },
   { name: "Vite's development server", ...vite, way: { runs: "development server" } },
   { name: "webpack", section: "webpack", tools: ["webpack", "webpack-cli"], way: { runs: "bundles" } },

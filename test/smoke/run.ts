@@ -10,11 +10,14 @@ import { transformSync } from "esbuild";
 import { type Browser, chromium, firefox } from "playwright";
 import { chromiumLaunchOptions } from "../../scripts/chromium.js";
 import { firefoxLaunchOptions } from "../../scripts/firefox.js";
+import { PostgresServer } from "../support/postgres-server.js";
 import type { Row } from "./matrix.js";
 import { type Section, sectionsOf } from "./page.js";
 
 const home = import.meta.dirname;
 const tools = join(home, "node_modules");
+/** The packages of the repository. */
+const own = resolve("node_modules");
 
 /** A row that cannot run on this machine; in CI that is a failure. */
 export class Missing extends Error {}
@@ -22,7 +25,7 @@ export class Missing extends Error {}
 const sections = sectionsOf(readFileSync("docs/runtimes.md", "utf8"));
 
 /** What a page of a reader's project has: the files and commands of the section, the story, and the tools. */
-function prepare({ section: heading, tools: used = [], way }: Row, folder: string): Section {
+function prepare({ section: heading, tools: used = [], peers = [], way }: Row, folder: string): Section {
   const section = sections.get(heading);
   if (!section) throw new Error(`docs/runtimes.md has no section ${heading}`);
   for (const name of readdirSync(join(home, "story"))) {
@@ -31,7 +34,8 @@ function prepare({ section: heading, tools: used = [], way }: Row, folder: strin
   }
   if (way.runs === "tests") writeFileSync(join(folder, "story.test.js"), testFor(way.runner));
   for (const [name, text] of section.files) writeFileSync(join(folder, name), text);
-  for (const tool of used) link(tool, folder);
+  for (const tool of used) link(tool, tools, folder);
+  for (const peer of peers) link(peer, own, folder);
   return section;
 }
 
@@ -48,16 +52,16 @@ test("under fake timers", async () => { ${fakes}.useFakeTimers(); ${tell} }, 120
 `;
 }
 
-/** Makes a package of test/smoke one of the project, with its commands. */
-function link(tool: string, folder: string): void {
-  const installed = join(tools, tool);
-  const place = join(folder, "node_modules", tool);
+/** Makes an installed package one of the project, with its commands. */
+function link(name: string, packages: string, folder: string): void {
+  const installed = join(packages, name);
+  const place = join(folder, "node_modules", name);
   mkdirSync(dirname(place), { recursive: true });
   symlinkSync(installed, place);
   const { bin = {} } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
     readonly bin?: string | Readonly<Record<string, string>>;
   };
-  const commands = typeof bin === "string" ? { [tool]: bin } : bin;
+  const commands = typeof bin === "string" ? { [name]: bin } : bin;
   mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
   for (const [command, path] of Object.entries(commands)) {
     symlinkSync(join(installed, path), join(folder, "node_modules/.bin", command));
@@ -152,7 +156,36 @@ function checkBackend(code: string, backend: "node" | "portable", what: string):
   if (nodes) throw new Error(`${what} imports ${nodes}`);
 }
 
-/** Runs a row. @returns what it printed, story for story @throws {@link Missing}, and where something fails */
+/** @throws unless the story on the relay came to its end */
+function checkRelay(said: string): void {
+  if (!/^relay: told$/m.test(said)) throw new Error(`no relay told its story\n${said}`);
+}
+
+/** What the story on a relay in workerd prints, over a PostgreSQL that is started for it. */
+async function serveInWorkerd(commands: readonly string[], folder: string): Promise<string> {
+  if (!PostgresServer.isInstalled) throw new Missing("there is no PostgreSQL here");
+  shell(commands, folder);
+  const database = new PostgresServer();
+  try {
+    const port = await freePort();
+    await database.start("listen_addresses=127.0.0.1", `port=${port}`);
+    const url = `postgresql://relay@127.0.0.1:${port}/postgres`;
+    return shell([`'${process.execPath}' '${resolve(home, "relay-worker.mjs")}' '${url}'`], folder);
+  } finally {
+    await database.remove();
+  }
+}
+
+/** A port of this machine that nobody listens at. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listens) => server.listen(0, "127.0.0.1", listens));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Runs a row. @returns what it printed, story for story; nothing where a relay alone runs @throws {@link Missing}, and where something fails */
 export async function runRow(row: Row, folder: string): Promise<readonly string[]> {
   const { way } = row;
   const { commands } = prepare(row, folder);
@@ -162,6 +195,7 @@ export async function runRow(row: Row, folder: string): Promise<readonly string[
       if (!existsSync(binary)) throw new Missing(`npm has no ${row.name} for this machine`);
       const said = shell(commands, folder, dirname(binary));
       if (!/^backend: .*\/primitives\/node\.js$/m.test(said)) throw new Error(`it has the portable backend\n${said}`);
+      checkRelay(said);
       return [said];
     }
     case "page":
@@ -172,6 +206,10 @@ export async function runRow(row: Row, folder: string): Promise<readonly string[
       const said = shell([`'${process.execPath}' '${resolve(home, "worker.mjs")}'`], folder);
       if (!said.includes("at load: INVALID_ARGUMENT")) throw new Error(`while it loads:\n${said}`);
       return [said];
+    }
+    case "relay worker": {
+      checkRelay(await serveInWorkerd(commands, folder));
+      return [];
     }
     case "bundles": {
       shell(commands, folder);

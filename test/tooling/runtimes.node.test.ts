@@ -8,6 +8,7 @@ import { sectionsOf } from "../smoke/page.js";
 interface Manifest {
   readonly engines?: { readonly node: string };
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +36,8 @@ describe("the matrix", () => {
       ...(way.runs === "program" ? [way.binary.split("/")[0] as string] : []),
     ]);
     expect(used.filter((name) => !(name in installed))).toEqual([]);
+    const peers = MATRIX.flatMap(({ peers = [] }) => peers);
+    expect(peers.filter((name) => !(name in (manifest.peerDependencies ?? {})))).toEqual([]);
     expect(Object.values(installed).filter((version) => !/^(npm:.+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
