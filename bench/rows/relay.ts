@@ -1,7 +1,8 @@
 // The relay under load, on loopback: its process, PostgreSQL and the clients share the machine.
 
 import { fromHex } from "../../src/bytes/text.js";
-import { readEntriesRoute, targetOf } from "../../src/transport/wire.js";
+import { targetOf } from "../../src/transport/addresses.js";
+import { readEntriesRoute } from "../../src/transport/wire.js";
 import { PostgresServer } from "../../test/support/postgres-server.js";
 import type { World } from "../../test/support/world.js";
 import { type Bare, openBare, startBareServer } from "../support/bare.js";

@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { systemEnv } from "../../src/primitives/env.js";
+import { targetOf } from "../../src/transport/addresses.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
-import { appendEntryRoute, CBOR, createLogRoute, eventsRoute, targetOf } from "../../src/transport/wire.js";
+import { appendEntryRoute, CBOR, createLogRoute, eventsRoute } from "../../src/transport/wire.js";
 import { openWorld, type World } from "../../test/support/world.js";
 import { ORIGIN } from "./relay-process.js";
 

@@ -4,7 +4,7 @@
 import { checkOptions } from "../arguments/options.js";
 import { checkWork, type StepwiseWork } from "../arguments/work.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
-import { organisationReport, type ReportedUser } from "../escrow/organisation-report.js";
+import { type ReportedUser, userReporter } from "../escrow/organisation-report.js";
 import type { LastSeen, UserCoverage } from "../escrow/user-coverage.js";
 import type { MemberState } from "../grants/member-state.js";
 import type { AdminModel, Pin } from "./escrow-model.js";
@@ -62,7 +62,7 @@ export async function* streamReport(
       try {
         const { log, entries } = await source.fetch(user, signal);
         pins.set(user, [user, log.head]);
-        row = { user, coverage: await judge.coverageOf({ log, entries, lastSeen }) };
+        row = { user, coverage: judge.coverageOf({ log, entries, lastSeen }) };
       } catch (caught) {
         const error = KeysteadError.from(caught);
         if (!error || signal?.aborted) throw caught;
@@ -81,33 +81,19 @@ export async function* streamReport(
 class Judge {
   readonly #model: () => AdminModel;
   #state: MemberState | undefined;
-  #report: AsyncGenerator<UserCoverage, void, void> | undefined;
-  #next: ReportedUser | undefined;
+  #report: ReturnType<typeof userReporter> | undefined;
 
   constructor(model: () => AdminModel) {
     this.#model = model;
   }
 
-  async coverageOf(user: ReportedUser): Promise<UserCoverage> {
+  coverageOf(user: ReportedUser): UserCoverage {
     const model = this.#model();
     const state = stateOf(model);
     if (!this.#report || this.#state?.log !== state.log || this.#state.keyring !== state.keyring) {
+      this.#report = userReporter(state.log, { admin: state, acts: actsOf(model) });
       this.#state = state;
-      this.#report = organisationReport(state.log, this.#users(), { admin: state, acts: actsOf(model) });
     }
-    this.#next = user;
-    try {
-      const { value } = await this.#report.next();
-      if (value) return value;
-      throw new KeysteadError("INVALID_ARGUMENT", "the report has ended");
-    } catch (error) {
-      // A generator that has thrown gives nothing more.
-      this.#report = undefined;
-      throw error;
-    }
-  }
-
-  *#users(): Generator<ReportedUser> {
-    for (let user = this.#next; user; user = this.#next) yield user;
+    return this.#report(user);
   }
 }

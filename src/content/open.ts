@@ -72,12 +72,15 @@ export interface OpenedSigned extends OpenedContent {
  * @param sealed from anywhere; not to be changed until the promise is settled.
  * @param keyring of a member of a log that the content is sealed to.
  * @returns the plaintext, which the caller wipes.
- * @throws `NO_ACCESS` when the keyring does not hold the epoch, `NOT_A_RECIPIENT`, `CORRUPT_CONTENT` when anything was changed
- * or is not for this purpose or associated data, `INVALID_ENCODING` and `TOO_LARGE` when it is no sealed content,
- * `INVALID_ARGUMENT`, `WIPED`; an aborted signal's reason. With `options.senderLog` also `INVALID_SIGNATURE` when it is not
- * signed, or badly; `WRONG_SUBJECT` when it is signed by another log's device; `STALE_LOG` when senderLog ends before the
- * head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device there; `FORKED` when the sender knew
- * another history of its log; with `options.senderContact` `CONTACT_CHANGED` when senderLog contradicts it
+ * @throws
+ * - `NO_ACCESS` when the keyring does not hold the epoch, `NOT_A_RECIPIENT`;
+ * - `CORRUPT_CONTENT` when anything was changed or is not for this purpose or associated data;
+ * - `INVALID_ENCODING` and `TOO_LARGE` when it is no sealed content;
+ * - `INVALID_ARGUMENT`, `WIPED`, an aborted signal's reason;
+ * - with `options.senderLog`, `INVALID_SIGNATURE` when it is not signed, or badly; `WRONG_SUBJECT` when it is signed by another log's
+ *   device; `STALE_LOG` when senderLog ends before the head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device
+ *   there; `FORKED` when the sender knew another history of its log;
+ * - with `options.senderContact`, `CONTACT_CHANGED` when senderLog contradicts it
  */
 export async function openContent(sealed: Uint8Array, keyring: Keyring, options?: OpenOptions): Promise<Bytes> {
   return (await openBytes(sealed, keyring, options)).plaintext;

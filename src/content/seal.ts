@@ -67,10 +67,13 @@ export interface SealOptions extends LongWork<SealProgress> {
  * coins itself; any other env determines every byte.
  * @returns the sealed content: the plaintext's length, 16 bytes for each 64 KiB of it, and a header of some 1,250 bytes for
  * each recipient.
- * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that contradicts its `contact`;
- * `CONTACT_UNVERIFIED`; with `options.fresh` `STALE_LOG` (SVC-6) and the errors of `verifyStatement`; `UNKNOWN_MEMBER` for a
- * signer that was removed; `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose with an unpaired surrogate, or a malformed
- * `contact`; `TOO_LARGE` (ENC-3) for too many recipients; an aborted signal's reason
+ * @throws
+ * - `ROTATION_DUE` (MEM-7);
+ * - `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that contradicts its `contact`, `CONTACT_UNVERIFIED`;
+ * - with `options.fresh`, `STALE_LOG` (SVC-6) and the errors of `verifyStatement`;
+ * - `UNKNOWN_MEMBER` for a signer that was removed;
+ * - `INVALID_ENCODING` for a purpose with an unpaired surrogate, or a malformed `contact`; `TOO_LARGE` (ENC-3) for too many recipients;
+ * - `INVALID_ARGUMENT`, an aborted signal's reason
  */
 export async function sealContent(
   recipients: readonly Recipient[],

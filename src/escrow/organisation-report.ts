@@ -67,25 +67,40 @@ export async function* organisationReport(
   users: Iterable<ReportedUser> | AsyncIterable<ReportedUser>,
   options: ReportOptions = {},
 ): AsyncGenerator<UserCoverage, void, void> {
+  const { onProgress, signal } = checkOptions(options);
+  const cover = userReporter(escrowLog, options);
+  checkUsers(users);
+  checkWork(options);
+  let done = 0;
+  for await (const user of users) {
+    signal?.throwIfAborted();
+    yield cover(user);
+    await onProgress?.(++done);
+  }
+}
+
+/**
+ * Reports on one user at a time. What is computed once for all users is kept.
+ *
+ * @throws `INVALID_ARGUMENT`; the function that it returns also any error of opening a user's grants
+ */
+export function userReporter(
+  escrowLog: LogState,
+  { admin, acts = [] }: Pick<ReportOptions, "admin" | "acts">,
+): (user: ReportedUser) => UserCoverage {
   policyOf(escrowLog);
-  const { admin, onProgress, signal, acts = [] } = checkOptions(options);
   const opener = admin === undefined ? undefined : checkMemberState(admin);
   if (opener && opener.log.head.log !== escrowLog.head.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a state of this escrow log");
   }
-  checkUsers(users);
-  checkWork(options);
   if (!Array.isArray(acts)) throw new KeysteadError("INVALID_ARGUMENT", "options.acts must be what actRecords gave");
   const cover = escrowCoverer(escrowLog, acts);
-  let done = 0;
-  for await (const user of users) {
-    signal?.throwIfAborted();
+  return (user) => {
     const { log, lastSeen, entries } = checkOptions(user);
     assertLog(log, "user.log");
     checkLastSeen(lastSeen);
-    yield cover(log, lastSeen, opener && entries !== undefined ? proofOf(opener, log, entries) : undefined);
-    await onProgress?.(++done);
-  }
+    return cover(log, lastSeen, opener && entries !== undefined ? proofOf(opener, log, entries) : undefined);
+  };
 }
 
 function checkUsers(users: unknown): void {

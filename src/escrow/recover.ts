@@ -63,10 +63,13 @@ export interface RecoveryRecorded extends MemberState {
  * is of no use: disown it, and record a new one. If a device lost its memory in between, `actRecords` finds the act again.
  *
  * @returns a proposal of the escrow log.
- * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
- * false, and any rule of the user's log; `UNVERIFIED_MEMBERS` (ESC-8) when the act would confirm a member that is neither
- * approved nor in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `COMPARE_AGAIN` when the
- * device does not have the keys any more that were compared; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
+ * @throws
+ * - `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is false, and any
+ *   rule of the user's log;
+ * - `UNVERIFIED_MEMBERS` (ESC-8) when the act would confirm a member that is neither approved nor in `usersOwn`;
+ * - `NO_ACCESS` when this admin does not hold the pointer's epoch;
+ * - `COMPARE_AGAIN` when the device does not have the keys any more that were compared;
+ * - `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
 export function recordRecovery(
   admin: MemberState,

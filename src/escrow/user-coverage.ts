@@ -36,8 +36,6 @@ export interface GapCloser {
   readonly lastSeen: Date | undefined;
 }
 
-const STATUSES = ["covered", "partly", "behind", "pending", "removed"] as const;
-
 /**
  * - `covered`: escrow covers everything from the first epoch on.
  * - `partly`: escrow covers an unbroken stretch up to now, with gaps before it.
@@ -45,7 +43,7 @@ const STATUSES = ["covered", "partly", "behind", "pending", "removed"] as const;
  * - `pending`: escrow is not enrolled, and never was.
  * - `removed`: escrow was enrolled before, and is not any more.
  */
-export type EscrowStatus = (typeof STATUSES)[number];
+export type EscrowStatus = "covered" | "partly" | "behind" | "pending" | "removed";
 
 /** A review in escrow's name, whether to believe it, and its reason. */
 export interface Recovery extends EscrowAct {
@@ -55,14 +53,12 @@ export interface Recovery extends EscrowAct {
   readonly case: string | undefined;
 }
 
-const ACT_STATUSES = ["open", "unused", "disowned"] as const;
-
 /**
  * - `open`: the act's position in the user's log is still free.
  * - `unused`: another link has that position, so nobody can do the act any more.
  * - `disowned`: admins declared that nobody should believe it.
  */
-export type UnfinishedActStatus = (typeof ACT_STATUSES)[number];
+export type UnfinishedActStatus = "open" | "unused" | "disowned";
 
 /** An act for one user's log that has no review in that log, or that was disowned. */
 export interface UnfinishedAct {
@@ -75,6 +71,8 @@ export interface UnfinishedAct {
   readonly status: UnfinishedActStatus;
 }
 
+const STATUSES: readonly EscrowStatus[] = ["covered", "partly", "behind", "pending", "removed"];
+const ACT_STATUSES: readonly UnfinishedActStatus[] = ["open", "unused", "disowned"];
 const POINTERS: readonly UserCoverage["pointer"][] = ["newest", "older", "ahead", "false", "other-log", "none"];
 const RENEWALS: readonly RenewalReason[] = ["older", "known-to-former-admin", "founder"];
 const ACT_REASONS: readonly ActReason[] = [

@@ -50,10 +50,10 @@ export const newMember = record({
 });
 export type NewMember = Infer<typeof newMember>;
 
-/** What a member of an escrow log may do (MEM-8), in wire order. `manage` implies the others. */
-export const ROLES = ["discover", "manage", "recover"] as const;
 /** What an admin may do: `discover`, `recover`, or `manage`, which implies the others (MEM-8). */
-export type Role = (typeof ROLES)[number];
+export type Role = "discover" | "manage" | "recover";
+/** The roles in wire order. */
+export const ROLES: readonly Role[] = ["discover", "manage", "recover"];
 /** Roles as listed: sorted, none twice (MEM-8). */
 export const roleList = array(oneOf(ROLES), { max: ROLES.length });
 

@@ -139,10 +139,11 @@ export interface StatedHead {
  * Keep the newest statement for each log, and compare it with the next one (`compareStatements`).
  *
  * @param statement bytes from anywhere.
- * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` when this operator's service did not sign it (SVC-1), or when it
- * was made after its key's date (SVC-2); `STALE_LOG` (SVC-2) when that date has passed; `NOT_YET` (SVC-3) when it is ahead of the
- * clock; `WRONG_SUBJECT` (SVC-4) when it names another log; `FORKED` (SVC-4) when the log has another link there;
- * `INVALID_ARGUMENT`
+ * @throws
+ * - `INVALID_SIGNATURE` when this operator's service did not sign it (SVC-1), or when it was made after its key's date (SVC-2);
+ * - `STALE_LOG` (SVC-2) when that date has passed, `NOT_YET` (SVC-3) when it is ahead of the clock;
+ * - `WRONG_SUBJECT` (SVC-4) when it names another log, `FORKED` (SVC-4) when the log has another link there;
+ * - `INVALID_ENCODING`, `TOO_LARGE`, `INVALID_ARGUMENT`
  */
 export function verifyStatement(statement: Uint8Array, options: VerifyStatementOptions): StatedHead {
   const { now, skew, log, operator } = checkStatementOptions(options);

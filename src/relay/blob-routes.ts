@@ -3,8 +3,9 @@
 import { equalBytes } from "../bytes/bytes.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { isConfirmed, type LogState } from "../log/state.js";
+import { PARAMETERS } from "../transport/addresses.js";
 import { readDigest, type SignedRequest } from "../transport/verify-request.js";
-import { OCTETS, PARAMETERS } from "../transport/wire.js";
+import { OCTETS } from "../transport/wire.js";
 import { type BlobRecord, Blobs } from "./blobs.js";
 import { checkType, expectBody } from "./body.js";
 import { isUnchanged, rangeOf } from "./conditions.js";

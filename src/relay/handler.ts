@@ -8,16 +8,15 @@ import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
 import { platform } from "../primitives/current.js";
 import { exactVerifier } from "../primitives/verify-later.js";
+import { PARAMETERS, readQuery } from "../transport/addresses.js";
 import { EXPULSION } from "../transport/portal-transport.js";
 import {
   ASKED_HEADS,
   HEADS,
   PAGE_BYTES,
-  PARAMETERS,
   PUBLISHED,
   type Route,
   readBody,
-  readQuery,
   STANDING,
   SUBJECT,
 } from "../transport/wire.js";

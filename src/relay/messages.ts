@@ -5,7 +5,8 @@
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { asId, fromHex, toHex } from "../bytes/text.js";
-import { MAX_MESSAGES, MESSAGE, MESSAGES, PARAMETERS, readBody } from "../transport/wire.js";
+import { PARAMETERS } from "../transport/addresses.js";
+import { MAX_MESSAGES, MESSAGE, MESSAGES, readBody } from "../transport/wire.js";
 import { answer } from "./answer.js";
 import type { Logs } from "./logs.js";
 import type { RelaySettings } from "./options.js";

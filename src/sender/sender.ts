@@ -29,10 +29,12 @@ export interface ServiceSender {
    *
    * @param plaintext must not change until the promise is settled; the caller wipes it.
    * @returns as `sealContent`
-   * @throws `ROTATION_DUE` (MEM-7); `STALE_LOG` (SVC-6) when a log is older than `maxAge` and the service was not reached, withholds
-   * links, or has no log of a subject; `OFFLINE`, `FORBIDDEN` when nothing is known of a log; `FORKED`, `REPLACED`, `ROLLED_BACK` with
-   * `details.evidence` when the service contradicts what it showed before; errors of `verifyLog` and `verifyStatement`;
-   * `STORE_UNAVAILABLE`, `STORE_CORRUPT`; `INVALID_ARGUMENT`; the signal's reason
+   * @throws
+   * - `ROTATION_DUE` (MEM-7);
+   * - `STALE_LOG` (SVC-6) when a log is older than `maxAge` and the service was not reached, withholds links, or has no log of a subject;
+   * - `OFFLINE`, `FORBIDDEN` when nothing is known of a log;
+   * - `FORKED`, `REPLACED`, `ROLLED_BACK` with `details.evidence` when the service contradicts what it showed before;
+   * - errors of `verifyLog` and `verifyStatement`, `STORE_UNAVAILABLE`, `STORE_CORRUPT`, `INVALID_ARGUMENT`, the signal's reason
    */
   seal(to: Subjects, plaintext: Uint8Array, options: SealForOptions): Promise<Bytes>;
   /**

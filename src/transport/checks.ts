@@ -7,6 +7,7 @@ import { assertBytes, isBytes, isWhole } from "../bytes/bytes.js";
 import { parseMemberId } from "../bytes/text.js";
 import { checkLongWork } from "../content/long-work.js";
 import { KeysteadError } from "../errors.js";
+import { parseBlobId } from "./addresses.js";
 import type {
   BlobOptions,
   BlobSource,
@@ -15,7 +16,7 @@ import type {
   RequestOptions,
   StoreBlobOptions,
 } from "./transport.js";
-import { MAX_MESSAGE_BYTES, parseBlobId } from "./wire.js";
+import { MAX_MESSAGE_BYTES } from "./wire.js";
 
 /** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`; the reason of the signal, when it is aborted already */
 export function checkRequest(subject: unknown, options: RequestOptions): void {

@@ -10,6 +10,7 @@ import type { RandomAccessSource } from "../content/random-access-source.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "../primitives/current.js";
 import { drawRandom, type Env, readClock, systemEnv } from "../primitives/env.js";
+import { PARAMETERS, targetOf } from "./addresses.js";
 import { checkBlob, checkStoreBlob } from "./checks.js";
 import {
   type AnswerOf,
@@ -31,16 +32,7 @@ import type {
   RequestSigner,
   StoreBlobOptions,
 } from "./transport.js";
-import {
-  deleteBlobRoute,
-  NO_BLOB,
-  OCTETS,
-  PARAMETERS,
-  type Route,
-  readBlobRoute,
-  storeBlobRoute,
-  targetOf,
-} from "./wire.js";
+import { deleteBlobRoute, NO_BLOB, OCTETS, type Route, readBlobRoute, storeBlobRoute } from "./wire.js";
 
 /** Options of {@link fetchBlobs}. */
 export interface FetchBlobsOptions extends FetchTransportOptions {

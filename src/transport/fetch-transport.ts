@@ -5,6 +5,7 @@ import type { LogId } from "../bytes/ids.js";
 import { asId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry } from "../log/entry.js";
+import { targetOf } from "./addresses.js";
 import { checkEvents, checkMessage, checkPublish, checkRead, checkReadMessages } from "./checks.js";
 import { type AnswerOf, type Refusal, unanswered } from "./http.js";
 import { type FetchTransportOptions, type Service, serviceAt } from "./service.js";
@@ -20,7 +21,6 @@ import {
   readMessagesRoute,
   readSubjectRoute,
   sendMessageRoute,
-  targetOf,
   writeBody,
 } from "./wire.js";
 

@@ -5,12 +5,7 @@ import { backupKeyId } from "../backup/key.js";
 import { present } from "../bytes/present.js";
 import { fingerprintOf, formatFingerprint } from "../fingerprint/fingerprint.js";
 import { findMember, type LogState, memberNamed } from "../log/state.js";
-import {
-  type DevicesAndActivity as CoverageView,
-  devicesAndActivity as coverageView,
-  type DevicesOptions,
-  type DeviceView as MemberView,
-} from "./devices.js";
+import { type DevicesOptions, type MembersAndActivity, type MemberView, membersAndActivity } from "./devices.js";
 
 /** A member as a list of devices shows it. */
 export interface DeviceView extends MemberView {
@@ -19,7 +14,7 @@ export interface DeviceView extends MemberView {
 }
 
 /** Everything that a Devices & Activity window draws. */
-export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members"> {
+export interface DevicesAndActivity extends Omit<MembersAndActivity, "me" | "members"> {
   /**
    * This device's own fingerprint as 60 digits, to be compared on the device that is to approve it (`compareFingerprint` with
    * this member). It names this device besides the log. Undefined when it takes no part in the log any more: there is nothing to
@@ -42,10 +37,11 @@ export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members">
  * @throws `UNKNOWN_MEMBER` when `me` never was a member; `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
 export function devicesAndActivity(log: LogState, options: DevicesOptions): DevicesAndActivity {
-  const view = coverageView(log, options);
-  const keyIdOf = ({ member, kind }: MemberView) =>
-    kind === "backup" ? backupKeyId(present(findMember(log, memberNamed(member)))) : undefined;
-  const members = view.members.map((member) => ({ ...member, backupKeyId: keyIdOf(member) }));
+  const view = membersAndActivity(log, options);
+  const members = view.members.map((each) => ({
+    ...each,
+    backupKeyId: each.kind === "backup" ? backupKeyId(present(findMember(log, memberNamed(each.member)))) : undefined,
+  }));
   const me = present(members.find(({ member }) => member === view.me.member));
   // A superseded device has other keys than the log says: with its fingerprint, a user would approve the other copy of it.
   const own = me.kind === "device" && me.standing === "active" ? fingerprintOf(log, me.member) : undefined;

@@ -36,7 +36,7 @@ import { furtherWarnings, isPending, letsInWarnings, type PendingMember, pending
 import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
 
 /** A member as a list of devices shows it. */
-export interface DeviceView {
+export interface MemberView {
   readonly member: MemberId;
   /** What it is called, made safe to show and different from all others. */
   readonly name: MemberName;
@@ -70,16 +70,16 @@ export interface DeviceView {
 }
 
 /** Everything that a Devices & Activity window draws, except the fingerprint of `head`. */
-export interface DevicesAndActivity {
+export interface MembersAndActivity {
   readonly subject: string;
   /** What the fingerprint is made of. */
   readonly head: Head;
   /** This device. */
-  readonly me: DeviceView;
+  readonly me: MemberView;
   /** Whether this device itself waits to be approved. */
   readonly awaitingApproval: boolean;
   /** Every member: the active in order of entering, then the removed in order of removal. */
-  readonly members: readonly DeviceView[];
+  readonly members: readonly MemberView[];
   /** What this device can approve or remove. */
   readonly pending: readonly PendingMember[];
   readonly warnings: readonly Warning[];
@@ -87,7 +87,7 @@ export interface DevicesAndActivity {
   readonly activity: readonly Activity[];
 }
 
-/** Options of {@link devicesAndActivity}. */
+/** Options of `devicesAndActivity`. */
 export interface DevicesOptions extends TakeoverOptions {
   /** This device's keyring: without it a device whose key was replaced looks like an active one. */
   readonly keyring?: Keyring | undefined;
@@ -107,7 +107,7 @@ export interface DevicesOptions extends TakeoverOptions {
  *
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function devicesAndActivity(log: LogState, options: DevicesOptions): DevicesAndActivity {
+export function membersAndActivity(log: LogState, options: DevicesOptions): MembersAndActivity {
   assertLog(log);
   const { me: id, now, seen, limit = 50, keyring, ...known } = checkDevicesOptions(options);
   const me = knownMember(log, id);
@@ -164,7 +164,7 @@ function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | u
   return standing(log, keyring);
 }
 
-function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed, mayAct }: Asked): DeviceView {
+function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed, mayAct }: Asked): MemberView {
   const { id, kind, held, removed } = member;
   const [platform, details] = [member.platform, member.details].map((text) => text && plainText(text));
   const isMe = id === me;

@@ -3,7 +3,6 @@
 
 import { describe, expect, it } from "vitest";
 import { renewEscrow } from "../../src/escrow/enroll.js";
-import type { Pointer } from "../../src/log/fields.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
@@ -15,11 +14,11 @@ import {
   openOrganisation,
   openUser,
   owes,
+  pointedBy,
   policyBy,
   renew,
   renewedBy,
   restore,
-  write,
 } from "../escrow/support.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
 import type { World } from "../support/world.js";
@@ -27,8 +26,6 @@ import type { World } from "../support/world.js";
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 const fetch = "fetch escrow-log newer-named";
 
-const point = (user: World, by: string, pointer: Pointer): World =>
-  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
 const knowing = (escrow: World, { confirmed, confirmedAt }: Known) => ({
   escrowLog: escrow.log,
   storedConfirmation: confirmed?.log.head,
@@ -44,8 +41,8 @@ describe("an escrow log as the user confirmed it to its end, while a pointer nam
   const truth = policyBy(hired.leave("Bob"), "Ann", { userContacts: ["desk 2"] });
   const known: Known = { confirmed: hired, confirmedAt: start.log.head };
   const ways: Record<string, World> = {
-    "a founding device": point(start, "Phone", newestPointer(truth.log)),
-    "an unapproved device": point(start.join("Tablet"), "Tablet", newestPointer(truth.log)),
+    "a founding device": pointedBy(start, "Phone", newestPointer(truth.log)),
+    "an unapproved device": pointedBy(start.join("Tablet"), "Tablet", newestPointer(truth.log)),
   };
 
   for (const [name, user] of Object.entries(ways))
@@ -59,7 +56,7 @@ describe("an escrow log as the user confirmed it to its end, while a pointer nam
     });
 
   it("does not open the way for a fork that ends before the later head (ESC-4, ESC-8)", () => {
-    const named = point(start, "Phone", newestPointer(truth.log));
+    const named = pointedBy(start, "Phone", newestPointer(truth.log));
     const { user, escrow } = restore(named, hired, "Bob", { approve: ["Thief"] });
     const fork = escrow.rotate("Bob");
     for (const shown of [escrow, fork]) {
@@ -73,7 +70,7 @@ describe("an answer from another branch of the user's own log", () => {
   const truth = dismiss(hired, "Bob");
   const start = openUser("u", hired).join("Thief");
   // Ann named the head after Bob's dismissal, and the thief points back.
-  const user = point(renewedBy(start, truth, "Ann"), "Thief", newestPointer(hired.log));
+  const user = pointedBy(renewedBy(start, truth, "Ann"), "Thief", newestPointer(hired.log));
   // The server showed the laptop a branch that only the thief continued. There the user compared.
   const branch = Array.from({ length: 9 }).reduce<World>((world) => world.rotate("Thief"), start);
   const { escrow: fork, user: acted } = restore(user, hired, "Bob", { approve: ["Thief"] });
@@ -89,7 +86,7 @@ describe("an answer from another branch of the user's own log", () => {
   });
 
   it("settles what was named before the two branches parted, and on this one what was named up to the answer", () => {
-    const lied = point(start, "Thief", { ...newestPointer(hired.log), seq: 1_000 });
+    const lied = pointedBy(start, "Thief", { ...newestPointer(hired.log), seq: 1_000 });
     const known = { confirmed: hired, confirmedAt: lied.log.head };
     expect(escrowIsSound(lied.rotate("Laptop").log, knowing(hired, known))).toBe(true);
     expect(escrowIsSound(user.log, knowing(hired, { confirmed: hired, confirmedAt: user.log.head }))).toBe(true);

@@ -5,7 +5,6 @@
 import { describe, expect, it } from "vitest";
 import { review, rotate } from "../../src/authoring/verbs.js";
 import { renewEscrow } from "../../src/escrow/enroll.js";
-import type { Pointer } from "../../src/log/fields.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
@@ -17,12 +16,12 @@ import {
   openOrganisation,
   openUser,
   owes,
+  pointedBy,
   policyBy,
   renew,
   renewedBy,
   restore,
   reviewEscrow,
-  write,
 } from "../escrow/support.js";
 import { expectError } from "../support/refusal.js";
 import type { World } from "../support/world.js";
@@ -32,8 +31,6 @@ const truth = dismiss(hired, "Bob");
 const grown = policyBy(truth, "Ann", { userContacts: ["desk 2"] });
 const later = policyBy(grown, "Ann", { userContacts: ["desk 3"] });
 
-const point = (user: World, by: string, pointer: Pointer): World =>
-  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
 const knowing = (escrow: World, confirmed?: World) => ({
   escrowLog: escrow.log,
   storedConfirmation: confirmed?.log.head,
@@ -54,11 +51,11 @@ describe("a fork that ends before a head which an earlier pointer named", () => 
     // The twin: a founding device named it.
     "a founding device": renew(joined, "Laptop", grown),
     // The new phone of the owner, which nobody approved yet.
-    "an unapproved device": point(joined.join("Phone"), "Phone", newestPointer(grown.log)),
+    "an unapproved device": pointedBy(joined.join("Phone"), "Phone", newestPointer(grown.log)),
   };
 
   for (const [name, renewed] of Object.entries(ways)) {
-    const back = point(renewed, "Thief", newestPointer(hired.log));
+    const back = pointedBy(renewed, "Thief", newestPointer(hired.log));
     const { user, escrow: fork } = restore(back, hired, "Bob", { approve: ["Thief"] });
 
     it(`is not trusted, where ${name} named it: the user is asked (ESC-4, row 13)`, () => {
@@ -103,7 +100,7 @@ describe("a fork that ends before a head which an earlier pointer named", () => 
 
 describe("a server that shows the escrow log as it was when the user compared", () => {
   const joined = openUser("u", hired).join("Thief");
-  const back = point(renewedBy(joined, grown, "Ann"), "Thief", newestPointer(hired.log));
+  const back = pointedBy(renewedBy(joined, grown, "Ann"), "Thief", newestPointer(hired.log));
   const at = back.log.head;
 
   it("gets no grants to the old epoch: only a comparison made since counts (ESC-4)", () => {
@@ -127,7 +124,7 @@ describe("a head that never comes, and a pointer back", () => {
 
   for (const [what, pointer] of Object.entries({ head: far, epoch: nor }))
     it(`asks the user once about the ${what}, and not again when the escrow log grows (ESC-4, row 13)`, () => {
-      const back = point(point(start, "Thief", pointer), "Thief", newestPointer(grown.log));
+      const back = pointedBy(pointedBy(start, "Thief", pointer), "Thief", newestPointer(grown.log));
       for (const confirmed of [undefined, grown]) {
         expect(owes(back, "Laptop", later, { confirmed })).toEqual([fetch, asks(confirmed)]);
         const done = dutiful(back, "Laptop", later, { confirmed });
@@ -140,7 +137,7 @@ describe("a head that never comes, and a pointer back", () => {
     });
 
   it("is settled for each restored device by its own user's word (ESC-4)", () => {
-    const named = point(start.join("Phone"), "Thief", far);
+    const named = pointedBy(start.join("Phone"), "Thief", far);
     const lost = restore(named, later, "Ann", { approve: ["Phone"], remove: ["Laptop", "Thief"] });
     const done = dutiful(lost.user, "Phone", lost.escrow);
     expect(done.did).toEqual(["ask confirm-escrow contradicts-pointer", "author renew-escrow beyond-log"]);
@@ -158,7 +155,7 @@ describe("a stolen founding device that names an epoch which never comes", () =>
   const never = { ...newestPointer(truth.log), seq: 1_000_000, epoch: 1_000, kemKey: new Uint8Array(1216).fill(7) };
 
   it("does not stop escrow: the user compares, removes escrow and enrolls it again (ESC-4, row 11)", () => {
-    const named = point(start, "Phone", { ...never, kemKey: newestPointer(truth.log).kemKey });
+    const named = pointedBy(start, "Phone", { ...never, kemKey: newestPointer(truth.log).kemKey });
     const stolen = named.review("Laptop", { remove: ["Phone"] });
     for (const confirmed of [undefined, truth]) {
       expect(owes(stolen, "Laptop", grown, { confirmed })).toEqual([fetch, asks(confirmed)]);

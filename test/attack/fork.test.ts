@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import {
+  daily,
   dismiss,
   doubted,
   dutiful,
@@ -14,19 +15,12 @@ import {
   openOrganisation,
   openUser,
   owes,
-  policyBy,
   renewedBy,
   restore,
   write,
 } from "../escrow/support.js";
 import { rotate } from "../support/accepted.js";
 import { openWorld, type World } from "../support/world.js";
-
-const daily = (escrow: World, count: number): World =>
-  Array.from({ length: count }, (_, day) => `day ${day}`).reduce(
-    (log, day) => policyBy(log, "Ann", { userContacts: [day] }),
-    escrow,
-  );
 
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 

@@ -11,6 +11,7 @@ import { doubtedMembers } from "../../src/trust/doubt.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
 import {
+  daily,
   dismiss,
   dutiful,
   escrowOf,
@@ -18,20 +19,13 @@ import {
   openOrganisation,
   openUser,
   owes,
-  policyBy,
+  pointedBy,
   renewedBy,
   restore,
   reviewEscrow,
-  write,
 } from "../escrow/support.js";
 import { expectError } from "../support/refusal.js";
 import type { World } from "../support/world.js";
-
-const daily = (escrow: World, count: number): World =>
-  Array.from({ length: count }, (_, day) => `day ${day}`).reduce(
-    (log, day) => policyBy(log, "Ann", { userContacts: [day] }),
-    escrow,
-  );
 
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 /** The start of Bob's fork, and the log that continues from there without a new epoch. */
@@ -41,8 +35,6 @@ const later = daily(second, 3);
 const fetch = "fetch escrow-log newer-named";
 const asks = "ask confirm-escrow contradicts-pointer";
 
-const point = (user: World, by: string, pointer: Pointer): World =>
-  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
 const isSound = (user: World, escrow: World, confirmed?: World, confirmedAt?: Head): boolean =>
   escrowIsSound(user.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head, confirmedAt });
 const doubted = (user: World, escrow: World, confirmed?: World) =>
@@ -124,7 +116,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
     .review("Laptop", { approve: ["Phone"] });
 
   it("does not stop escrow: the user settles it once, and the device renews (ESC-4, rows 12 and 17)", () => {
-    const user = point(start.join("Thief"), "Thief", far);
+    const user = pointedBy(start.join("Thief"), "Thief", far);
     for (const confirmed of [undefined, later]) {
       expect(owes(user, "Laptop", more, { confirmed })).toEqual([fetch, asks]);
       const done = dutiful(user, "Laptop", more, { confirmed });
@@ -139,7 +131,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
   });
 
   it("counts as sound where the user compared since, and only there (ESC-4)", () => {
-    const user = point(start.join("Thief"), "Thief", far);
+    const user = pointedBy(start.join("Thief"), "Thief", far);
     const { head } = user.log;
     // The log may have grown since the user confirmed it to its end.
     for (const confirmed of [undefined, later, more]) {
@@ -151,7 +143,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
   });
 
   it("does not stop escrow where a founding device was stolen either (ESC-4, rows 12 and 13)", () => {
-    const stolen = point(start, "Phone", far).review("Laptop", { remove: ["Phone"] });
+    const stolen = pointedBy(start, "Phone", far).review("Laptop", { remove: ["Phone"] });
     for (const confirmed of [undefined, later]) {
       expect(owes(stolen, "Laptop", more, { confirmed })).toEqual([fetch, asks]);
       expect(isSound(stolen, more, confirmed)).toBe(false);
@@ -159,7 +151,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
       expect(done.did).toEqual([asks, "author renew-escrow beyond-log"]);
       expect(owes(done.user, "Laptop", daily(more, 7), { confirmed })).toEqual([]);
       // A thief who names a later head of the log changes nothing: the head that a founding device named last counts.
-      const again = point(point(start, "Phone", far).join("Thief"), "Thief", newestPointer(more.log));
+      const again = pointedBy(pointedBy(start, "Phone", far).join("Thief"), "Thief", newestPointer(more.log));
       expect(owes(again, "Laptop", more, { confirmed })[0]).toBe(fetch);
       expect(owes(again, "Laptop", more, { confirmed })[1]).toMatch(/^ask confirm-escrow/);
       const compared = { confirmed: more, confirmedAt: again.log.head };
@@ -168,7 +160,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
   });
 
   it("does not stop a user whose escrow was removed either: the user is asked, and escrow is enrolled (ESC-4, row 5)", () => {
-    const named = point(start, "Phone", far);
+    const named = pointedBy(start, "Phone", far);
     const gone = reviewEscrow(named.review("Laptop", { remove: ["Phone"] }), "Laptop", "remove");
     expect(owes(gone, "Laptop", more, { confirmed: later })).toEqual([fetch, "ask confirm-escrow not-trusted"]);
     expect(owes(gone, "Laptop", more, { confirmed: more, confirmedAt: gone.log.head })).toEqual(["ask enroll-again"]);

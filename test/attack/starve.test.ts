@@ -3,7 +3,6 @@
 // docs/spec.md section 11.2 (ESC-4, rows 9 to 11).
 
 import { describe, expect, it } from "vitest";
-import type { Pointer } from "../../src/log/fields.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import {
   dismiss,
@@ -17,12 +16,12 @@ import {
   openOrganisation,
   openUser,
   owes,
+  pointedBy,
   recoverBy,
   renewedBy,
   restore,
   reviewEscrow,
   stepsOf,
-  write,
 } from "../escrow/support.js";
 import { expectError } from "../support/refusal.js";
 import type { World } from "../support/world.js";
@@ -31,8 +30,6 @@ const organisation = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 const own = openOrganisation("the thief's own");
 const thiefsKeys = newestPointer(own.log);
 
-const point = (user: World, by: string, pointer: Pointer): World =>
-  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
 const move = (user: World): World => enroll(reviewEscrow(user, "Thief", "remove"), "Thief", own);
 
 describe("a pointer by which no admin can act, and an escrow that holds everything", () => {
@@ -40,9 +37,13 @@ describe("a pointer by which no admin can act, and an escrow that holds everythi
   const { kemKey, signingKey } = thiefsKeys;
   const false_ = { ...newestPointer(organisation.log), kemKey, signingKey };
   const spoiled: Record<string, World> = {
-    "false keys": point(start, "Thief", false_),
-    "an epoch that never comes": point(start, "Thief", { ...false_, epoch: 1_000 }),
-    "an epoch that never comes, at a head that never comes": point(start, "Thief", { ...false_, epoch: 99, seq: 999 }),
+    "false keys": pointedBy(start, "Thief", false_),
+    "an epoch that never comes": pointedBy(start, "Thief", { ...false_, epoch: 1_000 }),
+    "an epoch that never comes, at a head that never comes": pointedBy(start, "Thief", {
+      ...false_,
+      epoch: 99,
+      seq: 999,
+    }),
     "another log": move(start),
   };
 
@@ -64,9 +65,9 @@ describe("a pointer by which no admin can act, and an escrow that holds everythi
   it("is put right too by a device that doubts a member: it asks, and removes it (ESC-8, rows 3, 10 and 11)", () => {
     // Bob, dismissed by now, brings the thief in, to keep the phone waiting.
     const truth = dismiss(organisation, "Bob");
-    const back = point(renewedBy(start, truth, "Ann"), "Thief", newestPointer(organisation.log));
+    const back = pointedBy(renewedBy(start, truth, "Ann"), "Thief", newestPointer(organisation.log));
     const { user: acted } = restore(back, organisation, "Bob", { approve: ["Thief"] });
-    for (const world of [move(acted), point(acted, "Thief", { ...false_, epoch: 99 })]) {
+    for (const world of [move(acted), pointedBy(acted, "Thief", { ...false_, epoch: 99 })]) {
       const user = joinWithholding(world, "Phone").rotate("Thief");
       expect(doubted(user, truth, { me: user.id("Phone") })).toEqual(user.ids("Thief"));
       const done = dutiful(user, "Phone", truth);
@@ -92,7 +93,7 @@ describe("a pointer by which no admin can act, and an escrow that holds everythi
   });
 
   it("is no business of a device that waits in lockdown (MEM-5, row 9)", () => {
-    const locked = point(openUser("v", organisation), "Laptop", false_).lockdown("Laptop", true).join("Phone");
+    const locked = pointedBy(openUser("v", organisation), "Laptop", false_).lockdown("Laptop", true).join("Phone");
     expect(owes(locked, "Phone", organisation)).toEqual([]);
     expect(owes(locked, "Laptop", organisation)).toEqual(["author renew-escrow false"]);
   });

@@ -2,7 +2,6 @@
 // word must not make the other devices grant what comes since. docs/spec.md section 11.2 (ESC-4).
 
 import { describe, expect, it } from "vitest";
-import type { Pointer } from "../../src/log/fields.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
 import {
@@ -12,9 +11,9 @@ import {
   openOrganisation,
   openUser,
   owes,
+  pointedBy,
   renewedBy,
   restore,
-  write,
 } from "../escrow/support.js";
 import { openWorld, type World } from "../support/world.js";
 
@@ -23,8 +22,6 @@ const truth = dismiss(hired, "Bob");
 const fork = hired.rotate("Bob").rotate("Bob");
 const own = openOrganisation("the thief's own");
 
-const point = (user: World, by: string, pointer: Pointer): World =>
-  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
 const isSound = (user: World, escrow: World, confirmed?: World): boolean =>
   escrowIsSound(user.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head });
 const family = (start: World): World => start.join("Phone").review("Laptop", { approve: ["Phone"] });
@@ -43,7 +40,7 @@ describe("an escrow log that a stolen founding device named", () => {
 
   it("settles no head that an admin named before, where it is a fork (ESC-4, ESC-8)", () => {
     const renewed = renewedBy(family(openUser("u", hired)), truth, "Ann");
-    const named = point(renewed, "Phone", newestPointer(fork.log));
+    const named = pointedBy(renewed, "Phone", newestPointer(fork.log));
     for (const confirmed of [undefined, hired]) {
       expect(isSound(named, fork, confirmed)).toBe(true);
       const removed = named.review("Laptop", { remove: ["Phone"] });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RELAY_USAGE, type RunningRelay, runRelay } from "../../src/cli/relay.js";
 import { KeysteadError } from "../../src/errors.js";
 import { systemEnv } from "../../src/primitives/env.js";
+import { targetOf } from "../../src/transport/addresses.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import {
   appendEntryRoute,
@@ -18,7 +19,6 @@ import {
   PAGE,
   readBody,
   readEntriesRoute,
-  targetOf,
 } from "../../src/transport/wire.js";
 import { openWorld } from "../support/world.js";
 

@@ -40,6 +40,7 @@ import {
   openUser,
   owes,
   paper,
+  pointedBy,
   policyBy,
   recoverBy,
   regrantEscrow,
@@ -49,7 +50,6 @@ import {
   reviewEscrow,
   rowAbout,
   stepsOf,
-  write,
 } from "./support.js";
 
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
@@ -59,8 +59,7 @@ const stale = { log: hired.log, keyring: escrow.session("Bob").keyring };
 const thiefsKeys = drawKeys(seededEnv("a false epoch"));
 const falsePointer: Pointer = { ...newestPointer(escrow.log), ...pointerKeys(thiefsKeys) };
 
-const point = (user: World, pointer: Pointer, by = "Thief"): World =>
-  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
+const point = (user: World, pointer: Pointer, by = "Thief"): World => pointedBy(user, by, pointer);
 
 /** Bob records his act in a fork of the escrow log, where he is still an admin. The true log has another link there. */
 const byBob = (user: World, approve: readonly string[], remove: readonly string[] = []): World =>

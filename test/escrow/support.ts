@@ -22,7 +22,7 @@ import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ORIGIN } from "../../src/log/advance.js";
 import { foundersOf } from "../../src/log/approvals.js";
 import { attachmentDigest, decodeLink } from "../../src/log/entry.js";
-import type { Policy, Role } from "../../src/log/fields.js";
+import type { Pointer, Policy, Role } from "../../src/log/fields.js";
 import { escrowMember, type Head, type LogFacts, type Member } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import type { Env } from "../../src/primitives/env.js";
@@ -346,6 +346,18 @@ export function epochSigner(escrow: World, admin: string, epoch = escrow.log.epo
     signingKey: signingPublicKey(seed.bytes()),
     signLabelled: (label, message) => signLabelled(label, seed.bytes(), message),
   };
+}
+
+/** A member points escrow anywhere, without its client's checks. */
+export function pointedBy(user: World, by: string, pointer: Pointer): World {
+  const renew = write("renew-escrow", { escrow: pointer });
+  return user.append(renew(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
+}
+
+/** An escrow log after so many links that leave its members as they are. */
+export function daily(escrow: World, count: number): World {
+  const days = Array.from({ length: count }, (_, day) => `day ${day}`);
+  return days.reduce((log, day) => policyBy(log, "Ann", { userContacts: [day] }), escrow);
 }
 
 /** Writes an action that no function of the library offers, such as an enroll without its client's checks. */

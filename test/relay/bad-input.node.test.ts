@@ -8,6 +8,7 @@ import type { RelayOptions } from "../../src/relay/options.js";
 import { openPglite } from "../../src/relay/pglite.js";
 import { RELAY_ROUTES, type RelayRoute } from "../../src/relay/routes.js";
 import type { Sql } from "../../src/relay/sql.js";
+import { PARAMETERS, targetOf } from "../../src/transport/addresses.js";
 import { requestSigner, signRequest, writeDigest } from "../../src/transport/request-signature.js";
 import {
   appendEntryRoute,
@@ -18,12 +19,10 @@ import {
   OCTETS,
   PAGE,
   PAGE_BYTES,
-  PARAMETERS,
   readBlobRoute,
   readBody,
   readEntriesRoute,
   storeBlobRoute,
-  targetOf,
 } from "../../src/transport/wire.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { NOON } from "../support/service.js";

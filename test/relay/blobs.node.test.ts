@@ -8,6 +8,7 @@ import { createRelay, type Relay } from "../../src/relay/handler.js";
 import type { AccessRequest, RelayOptions } from "../../src/relay/options.js";
 import { openPglite } from "../../src/relay/pglite.js";
 import type { Sql } from "../../src/relay/sql.js";
+import { PARAMETERS, targetOf } from "../../src/transport/addresses.js";
 import { requestSigner, signRequest, writeDigest } from "../../src/transport/request-signature.js";
 import {
   appendEntryRoute,
@@ -15,11 +16,9 @@ import {
   createLogRoute,
   deleteBlobRoute,
   OCTETS,
-  PARAMETERS,
   readBlobRoute,
   readEntriesRoute,
   storeBlobRoute,
-  targetOf,
 } from "../../src/transport/wire.js";
 import { onEveryDatabase } from "../support/databases.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -17,6 +17,7 @@ import type { AccessRequest, News, RelayOptions } from "../../src/relay/options.
 import { openPglite } from "../../src/relay/pglite.js";
 import type { Sql } from "../../src/relay/sql.js";
 import { STATEMENTS } from "../../src/relay/statements.js";
+import { targetOf } from "../../src/transport/addresses.js";
 import { EXPULSION } from "../../src/transport/portal-transport.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import {
@@ -34,7 +35,6 @@ import {
   readSubjectRoute,
   STANDING,
   SUBJECT,
-  targetOf,
   writeBody,
 } from "../../src/transport/wire.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -10,16 +10,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { systemEnv } from "../../src/primitives/env.js";
+import { targetOf } from "../../src/transport/addresses.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
-import {
-  appendEntryRoute,
-  CBOR,
-  createLogRoute,
-  PAGE,
-  readBody,
-  readEntriesRoute,
-  targetOf,
-} from "../../src/transport/wire.js";
+import { appendEntryRoute, CBOR, createLogRoute, PAGE, readBody, readEntriesRoute } from "../../src/transport/wire.js";
 import { PostgresServer } from "../support/postgres-server.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { openWorld, type World } from "../support/world.js";

@@ -1,7 +1,6 @@
 // An admin's device on the real machine, with a service that takes every entry at once and shows it: the device writes in the escrow
 // log, and in users' logs in escrow's name. docs/spec.md sections 11 and 13 (ESC-8).
 
-import { AppendList } from "../../src/bytes/append-list.js";
 import type { Bytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
@@ -18,7 +17,6 @@ import {
   renewOrder,
   reviewOrder,
 } from "../../src/client/escrow-orders.js";
-import type { FollowedLog } from "../../src/client/followed-log.js";
 import type { AdminIntent, Intent } from "../../src/client/intents.js";
 import { connected, stateOf } from "../../src/client/model.js";
 import { KeysteadError } from "../../src/errors.js";
@@ -27,7 +25,7 @@ import type { MemberState } from "../../src/grants/member-state.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import type { Publication } from "../../src/transport/transport.js";
-import { comparedWith } from "./client.js";
+import { comparedWith, followed } from "./client.js";
 
 /** A user's log with its entries. */
 export interface OfUser {
@@ -75,7 +73,7 @@ export class AdminClient {
     if (!from) return;
     const { keyring, entries } = from;
     this.#service.show(subject, entries);
-    this.#model = { ...this.#model, own: followed(from), keyring };
+    this.#model = { ...this.#model, own: followed(from.log, from.entries), keyring };
     // It looked at the service just now.
     this.#model = { ...this.#model, ...connected(this.#model, { state: "reached" }) };
   }
@@ -141,7 +139,7 @@ export class AdminClient {
    */
   discover(user: OfUser, epochs: Runs, reason: string, env: Env): readonly number[] {
     const order = { user: user.log.subject, epochs, reason, case: "" };
-    this.do({ ...orderTo("record-access", accessOrder, order), user: followed(user) }, env);
+    this.do({ ...orderTo("record-access", accessOrder, order), user: followed(user.log, user.entries) }, env);
     const made = accessRecords(this.state, this.entries).filter(({ admin }) => admin === this.state.keyring.member);
     return this.openRecorded(user, present(made.at(-1)).seq);
   }
@@ -172,7 +170,7 @@ export class AdminClient {
 
   /** Records a recovery, and is killed before it makes it. @returns the entry in the escrow log. @throws as the machine does */
   record(user: OfUser, recovery: Recovery, env: Env): Uint8Array {
-    const effects = this.#write({ ...recoveryOf(user, recovery), user: followed(user) }, env);
+    const effects = this.#write({ ...recoveryOf(user, recovery), user: followed(user.log, user.entries) }, env);
     return present(effects.find((effect) => effect.type === "publish")).entry;
   }
 
@@ -189,7 +187,7 @@ export class AdminClient {
 
   #doInUsersLog(user: OfUser, intent: AdminIntent, env: Env, next?: () => Env): Uint8Array {
     this.show(user);
-    this.do({ ...intent, user: followed(user) }, env, next);
+    this.do({ ...intent, user: followed(user.log, user.entries) }, env, next);
     const written = this.#entriesOf(user.log.subject).slice(user.entries.length);
     if (written.length !== 1) throw new Error(`the admin's device wrote ${written.length} links in the user's log`);
     return present(written[0]);
@@ -240,8 +238,4 @@ export class AdminClient {
 function recoveryOf({ log }: OfUser, recovery: Recovery): AdminIntent {
   const intent = orderTo("record-recovery", recoveryOrder, { user: log.subject, case: "", ...recovery });
   return { ...intent, approve: recovery.approve.map((member) => present(comparedWith(log, member).token)) };
-}
-
-function followed({ log, entries }: OfUser): FollowedLog {
-  return { log, entries: entries.reduce((list, entry) => list.push(entry as Bytes), AppendList.empty<Bytes>()) };
 }

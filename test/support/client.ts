@@ -155,6 +155,7 @@ function reading({ subject, own }: Model): ReadEffect {
   return { type: "read", of: "own", subject, after: own?.log.head.seq ?? 0, purpose: "newer" };
 }
 
-function followed(log: LogState, entries: readonly Uint8Array[]): FollowedLog {
+/** A log and its entries, as a client keeps them. */
+export function followed(log: LogState, entries: readonly Uint8Array[]): FollowedLog {
   return { log, entries: entries.reduce((list, entry) => list.push(entry as Bytes), AppendList.empty<Bytes>()) };
 }

@@ -7,6 +7,7 @@ import { entryForSenders } from "../../src/log/accept.js";
 import { decodeEntry, linkHash } from "../../src/log/entry.js";
 import { verifyLog } from "../../src/log/verify.js";
 import type { MaliciousRelay } from "../../src/testing/relay.js";
+import { PARAMETERS, readQuery } from "../../src/transport/addresses.js";
 import type { FetchLike } from "../../src/transport/http.js";
 import { checkDigest, isSigned, verifyRequest } from "../../src/transport/verify-request.js";
 import {
@@ -15,13 +16,11 @@ import {
   eventsRoute,
   NO_LOG,
   PAGE,
-  PARAMETERS,
   PROBLEM,
   PUBLISHED,
   ROUTES,
   type Route,
   readEntriesRoute,
-  readQuery,
   STANDING,
   SUBJECT,
   writeBody,

@@ -6,7 +6,7 @@ import { bytes, optionsOf } from "../../scripts/vectors/format.js";
 import { type Story, statesOf } from "../../scripts/vectors/positive/stories.js";
 import { secretsOf } from "../../scripts/vectors/secrets.js";
 import { openKeyring } from "../../src/authoring/receive.js";
-import { linkType } from "../../src/log/registry.js";
+import { LINK_TYPES } from "../../src/log/registry.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { byName } from "./support.js";
 
@@ -33,8 +33,5 @@ describe.each(stories)("%s", (_name, story) => {
 
 it("the stories have a link of every type", () => {
   const told = new Set(stories.flatMap(([, { states }]) => states.map(({ type }) => type)));
-  const types =
-    "access act disown enroll expel genesis join leave lockdown policy reclaim regrant rekey rename renew-escrow review rotate";
-  expect([...told].sort()).toEqual(types.split(" "));
-  for (const type of told) expect(linkType(type)?.type).toBe(type);
+  expect([...told].sort()).toEqual(Object.keys(LINK_TYPES).sort());
 });
