@@ -69,8 +69,16 @@ export interface DeviceView {
   readonly offers: readonly Offer[];
 }
 
+/** What a window draws for somebody who is no member: an admin who looks at a user's log, or a service's portal. */
+export interface MembersAndActivity {
+  /** Every member: the active in order of entering, then the removed in order of removal. */
+  readonly members: readonly DeviceView[];
+  /** What happened, newest first. */
+  readonly activity: readonly Activity[];
+}
+
 /** Everything that a Devices & Activity window draws, except the fingerprint of `head`. */
-export interface DevicesAndActivity {
+export interface DevicesAndActivity extends MembersAndActivity {
   readonly subject: string;
   /** What the fingerprint is made of. */
   readonly head: Head;
@@ -78,13 +86,15 @@ export interface DevicesAndActivity {
   readonly me: DeviceView;
   /** Whether this device itself waits to be approved. */
   readonly awaitingApproval: boolean;
-  /** Every member: the active in order of entering, then the removed in order of removal. */
-  readonly members: readonly DeviceView[];
   /** What this device can approve or remove. */
   readonly pending: readonly PendingMember[];
   readonly warnings: readonly Warning[];
-  /** What happened, newest first. */
-  readonly activity: readonly Activity[];
+}
+
+/** Options of {@link membersAndActivity}. */
+export interface MembersOptions extends KnownEscrow {
+  /** How many links of activity to show, from 0; 50 by default. */
+  readonly limit?: number | undefined;
 }
 
 /** Options of {@link devicesAndActivity}. */
@@ -116,9 +126,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   const { claimed = NO_RUNS } = escrowHoldings(log, known);
   const mayAct = mine === "active" && actors(log).includes(me);
   const asked: Asked = { me: id, nameOf, standing: mine, claimed, mayAct };
-  const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked));
-  const oldest = Math.max(0, log.links.length - limit);
-  const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
+  const { members, activity } = drawn(log, asked, limit);
   const takeover = takeoverOf(log, { ...known, me: id });
   const doubted = new Set(takeover.doubted.map(({ member }) => member));
   // ESC-8: an author may not approve a member that an unbelieved act brought in.
@@ -143,12 +151,38 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ),
       ...aheadOfClock(log, now),
     ],
-    activity: newest.map((index) => activityOf(linkAt(log, index + 1), nameOf)),
+    activity,
   };
 }
 
-interface Asked {
-  readonly me: MemberId;
+/**
+ * The members of a log and its activity, for somebody who is none of the members: an admin who looks at a user's log, or a service's
+ * portal. No member has the status `this-device`, and none is `removable`: that is for devices of the log to do.
+ *
+ * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function membersAndActivity(log: LogState, options: MembersOptions = {}): MembersAndActivity {
+  assertLog(log);
+  const { limit = 50, ...known } = checkOptions(options);
+  checkCount("limit", limit);
+  const { claimed = NO_RUNS } = escrowHoldings(log, known);
+  const nameOf = nameMembersWith(log, known);
+  return drawn(log, { me: undefined, nameOf, standing: "active", claimed, mayAct: false }, limit);
+}
+
+function drawn(log: LogState, asked: Asked<MemberId | undefined>, limit: number): MembersAndActivity {
+  const { length } = log.links;
+  return {
+    members: [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked)),
+    activity: Array.from({ length: Math.min(limit, length) }, (_, at) =>
+      activityOf(linkAt(log, length - at), asked.nameOf),
+    ),
+  };
+}
+
+/** Who asks: a member, or nobody of the log. */
+interface Asked<Me = MemberId> {
+  readonly me: Me;
   readonly nameOf: NameOf;
   readonly standing: Standing;
   /** What escrow holds, as far as that is known. */
@@ -164,7 +198,8 @@ function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | u
   return standing(log, keyring);
 }
 
-function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed, mayAct }: Asked): DeviceView {
+function viewOf(log: LogState, member: Member, asked: Asked<MemberId | undefined>): DeviceView {
+  const { me, nameOf, standing, claimed, mayAct } = asked;
   const { id, kind, held, removed } = member;
   const [platform, details] = [member.platform, member.details].map((text) => text && plainText(text));
   const isMe = id === me;

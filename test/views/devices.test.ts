@@ -7,7 +7,7 @@ import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
-import { devicesAndActivity as withFingerprints } from "../../src/views/devices-and-activity.js";
+import { membersAndActivity, devicesAndActivity as withFingerprints } from "../../src/views/devices-and-activity.js";
 import { byHand, escrowReview, recordAct } from "../coverage/support/escrow.js";
 import { World } from "../coverage/support/world.js";
 import {
@@ -45,6 +45,40 @@ function story(): World {
 function fourDevices(): World {
   return new World().on("2026-03-03").join("Phone").on("2026-03-05").join("Tablet").on("2026-04-07").join("Watch");
 }
+
+describe("membersAndActivity", () => {
+  it("is what a device shows, in which no member is this device, may remove one, or has a choice", () => {
+    const world = story()
+      .review("Laptop", { approve: ["Tablet"] })
+      .on("2026-04-07")
+      .enroll("Tablet", "Paper")
+      .review("Tablet", { remove: ["Phone"] });
+    for (const me of ["Laptop", "Phone"]) {
+      const shown = withFingerprints(world.log, { me: world.id(me), now: world.now });
+      const { members, activity } = membersAndActivity(world.log);
+      expect(activity).toEqual(shown.activity);
+      expect(members).toEqual(
+        shown.members.map((each) => ({
+          ...{ ...each, removable: false, removal: undefined, offers: [] },
+          status: each.status === "this-device" ? "approved" : each.status,
+        })),
+      );
+    }
+    expect(membersAndActivity(world.log, { limit: 1 }).activity.map(({ seq }) => seq)).toEqual([world.log.head.seq]);
+    expect(() => membersAndActivity(world.log, { limit: -1 })).toThrowError(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  });
+
+  it("says who waits for approval", () => {
+    const world = story();
+    expect(membersAndActivity(world.log).members.map(({ status }) => status)).toEqual([
+      "approved",
+      "pending",
+      "pending",
+    ]);
+  });
+});
 
 describe("devicesAndActivity", () => {
   it("shows every member with its kind, the start of its access, and the members that approved and removed it", () => {

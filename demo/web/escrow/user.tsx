@@ -3,7 +3,6 @@
 import { fingerprintOf, type MemberId } from "keystead";
 import type { Ask } from "keystead/client";
 import { formatFingerprint } from "keystead/contacts";
-import { policyOf } from "keystead/escrow";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { NewsContext, useDevice, useSnapshot, useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
@@ -189,7 +188,7 @@ function Whose({
 export function AskContacts() {
   const { session } = useDevice();
   const { escrowLog } = session;
-  const contacts = escrowLog && escrowIsEnrolled(session.log) ? policyOf(escrowLog).userContacts : [];
+  const contacts = (escrowIsEnrolled(session.log) && escrowLog?.policy?.userContacts) || [];
   if (contacts.length === 0) return null;
   return (
     <div class="ask-contacts">
@@ -208,7 +207,7 @@ export function usePapersAllowed(): boolean {
   const { session } = useDevice();
   useSnapshot(session);
   const { escrowLog } = session;
-  return !escrowLog || !escrowIsEnrolled(session.log) || policyOf(escrowLog).allowUserBackupKeys;
+  return !escrowIsEnrolled(session.log) || escrowLog?.policy?.allowUserBackupKeys !== false;
 }
 
 /** On Devices & Activity: whether the organisation could recover this account, and what its admins did. */
@@ -220,7 +219,7 @@ export function Organisation() {
     api.fetched().then(setFetched, () => undefined);
   }, [devices]);
   const { escrowLog } = session;
-  if (!devices || !escrowLog || !policyOf(escrowLog).enabled) return null;
+  if (!devices || !escrowLog?.policy?.enabled) return null;
   const isEnrolled = escrowIsEnrolled(session.log);
   const recoveries = devices.activity.filter(({ gave }) => gave !== undefined);
   const recorded = [...escrowLog.links].filter(({ access }) => access !== undefined).length;
