@@ -365,8 +365,9 @@ export const T = {
     signOut: "Sign out",
     another: "Another device",
     talk: "Side by side",
-    talkHint: "Shows several devices on one page.",
-    anotherHint: "Opens this account in a new tab, as a device of its own.",
+    talkHint: "Several devices on one page.",
+    anotherHint: "A new tab, a device of its own.",
+    portalHint: "Your account, without keys.",
   },
   connections: {
     never: "Connecting…",
