@@ -1194,10 +1194,13 @@ export const escrowTexts = {
     answer: "Answer",
     yes: "Yes",
     no: "No",
-    whose: "Which of these devices are yours?",
-    whoseLead: "Check those that you have in hand. The others are removed.",
-    mine: "They are mine",
-    removeOthers: "Remove the others",
+    whose: "What is yours?",
+    whoseWhy: "It was done in the name of your clinic's escrow, and this device sees no record of it.",
+    whoseLead:
+      "Somebody approved this in the name of your clinic's escrow, and this device sees no record of it. If an administrator has just helped you, ask them first: the server may hide the record. What you do not check is removed.",
+    inHand: "Check what you have in hand",
+    mine: "It is mine",
+    removeOthers: (names: string) => `Remove ${names}`,
     fingerprint: "Fingerprint of escrow, as this device sees it",
     fingerprintLead:
       "It changes when the administrators or their devices change, and then the clinic publishes it again. You may compare it at any time.",

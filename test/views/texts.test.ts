@@ -179,7 +179,7 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
   "question-whose-members": [
     [
       { question: "whose-members", members: [id, id], names: [phone, watch] },
-      "No administrator stands by how Phone and Watch came in: which of them are yours?",
+      "No administrator stands by how Phone and Watch came in: say what is yours.",
     ],
   ],
   "question-remove-escrow": (
