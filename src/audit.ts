@@ -37,6 +37,8 @@ export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence } from "./log/evidence.js";
 export { type StatedHead, type VerifyStatementOptions, verifyStatement } from "./log/statement.js";
+export type { MembersOptions } from "./views/devices.js";
+export { type MembersAndActivity, membersAndActivity } from "./views/devices-and-activity.js";
 export { explainCorrections } from "./views/explain-corrections.js";
 export { formatCoverage } from "./views/format-coverage.js";
 export { linksTouching, type TouchingLink } from "./views/lost-race.js";

@@ -7,6 +7,7 @@ export {
   type EscrowSessionOptions,
   type EscrowSetUp,
   openEscrowSession,
+  type RecordedAccess,
   type RecoveryOptions,
   type Renewal,
   type UserAtHand,

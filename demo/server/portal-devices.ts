@@ -1,14 +1,7 @@
 // An account's devices as the service sees them: from the public log and the names that devices wrote. No key is needed, and none is here.
 
-import {
-  type Activity,
-  type DeviceView,
-  devicesAndActivity,
-  type LogState,
-  type MemberId,
-  type MemberName,
-  verifyLog,
-} from "keystead";
+import { type Activity, type DeviceView, type LogState, type MemberName, verifyLog } from "keystead";
+import { membersAndActivity } from "keystead/audit";
 import type { Transport } from "keystead/client";
 
 /** A device or backup key, as the portal's page draws it. */
@@ -49,26 +42,19 @@ export async function readLog(logs: Transport, subject: string, now: number): Pr
 export const isEscrow = ({ kind }: Pick<PortalDevice, "kind">): boolean => kind === "escrow";
 
 /** Members of a log that stand for an organisation's escrow, as the escrow log itself says. */
-export function membersOfEscrow(log: LogState, escrowLog: LogState, now: number): readonly string[] {
-  const { members } = devicesAndActivity(log, { me: founderOf(log), now, escrowLog, limit: 1 });
+export function membersOfEscrow(log: LogState, escrowLog: LogState): readonly string[] {
+  const { members } = membersAndActivity(log, { escrowLog, limit: 0 });
   return members.filter(({ name }) => name.organisation !== undefined).map(({ member }) => member);
 }
 
-function founderOf(log: LogState): MemberId {
-  const founder = log.links.at(0)?.entered;
-  if (!founder) throw new Error("a log begins with its first device");
-  return founder;
-}
-
 /** What a portal shows of a log. */
-export function devicesOf(log: LogState, now: number): PortalDevices {
-  const { members, activity } = devicesAndActivity(log, { me: founderOf(log), now, limit: 30 });
+export function devicesOf(log: LogState): PortalDevices {
+  const { members, activity } = membersAndActivity(log, { limit: 30 });
   const done = (by: { readonly name: MemberName; readonly when: Date } | undefined) =>
     by ? { name: by.name, at: by.when.getTime() } : null;
   return {
     devices: members.map(({ member, name, kind, platform, added, status, approvals, removed }) => ({
       ...{ member, name, kind, platform: platform ?? null, added: added.getTime() },
-      // The view is that of a device; here nobody is "this device". The first one needs no approval.
       status: status === "pending" ? "pending" : removed ? "removed" : "approved",
       approved: done(approvals.at(-1)),
       removed: done(removed),

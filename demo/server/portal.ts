@@ -95,11 +95,11 @@ export class Portal {
   ): Promise<(PortalDevices & { readonly escrows: Readonly<Record<string, string>> }) | undefined> {
     const log = await readLog(logs, subject, this.now());
     if (!log) return undefined;
-    const found = devicesOf(log, this.now());
+    const found = devicesOf(log);
     const escrows: Record<string, string> = {};
     for (const { name, escrowSubject } of found.devices.some(isEscrow) ? await this.accounts.sites() : []) {
       const escrowLog = await readLog(logs, escrowSubject, this.now());
-      for (const member of escrowLog ? membersOfEscrow(log, escrowLog, this.now()) : []) escrows[member] = name;
+      for (const member of escrowLog ? membersOfEscrow(log, escrowLog) : []) escrows[member] = name;
     }
     return { ...found, escrows };
   }

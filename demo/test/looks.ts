@@ -43,7 +43,7 @@ export class Looks {
       await page.emulateMedia({ colorScheme: way.endsWith("dark") ? "dark" : "light", reducedMotion: "reduce" });
       await settled(page);
       if (judges) {
-        const faults = [...(await seriousFaults(page, judged)), ...(await unmarked(page))];
+        const faults = [...(await seriousFaults(page, judged)), ...(await unmarked(page)), ...(await tooltips(page))];
         if (isPhone) faults.push(...(await tooWide(page)));
         this.faults.push(...faults.map((fault) => `${name}, ${way}: ${fault}`));
         this.seen.set(name, (this.seen.get(name) ?? new Set()).add(way));
@@ -156,6 +156,13 @@ async function unmarked(page: Page): Promise<readonly string[]> {
     before?.focus({ preventScroll: true });
     return faults;
   });
+}
+
+/** What a tooltip explains: nobody without a mouse reads it. The title of a frame is its name. */
+async function tooltips(page: Page): Promise<readonly string[]> {
+  return await page
+    .locator("[title]:not(iframe)")
+    .evaluateAll((all) => all.map(({ outerHTML }) => `a tooltip on ${outerHTML.slice(0, 120)}`));
 }
 
 /** What is wider than a phone. */

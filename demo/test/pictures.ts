@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { World } from "./world.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+/** What the demo is set in. */
+const FONT = `${root}node_modules/@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2`;
 const DOCUMENTS = ["README.md", "demo/README.md", ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)];
 
 /** The folder of the pictures. */
@@ -24,14 +26,16 @@ export async function productPicture(world: World, parts: ReadonlyMap<string, Ui
   const [laptop, phone] = PARTS.map(
     (name) => `data:image/png;base64,${Buffer.from(parts.get(name) ?? []).toString("base64")}`,
   );
+  const font = readFileSync(FONT).toString("base64");
   const { context } = await world.browser();
   const page = await context.newPage();
   await page.setViewportSize({ width: 1400, height: 830 });
   await page.setContent(`<!doctype html>
     <style>
+      @font-face { font-family: Figtree; font-weight: 300 900; src: url(data:font/woff2;base64,${font}) format("woff2"); }
       body { display: flex; gap: 36px; justify-content: center; align-items: center; height: 830px; margin: 0; background: #dfe7e2; }
       figure { overflow: hidden; margin: 0; border-radius: 16px; box-shadow: 0 2px 6px #0002, 0 18px 50px #0003; background: #fff; }
-      figcaption { padding: 11px 18px; font: 600 17px/1.3 system-ui, sans-serif; color: #18231f; background: #fff; }
+      figcaption { padding: 11px 18px; font: 600 17px/1.3 Figtree, sans-serif; color: #18231f; background: #fff; }
       .dark figcaption { color: #e5ebe8; background: #18201e; }
       div { overflow: hidden; height: 690px; }
       img { display: block; }
@@ -44,6 +48,6 @@ export async function productPicture(world: World, parts: ReadonlyMap<string, Ui
       <figcaption>New phone: it cannot yet</figcaption>
       <div><img src="${phone}" style="width: 340px" alt=""></div>
     </figure>`);
-  await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode())));
+  await page.evaluate(() => Promise.all([document.fonts.ready, ...[...document.images].map((it) => it.decode())]));
   return await page.screenshot();
 }

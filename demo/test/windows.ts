@@ -35,6 +35,7 @@ export const WINDOWS = {
   "devices-lost": "devices.tsx Devices",
   lockdown: "devices.tsx Devices",
   organisation: "devices.tsx Devices",
+  doubted: "devices.tsx Devices",
   backup: "backup.tsx Backup",
   "backup-none": "backup.tsx Backup",
   "backup-unproved": "backup.tsx Backup",
@@ -69,6 +70,7 @@ export const WINDOWS = {
   "use-backup-key": "use-paper.tsx EnterPaper",
   "people-compare": "contacts/fingerprints.tsx Fingerprints",
   acknowledge: "escrow/user.tsx Acknowledge",
+  whose: "escrow/user.tsx Whose",
 
   // Escrow.
   "escrow-no-role": "escrow/gate.tsx Gate",
@@ -113,11 +115,6 @@ export const WINDOWS = {
 } as const;
 
 export type WindowName = keyof typeof WINDOWS;
-
-/** Components that make a window which no browser can be led to, and why. */
-export const UNREACHED: Readonly<Record<string, string>> = {
-  "escrow/user.tsx Whose": "asked about an act of escrow that its admins disowned after it was done: no page does that",
-};
 
 /** How each of them is seen. */
 export const WAYS = ["light", "dark", "phone-light", "phone-dark"] as const;

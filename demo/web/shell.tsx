@@ -1,7 +1,7 @@
 // The frame around every screen: where one can go, which device this is, and what it needs.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Asks } from "./asks.js";
 import { slot } from "./device.js";
@@ -89,17 +89,7 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
                 : T.connections[connection]}
           </p>
           <ThemeSwitch />
-          <AnotherDevice />
-          {window.top === window && (
-            <a class="button quiet" href="/talk" title={T.menu.talkHint}>
-              <Icon name="devices" />
-              {T.menu.talk}
-            </a>
-          )}
-          <a class="button quiet" href="/portal">
-            <Icon name="shield" />
-            {portalTexts.title}
-          </a>
+          <Ways />
           <SignOut />
         </div>
       </div>
@@ -142,27 +132,55 @@ const THEMES: readonly (readonly [Theme, IconName])[] = [
 function ThemeSwitch() {
   const [theme, setTheme] = useTheme();
   return (
-    <fieldset class="themes">
-      <legend class="hidden">{T.theme.label}</legend>
-      {THEMES.map(([each, icon]) => (
-        <label key={each} title={T.theme[each]}>
-          <input type="radio" name="theme" checked={theme === each} onChange={() => setTheme(each)} />
-          <Icon name={icon} />
-          <span class="hidden">{T.theme[each]}</span>
-        </label>
-      ))}
-    </fieldset>
+    <div class="colours">
+      <fieldset class="themes">
+        <legend class="hidden">{T.theme.label}</legend>
+        {THEMES.map(([each, icon]) => (
+          <label key={each}>
+            <input type="radio" name="theme" checked={theme === each} onChange={() => setTheme(each)} />
+            <Icon name={icon} />
+            <span class="hidden">{T.theme[each]}</span>
+          </label>
+        ))}
+      </fieldset>
+      {/* What the chosen sign means; each choice has its own name. */}
+      <span class="hint" aria-hidden="true">
+        {T.theme[theme]}
+      </span>
+    </div>
   );
 }
 
-/** Each browser profile is a device; this makes one more in the same browser, to see both at once. */
-function AnotherDevice() {
+/**
+ * Ways out of this page, with a line on each: a tooltip is for a mouse alone. Each browser profile is a device; the first makes one more
+ * in the same browser, to see both at once.
+ */
+function Ways() {
   const next = slot === "" ? "second" : `${slot}-next`;
-  return (
-    <a class="button quiet" href={`/d/${next}`} target="_blank" rel="noopener" title={T.menu.anotherHint}>
-      <Icon name="plus" />
-      {T.menu.another}
-    </a>
+  const id = useId();
+  const ways: readonly (readonly [href: string, icon: IconName, name: string, hint: string])[] = [
+    [`/d/${next}`, "plus", T.menu.another, T.menu.anotherHint],
+    ["/talk", "devices", T.menu.talk, T.menu.talkHint],
+    ["/portal", "shield", portalTexts.title, T.menu.portalHint],
+  ];
+  // In the page that shows several devices, that page is here already.
+  return ways.map(([href, icon, name, hint], at) =>
+    href === "/talk" && window.top !== window ? null : (
+      <p class="way" key={href}>
+        <a
+          class="button quiet"
+          href={href}
+          aria-describedby={`${id}-${at}`}
+          {...(at === 0 && { target: "_blank", rel: "noopener" })}
+        >
+          <Icon name={icon} />
+          {name}
+        </a>
+        <span class="hint" id={`${id}-${at}`}>
+          {hint}
+        </span>
+      </p>
+    ),
   );
 }
 

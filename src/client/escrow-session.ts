@@ -13,6 +13,7 @@ import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { equalRuns, type Runs } from "../bytes/runs.js";
+import { type OpenOptions, openContent } from "../content/open.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
 import { type ActRecord, reviewOf } from "../escrow/act.js";
 import { type AccessRecord, accessRecords, openRecordedAccess } from "../escrow/discover.js";
@@ -26,6 +27,7 @@ import { readClock } from "../primitives/env.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import { escrowNeeds } from "../trust/escrow-needs.js";
 import { renewalReasons } from "../trust/renewal.js";
+import { type MembersAndActivity, membersAndActivity } from "../views/devices-and-activity.js";
 import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { Driver } from "./driver.js";
@@ -77,6 +79,16 @@ export interface RecoveryOptions {
   readonly reason: string;
   /** The number or name of the case, up to 256 bytes. */
   readonly case?: string | undefined;
+}
+
+/** A user's data, as far as one record names it. */
+export interface RecordedAccess extends OpenedKeyring {
+  /**
+   * Opens what was sealed to the user. For a stream, take the keyring to `openStream` of the core.
+   *
+   * @throws errors of `openContent`: `NO_ACCESS` for what was not recorded, `WIPED` after `keyring.wipe()`
+   */
+  readonly open: (sealed: Uint8Array, options?: OpenOptions) => Promise<Bytes>;
 }
 
 /** What became of one user's renewal. `pending`: it is written and stored; it is sent until the service takes it. */
@@ -296,6 +308,11 @@ export class EscrowSession {
     await this.#drive.give({ type: "forget-user", user });
   }
 
+  /** A user's devices, backup keys and activity, for the screen of an admin: none of the devices is `this-device`. */
+  viewUser(user: UserAtHand): MembersAndActivity {
+    return membersAndActivity(this.#atHand(user).log, { escrowLog: this.log });
+  }
+
   /** Compares the fingerprint that a user's new device shows of itself. A match gives the token for {@link recover}. @throws as `compareFingerprint` */
   compareUser(user: UserAtHand, given: string | ParsedFingerprint, member: MemberId): DeviceComparison {
     return compareFingerprint(this.#atHand(user).log, given, member);
@@ -362,18 +379,19 @@ export class EscrowSession {
   }
 
   /**
-   * The keyring for `openContent` with exactly the epochs of a record that this device made. The caller wipes it.
+   * Opens exactly the epochs of a record that this device made. The caller wipes the keyring.
    *
    * @throws errors of `openRecordedAccess` and {@link fetchUser}
    */
-  async openRecorded(record: number): Promise<OpenedKeyring> {
+  async openRecorded(record: number): Promise<RecordedAccess> {
     checkPosition("record", record);
     const found = this.accesses().find(({ seq }) => seq === record);
     if (!found?.access) throw notNow("there is no such record that this device can read; record the access first");
     const { log: userLog, entries } = await this.fetchUser(found.access.subject);
     const { own, ...model } = this.#drive.model;
     const recordEntry = present(own?.entries.at(record - 1));
-    return openRecordedAccess(stateOf({ ...model, own }), { record, recordEntry, userLog, entries });
+    const opened = openRecordedAccess(stateOf({ ...model, own }), { record, recordEntry, userLog, entries });
+    return { ...opened, open: (sealed, options) => openContent(sealed, opened.keyring, options) };
   }
 
   /** Every recorded access, oldest first, as far as this device can read it. */

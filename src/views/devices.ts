@@ -69,8 +69,16 @@ export interface MemberView {
   readonly offers: readonly Offer[];
 }
 
-/** Everything that a Devices & Activity window draws, except the fingerprint of `head`. */
-export interface MembersAndActivity {
+/** The members of a log and its activity, as somebody sees them who is no member. */
+export interface MembersSeen {
+  /** Every member: the active in order of entering, then the removed in order of removal. */
+  readonly members: readonly MemberView[];
+  /** What happened, newest first. */
+  readonly activity: readonly Activity[];
+}
+
+/** Everything that a Devices & Activity window draws for a member, except the fingerprint of `head`. */
+export interface MembersSeenBy extends MembersSeen {
   readonly subject: string;
   /** What the fingerprint is made of. */
   readonly head: Head;
@@ -78,13 +86,15 @@ export interface MembersAndActivity {
   readonly me: MemberView;
   /** Whether this device itself waits to be approved. */
   readonly awaitingApproval: boolean;
-  /** Every member: the active in order of entering, then the removed in order of removal. */
-  readonly members: readonly MemberView[];
   /** What this device can approve or remove. */
   readonly pending: readonly PendingMember[];
   readonly warnings: readonly Warning[];
-  /** What happened, newest first. */
-  readonly activity: readonly Activity[];
+}
+
+/** Options of `membersAndActivity`. */
+export interface MembersOptions extends KnownEscrow {
+  /** How many links of activity to show, from 0; 50 by default. */
+  readonly limit?: number | undefined;
 }
 
 /** Options of `devicesAndActivity`. */
@@ -103,11 +113,11 @@ export interface DevicesOptions extends TakeoverOptions {
 }
 
 /**
- * The view of a log that a Devices & Activity window draws. Its dates are judged by `held`, what members can use and pass on.
+ * What `devicesAndActivity` says, without what its own file adds. Dates are judged by `held`, what members can use and pass on.
  *
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function membersAndActivity(log: LogState, options: DevicesOptions): MembersAndActivity {
+export function membersSeenBy(log: LogState, options: DevicesOptions): MembersSeenBy {
   assertLog(log);
   const { me: id, now, seen, limit = 50, keyring, ...known } = checkDevicesOptions(options);
   const me = knownMember(log, id);
@@ -116,9 +126,7 @@ export function membersAndActivity(log: LogState, options: DevicesOptions): Memb
   const { claimed = NO_RUNS } = escrowHoldings(log, known);
   const mayAct = mine === "active" && actors(log).includes(me);
   const asked: Asked = { me: id, nameOf, standing: mine, claimed, mayAct };
-  const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked));
-  const oldest = Math.max(0, log.links.length - limit);
-  const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
+  const { members, activity } = drawn(log, asked, limit);
   const takeover = takeoverOf(log, { ...known, me: id });
   const doubted = new Set(takeover.doubted.map(({ member }) => member));
   // ESC-8: an author may not approve a member that an unbelieved act brought in.
@@ -143,12 +151,33 @@ export function membersAndActivity(log: LogState, options: DevicesOptions): Memb
       ),
       ...aheadOfClock(log, now),
     ],
-    activity: newest.map((index) => activityOf(linkAt(log, index + 1), nameOf)),
+    activity,
   };
 }
 
-interface Asked {
-  readonly me: MemberId;
+/** What `membersAndActivity` says, without the ids of backup keys. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
+export function membersSeen(log: LogState, options: MembersOptions = {}): MembersSeen {
+  assertLog(log);
+  const { limit = 50, ...known } = checkOptions(options);
+  checkCount("limit", limit);
+  const { claimed = NO_RUNS } = escrowHoldings(log, known);
+  const nameOf = nameMembersWith(log, known);
+  return drawn(log, { me: undefined, nameOf, standing: "active", claimed, mayAct: false }, limit);
+}
+
+function drawn(log: LogState, asked: Asked<MemberId | undefined>, limit: number): MembersSeen {
+  const { length } = log.links;
+  return {
+    members: [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked)),
+    activity: Array.from({ length: Math.min(limit, length) }, (_, at) =>
+      activityOf(linkAt(log, length - at), asked.nameOf),
+    ),
+  };
+}
+
+/** Who asks: a member, or nobody of the log. */
+interface Asked<Me = MemberId> {
+  readonly me: Me;
   readonly nameOf: NameOf;
   readonly standing: Standing;
   /** What escrow holds, as far as that is known. */
@@ -164,7 +193,8 @@ function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | u
   return standing(log, keyring);
 }
 
-function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed, mayAct }: Asked): MemberView {
+function viewOf(log: LogState, member: Member, asked: Asked<MemberId | undefined>): MemberView {
+  const { me, nameOf, standing, claimed, mayAct } = asked;
   const { id, kind, held, removed } = member;
   const [platform, details] = [member.platform, member.details].map((text) => text && plainText(text));
   const isMe = id === me;

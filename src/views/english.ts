@@ -228,7 +228,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
         ? "Somebody lies about your organisation's escrow: compare its fingerprint with an administrator in person."
         : "Compare the fingerprint of escrow with what your organisation published.",
     "question-whose-members": ({ names: whose }, c) =>
-      `No administrator stands by how ${names(whose, c)} came in: which of them are yours?`,
+      `No administrator stands by how ${names(whose, c)} came in: say what is yours.`,
     "question-remove-escrow": ({ name, because }, c) => {
       const why = {
         disabled: "was switched off by the organisation",

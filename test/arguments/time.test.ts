@@ -7,7 +7,7 @@ import { createLog } from "../../src/authoring/enter.js";
 import { checkFreshness } from "../../src/content/freshness.js";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
 import { checkClock } from "../../src/log/clock.js";
-import { membersAndActivity } from "../../src/views/devices.js";
+import { membersSeenBy } from "../../src/views/devices.js";
 import { expectError } from "../support/refusal.js";
 import { ALICE, openWorld } from "../support/world.js";
 
@@ -19,7 +19,7 @@ const CALLS: Readonly<Record<string, (now: number) => unknown>> = {
   checkNow: (now) => checkNow("now", now),
   checkTime: (now) => checkTime("at", now),
   clock: (now) => checkClock({ now }),
-  views: (now) => membersAndActivity(log, { me: id, now }),
+  views: (now) => membersSeenBy(log, { me: id, now }),
   report: (now) => coverageReport(log, { now }),
   freshness: (now) => checkFreshness({ now, maxAge: 1_700_000_000 }),
   env: (now) => createLog({ subject: ALICE, device: { name: "Laptop" } }, { ...env, now: () => now }),

@@ -3,7 +3,6 @@
 import { describe, expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
-import { openContent } from "../../src/content/open.js";
 import { KeysteadError } from "../../src/errors.js";
 import { ReportTotals } from "../../src/escrow/organisation-report.js";
 import { escrowMember } from "../../src/log/state.js";
@@ -186,6 +185,22 @@ describe("recovery", () => {
   });
 });
 
+describe("a user as an admin sees them", () => {
+  it("is a list in which no device is this one, of a log that was verified", async () => {
+    const relay = new MaliciousRelay();
+    const ann = await organisation(relay);
+    const laptop = await enrolled(relay, ann);
+    const user = await ann.fetchUser(ALICE);
+    const { members, activity } = ann.viewUser(user);
+    const mine = present(laptop.getSnapshot().devices);
+    expect(members.map(({ member, status, removable }) => [member, status, removable])).toEqual(
+      mine.members.map(({ member }) => [member, "approved", false]),
+    );
+    expect(activity).toEqual(mine.activity);
+    expect(() => ann.viewUser({ ...user })).toThrowError(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+});
+
 describe("discovery", () => {
   it("gives each tab its own record, also where another one records for the same reason (ESC-9)", async () => {
     const relay = new MaliciousRelay();
@@ -219,10 +234,15 @@ describe("discovery", () => {
     await expect(bob.openRecorded(1)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
     const user = await bob.fetchUser(ALICE);
     const record = await bob.recordAccess(user, { epochs: [[1, 1]], reason: "court order", case: "7" });
-    const { keyring } = await bob.openRecorded(record);
-    expect(keyring.epochs).toEqual([1]);
-    expect(await openContent(sealed, keyring)).toEqual(utf8Encode("asked for"));
-    keyring.wipe();
+    const access = await bob.openRecorded(record);
+    expect(access.keyring.epochs).toEqual([1]);
+    expect(await access.open(sealed, { purpose: "note" })).toEqual(utf8Encode("asked for"));
+    await expect(access.open(sealed, { purpose: "voicemail" })).rejects.toMatchObject({ code: "CORRUPT_CONTENT" });
+    await laptop.rekey();
+    const later = await laptop.seal(utf8Encode("not asked for"), { purpose: "note" });
+    await expect(access.open(later)).rejects.toMatchObject({ code: "NO_ACCESS" });
+    access.keyring.wipe();
+    await expect(access.open(sealed)).rejects.toMatchObject({ code: "WIPED" });
     await ann.sync();
     expect(ann.accesses()).toMatchObject([
       { seq: record, access: { subject: ALICE, reason: "court order", case: "7" } },

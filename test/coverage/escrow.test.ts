@@ -9,7 +9,7 @@ import type { KnownEscrow } from "../../src/coverage/knowledge.js";
 import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
 import { resilienceWarnings } from "../../src/coverage/resilience.js";
-import { membersAndActivity } from "../../src/views/devices.js";
+import { membersSeenBy } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
 import { linksTouching } from "../../src/views/lost-race.js";
@@ -101,7 +101,7 @@ describe("what only escrow holds", () => {
         /^Only the organisation's escrow holds encryption key 1 .*: no device or backup key does\.$/,
       ),
     ]);
-    const unknown = membersAndActivity(bereft.log, { me: bereft.id("Phone"), now: bereft.log.time }).warnings;
+    const unknown = membersSeenBy(bereft.log, { me: bereft.id("Phone"), now: bereft.log.time }).warnings;
     expect(unknown.filter(({ code }) => code === "escrow-unknown").map(say)[0]).toMatch(
       /^Data of encryption key 1 \(.*\) may be lost: no device or backup key holds it, and whether escrow does is unknown/,
     );
@@ -135,7 +135,7 @@ describe("an epoch withheld from escrow", () => {
     expect(texts(withheld, "withheld-from-escrow")).toEqual([expect.stringMatching(text)]);
     expect(texts(withheld, "withheld-from-escrow", known)).toHaveLength(1);
     expect(coverageReport(withheld.log).warnings.map(({ code }) => code)).toContain("withheld-from-escrow");
-    const { warnings } = membersAndActivity(withheld.log, { me: user.id("Laptop"), now: withheld.log.time });
+    const { warnings } = membersSeenBy(withheld.log, { me: user.id("Laptop"), now: withheld.log.time });
     expect(warnings.map(({ code }) => code)).toContain("withheld-from-escrow");
     expect(texts(user.join("Phone"), "withheld-from-escrow")).toEqual([]);
     expect(texts(regrantEscrow(withheld, "Phone", [[2, 2]]), "withheld-from-escrow")).toEqual([]);

@@ -23,7 +23,7 @@ import { gapsOf } from "../../src/coverage/gaps.js";
 import { lostStretches } from "../../src/coverage/loss.js";
 import { provingSteps } from "../../src/coverage/proven.js";
 import { currentEpoch, type LogState } from "../../src/log/state.js";
-import { membersAndActivity } from "../../src/views/devices.js";
+import { membersSeenBy } from "../../src/views/devices.js";
 import { leave, regrant, rekey, review, rotate, setLockdown } from "../support/accepted.js";
 import { slow } from "../support/runs.js";
 import { errorOf } from "../support/thrown.js";
@@ -201,7 +201,7 @@ function pendingIsAsSaid(world: World): void {
   for (const name of activeNames(world)) {
     const session = world.session(name);
     if (!containsRuns(runsOf(session.keyring.epochs), world.member(name).held)) continue;
-    const { pending } = membersAndActivity(world.log, { me: world.id(name), now: world.now });
+    const { pending } = membersSeenBy(world.log, { me: world.id(name), now: world.now });
     for (const { member, gives } of pending.slice(0, 1)) {
       const { log } = review(session, { approve: [member] }, world.env);
       expect(accessWith(log, log.active.get(member)?.held ?? NO_RUNS)).toEqual(gives);

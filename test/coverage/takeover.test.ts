@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { type TakeoverOptions, takeoverOf } from "../../src/coverage/takeover.js";
-import { membersAndActivity } from "../../src/views/devices.js";
+import { membersSeenBy } from "../../src/views/devices.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
 import { say } from "../support/spoken.js";
 import { escrowReview, recordAct } from "./support/escrow.js";
@@ -104,7 +104,7 @@ describe("takeoverOf with an escrow log", () => {
   it("says that an administrator did what escrow removed: removing escrow would not help", () => {
     const removed = escrowReview(user, organisation, { remove: ["Laptop"] });
     const options = { me: user.id("Laptop"), now: removed.log.time };
-    const text = membersAndActivity(removed.log, options)
+    const text = membersSeenBy(removed.log, options)
       .warnings.filter(({ code }) => code === "takeover")
       .map(say)[0];
     expect(text).toMatch(/^An administrator removed this device on .* \(change 4\), in escrow's name\. If you did not/);
@@ -112,7 +112,7 @@ describe("takeoverOf with an escrow log", () => {
 
   it("warns of them, and does not offer them for approval", () => {
     const texts = (options: Omit<TakeoverOptions, "me">) => {
-      const { warnings, pending } = membersAndActivity(restored.log, { me, now: restored.log.time, ...options });
+      const { warnings, pending } = membersSeenBy(restored.log, { me, now: restored.log.time, ...options });
       const about = warnings.filter(({ code }) => code === "not-believed").map(say);
       return [about, pending.map(({ name }) => say(name))];
     };

@@ -40,6 +40,7 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.takeoverOf(log, { me });
   core.unknownStretches(log);
   core.suggestRemovals(log, { removed: lost.keyring.member, me });
+  core.membersAndActivity(log);
   core.linksTouching(log, { since: proven.head, members: [me] });
   await told.refused(() => told.method(laptop.keyring, "exportKey", 99, "x"));
 }

@@ -4,7 +4,7 @@ import type { Gap } from "../../src/coverage/gaps.js";
 import type { MemberName } from "../../src/coverage/names.js";
 import type { Warning } from "../../src/coverage/warnings.js";
 import type { Activity } from "../../src/views/activity.js";
-import type { MembersAndActivity } from "../../src/views/devices.js";
+import type { MembersSeenBy } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
 import { type Catalogue, type Tellable, textOf } from "../../src/views/texts.js";
 
@@ -76,7 +76,7 @@ type Spoken<V> = Named<Omit<V, "warnings" | "activity">> & {
 };
 
 /** A view of devices as a window prints it: names, warnings and activity in words. */
-export function spokenView<V extends Pick<MembersAndActivity, "warnings" | "activity">>(view: V): Spoken<V> {
+export function spokenView<V extends Pick<MembersSeenBy, "warnings" | "activity">>(view: V): Spoken<V> {
   const { warnings, activity, ...rest } = view;
   const words = { warnings: warnings.map(spokenWarning), activity: activity.map(spokenActivity) };
   return Object.assign(named(rest), words) as unknown as Spoken<V>;

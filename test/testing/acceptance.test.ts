@@ -161,7 +161,8 @@ describe("devices", () => {
     const compared = (device: Device, with_: Device) => compareFingerprint(laptop.log, spoken(device), with_.id);
     expect(compared(phone, phone)).toMatchObject({ status: "match", token: { member: phone.id } });
     expect(compared(phone, thief)).toMatchObject({ status: "other-device", member: phone.id });
-    expect(compareFingerprint(laptop.log, view(phone).logFingerprint).status).toBe("match");
+    for (const shown of [view(phone).logFingerprint, view(phone).logFingerprintQr])
+      expect(compareFingerprint(laptop.log, shown).status).toBe("match");
     relay.fork(ALICE, 3, ["Phone"]);
     phone.write(rotate);
     laptop.write(rotate);

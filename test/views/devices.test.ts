@@ -6,8 +6,8 @@ import { present } from "../../src/bytes/present.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
-import { membersAndActivity } from "../../src/views/devices.js";
-import { devicesAndActivity as withFingerprints } from "../../src/views/devices-and-activity.js";
+import { membersSeenBy } from "../../src/views/devices.js";
+import { membersAndActivity, devicesAndActivity as withFingerprints } from "../../src/views/devices-and-activity.js";
 import { byHand, escrowReview, recordAct } from "../coverage/support/escrow.js";
 import { World } from "../coverage/support/world.js";
 import {
@@ -28,7 +28,7 @@ import { say, spokenView } from "../support/spoken.js";
 import { OPERATOR, openWorld } from "../support/world.js";
 
 const view = (world: World, me: string, more: { seen?: number; limit?: number } = {}) =>
-  spokenView(membersAndActivity(world.log, { me: world.id(me), now: world.now, ...more }));
+  spokenView(membersSeenBy(world.log, { me: world.id(me), now: world.now, ...more }));
 
 const statuses = (world: World, me: string) => view(world, me).members.map(({ name, status }) => `${name}: ${status}`);
 
@@ -47,6 +47,40 @@ function fourDevices(): World {
 }
 
 describe("membersAndActivity", () => {
+  it("is what a device shows, in which no member is this device, may remove one, or has a choice", () => {
+    const world = story()
+      .review("Laptop", { approve: ["Tablet"] })
+      .on("2026-04-07")
+      .enroll("Tablet", "Paper")
+      .review("Tablet", { remove: ["Phone"] });
+    for (const me of ["Laptop", "Phone"]) {
+      const shown = withFingerprints(world.log, { me: world.id(me), now: world.now });
+      const { members, activity } = membersAndActivity(world.log);
+      expect(activity).toEqual(shown.activity);
+      expect(members).toEqual(
+        shown.members.map((each) => ({
+          ...{ ...each, removable: false, removal: undefined, offers: [] },
+          status: each.status === "this-device" ? "approved" : each.status,
+        })),
+      );
+    }
+    expect(membersAndActivity(world.log, { limit: 1 }).activity.map(({ seq }) => seq)).toEqual([world.log.head.seq]);
+    expect(() => membersAndActivity(world.log, { limit: -1 })).toThrowError(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  });
+
+  it("says who waits for approval", () => {
+    const world = story();
+    expect(membersAndActivity(world.log).members.map(({ status }) => status)).toEqual([
+      "approved",
+      "pending",
+      "pending",
+    ]);
+  });
+});
+
+describe("membersSeenBy", () => {
   it("shows every member with its kind, the start of its access, and the members that approved and removed it", () => {
     const world = story()
       .review("Laptop", { approve: ["Tablet"] })
@@ -147,7 +181,7 @@ describe("membersAndActivity", () => {
   it("names escrow that a waiting device enrolled: its approval gives the pointer its class (ESC-3)", () => {
     const staffed = hire(openOrganisation("let in with a device"), "Bob", ["recover"]);
     const world = enroll(openWorld("lets escrow in").join("Phone"), "Phone", staffed);
-    const { pending } = membersAndActivity(world.log, { me: world.id("Laptop"), now: world.log.time });
+    const { pending } = membersSeenBy(world.log, { me: world.id("Laptop"), now: world.log.time });
     expect(pending.map(({ letsIn }) => letsIn.map(({ code, member }) => [code, member]))).toEqual([
       [["escrow", escrowOf(world).id]],
     ]);
@@ -214,7 +248,7 @@ describe("membersAndActivity", () => {
 
   it("offers no escrow that a pending device enrolled: that decision depends on the escrow log (ESC-4)", () => {
     const world = enroll(openWorld("devices").join("Phone"), "Phone", openOrganisation("devices"));
-    const { members, pending } = membersAndActivity(world.log, { me: world.id("Laptop"), now: world.log.time });
+    const { members, pending } = membersSeenBy(world.log, { me: world.id("Laptop"), now: world.log.time });
     expect(members.find(({ member }) => member === escrowOf(world).id)).toMatchObject({ status: "pending" });
     expect(pending.map(({ name }) => say(name))).toEqual(["Phone"]);
   });
@@ -335,9 +369,7 @@ describe("membersAndActivity", () => {
     const world = story();
     expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([]);
     const tenMinutesAgo = { me: world.id("Laptop"), now: world.now - 600_000 };
-    expect(membersAndActivity(world.log, tenMinutesAgo).warnings.map(({ code }) => code)).not.toContain(
-      "ahead-of-clock",
-    );
+    expect(membersSeenBy(world.log, tenMinutesAgo).warnings.map(({ code }) => code)).not.toContain("ahead-of-clock");
     world.on("2026-03-04");
     expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([
       "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
@@ -360,7 +392,7 @@ describe("membersAndActivity", () => {
     const world = story().review("Laptop", { approve: ["Tablet"] });
     const old = world.session("Tablet").keyring;
     const meWith = (keyring?: Keyring) =>
-      membersAndActivity(world.log, { me: world.id("Tablet"), now: world.now, keyring }).me;
+      membersSeenBy(world.log, { me: world.id("Tablet"), now: world.now, keyring }).me;
     expect(meWith(old)).toMatchObject({ status: "this-device", standing: "active", offers: [] });
     world.act("Tablet", rekey);
     expect(meWith(old)).toMatchObject({ status: "superseded", standing: "superseded", removal: undefined });
@@ -383,7 +415,7 @@ describe("membersAndActivity", () => {
     const old = world.session("Tablet").keyring;
     world.act("Tablet", rekey);
     const viewWith = (keyring: Keyring) => {
-      const { warnings, pending } = membersAndActivity(world.log, { me: world.id("Tablet"), now: world.now, keyring });
+      const { warnings, pending } = membersSeenBy(world.log, { me: world.id("Tablet"), now: world.now, keyring });
       return [warnings.filter(({ code }) => code === "superseded").map(say), pending.length];
     };
     expect(viewWith(old)).toEqual([
@@ -398,7 +430,7 @@ describe("membersAndActivity", () => {
   it("refuses the keyring of another member or log", () => {
     const world = story();
     for (const keyring of [world.session("Phone").keyring, new World("other").session("Laptop").keyring, {} as never]) {
-      expect(() => membersAndActivity(world.log, { me: world.id("Laptop"), now: world.now, keyring })).toThrowError(
+      expect(() => membersSeenBy(world.log, { me: world.id("Laptop"), now: world.now, keyring })).toThrowError(
         expect.objectContaining({ code: "INVALID_ARGUMENT" }),
       );
     }
@@ -410,7 +442,7 @@ describe("membersAndActivity", () => {
       .join("Tablet again");
     const own = [world.id("Tablet")];
     const takeovers = (options: { own?: readonly MemberId[] }) =>
-      membersAndActivity(world.log, { me: world.id("Tablet again"), now: world.now, ...options })
+      membersSeenBy(world.log, { me: world.id("Tablet again"), now: world.now, ...options })
         .warnings.filter(({ code }) => code === "takeover")
         .map(say);
     expect(takeovers({ own })).toEqual([
@@ -437,7 +469,7 @@ describe("membersAndActivity", () => {
     const user = joinWithholding(openUser("what escrow did", organisation), "Phone");
     const recorded = recordAct(organisation, user, { approve: ["Phone"] });
     const texts = ({ log }: { readonly log: LogState }) =>
-      membersAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time }).activity.map(say);
+      membersSeenBy(log, { me: [...log.active.keys()][0] as MemberId, now: log.time }).activity.map(say);
     const escrow = `escrow (${escrowOf(user).id.slice(0, 8)})`;
     expect(texts(user)[0]).toBe("Phone joined, and withheld encryption key 2 from escrow");
     const given = escrowReview(user, recorded, { approve: ["Phone"], runs: [[1, 1]] });
@@ -511,7 +543,7 @@ describe("membersAndActivity", () => {
 
   it("shows the activity of an organisation's admins, and that a device renewed its escrow (section 11)", () => {
     const texts = ({ log }: { readonly log: LogState }) =>
-      membersAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time })
+      membersSeenBy(log, { me: [...log.active.keys()][0] as MemberId, now: log.time })
         .activity.map(say)
         .reverse();
     const hired = hire(openEscrow("activity", { operator: true }), "Bob", ["discover"]);
@@ -551,11 +583,11 @@ describe("membersAndActivity", () => {
       { me, now, limit: 0.5 },
       { now },
     ]) {
-      expect(() => membersAndActivity(log, options as never)).toThrowError(invalid);
+      expect(() => membersSeenBy(log, options as never)).toThrowError(invalid);
     }
-    expect(() => membersAndActivity({} as never, { me, now })).toThrowError(invalid);
+    expect(() => membersSeenBy({} as never, { me, now })).toThrowError(invalid);
     const unknown = { me: "00".repeat(16) as typeof me, now };
-    expect(() => membersAndActivity(log, unknown)).toThrowError(expect.objectContaining({ code: "UNKNOWN_MEMBER" }));
-    expect(membersAndActivity(log, { me, now }).head).toBe(log.head);
+    expect(() => membersSeenBy(log, unknown)).toThrowError(expect.objectContaining({ code: "UNKNOWN_MEMBER" }));
+    expect(membersSeenBy(log, { me, now }).head).toBe(log.head);
   });
 });

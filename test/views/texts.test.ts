@@ -12,7 +12,7 @@ import { compareContact } from "../../src/fingerprint/contacts.js";
 import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
 import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import type { Head } from "../../src/log/state.js";
-import { membersAndActivity } from "../../src/views/devices.js";
+import { membersSeenBy } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
 import { type Catalogue, type FactsOf, type Tellable, type TextCode, textOf } from "../../src/views/texts.js";
@@ -40,7 +40,7 @@ function eventful(): World {
   return world.review("Tablet", { remove: ["Laptop"] }).lie("Phone", 3);
 }
 
-const view = (world: World) => membersAndActivity(world.log, { me: world.id("Phone"), now: 0 });
+const view = (world: World) => membersSeenBy(world.log, { me: world.id("Phone"), now: 0 });
 
 function tellable(world: World): readonly Tellable[] {
   const { warnings, activity, members } = view(world);
@@ -179,7 +179,7 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
   "question-whose-members": [
     [
       { question: "whose-members", members: [id, id], names: [phone, watch] },
-      "No administrator stands by how Phone and Watch came in: which of them are yours?",
+      "No administrator stands by how Phone and Watch came in: say what is yours.",
     ],
   ],
   "question-remove-escrow": (

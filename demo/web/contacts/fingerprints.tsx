@@ -1,8 +1,6 @@
 // Compares the account of a colleague with what that colleague shows: typed or scanned.
 
-import { fingerprintOf } from "keystead";
 import type { ContactView } from "keystead/client";
-import { formatFingerprint } from "keystead/contacts";
 import { useState } from "preact/hooks";
 import { Given } from "../compare.js";
 import { useDevice, useSnapshot, useWork } from "../hooks.js";
@@ -76,7 +74,7 @@ export function Fingerprints({ name, view, onClose }: FingerprintsProps) {
           <h3>{C.yours}</h3>
           <div class="self">
             <Groups text={devices.logFingerprint} label={C.yours} />
-            <Qr text={formatFingerprint(fingerprintOf(session.log), "qr")} label={C.yours} />
+            <Qr text={devices.logFingerprintQr} label={C.yours} />
           </div>
         </section>
       )}

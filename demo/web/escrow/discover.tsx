@@ -1,6 +1,7 @@
 // Discovery: an admin records whose data is about to be opened, which and why; only then the keys for exactly that are there.
 
-import { type Keyring, KeysteadError, openContent } from "keystead";
+import { KeysteadError } from "keystead";
+import type { RecordedAccess } from "keystead/escrow-client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SealedItem } from "../api.js";
 import { useWork } from "../hooks.js";
@@ -49,18 +50,18 @@ export function Discover({
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const reason = useReason(E.discover.reason);
   const [opened, setOpened] = useState<readonly Opened[]>();
-  const keyring = useRef<Keyring | undefined>(undefined);
-  useEffect(() => () => keyring.current?.wipe(), []);
+  const recorded = useRef<RecordedAccess | undefined>(undefined);
+  useEffect(() => () => recorded.current?.keyring.wipe(), []);
   const go = () =>
     run(async () => {
       const user = await session.fetchUser(found.user.log.subject);
       const epochs = [...chosen].sort((a, b) => a - b).map((epoch) => [epoch, epoch] as const);
       const record = await session.recordAccess(user, { epochs: joined(epochs), ...reason.why });
       const access = await session.openRecorded(record);
-      keyring.current = access.keyring;
+      recorded.current = access;
       const { subject } = user.log;
       const all: Opened[] = [];
-      for (const item of await api.itemsOf(subject)) all.push(await openItem(subject, item, access.keyring));
+      for (const item of await api.itemsOf(subject)) all.push(await openItem(subject, item, access));
       setOpened(all);
     });
   if (opened) {
@@ -138,10 +139,10 @@ function joined(epochs: readonly (readonly [number, number])[]): readonly (reado
   return runs;
 }
 
-async function openItem(subject: string, item: SealedItem, keyring: Keyring): Promise<Opened> {
+async function openItem(subject: string, item: SealedItem, access: RecordedAccess): Promise<Opened> {
   const sealed = await api.noteOf(subject, item.id);
   try {
-    const bytes = await openContent(sealed, keyring, {
+    const bytes = await access.open(sealed, {
       ...{ purpose: item.kind, associatedData: new TextEncoder().encode(item.id) },
     });
     const { title, from, text, seconds } = JSON.parse(new TextDecoder().decode(bytes));

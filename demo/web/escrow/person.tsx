@@ -1,7 +1,6 @@
 // One person as an admin sees them: what escrow covers, their devices, recovery, and discovery.
 
-import { type DeviceView, devicesAndActivity } from "keystead";
-import type { UserAtHand } from "keystead/escrow-client";
+import type { DeviceView } from "keystead";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, nameOf, T } from "../texts.js";
@@ -35,7 +34,7 @@ export function PersonPage({ subject }: { readonly subject: string }) {
         setReplaced(false);
         const lastSeen = new Map(Object.entries(seen ?? {}).map(([member, at]) => [member, new Date(at)])) as never;
         for await (const { coverage } of session.report([{ user: subject, lastSeen }]))
-          if (coverage) setFound({ user, coverage, devices: devicesIn(user, session.log) });
+          if (coverage) setFound({ user, coverage, devices: devicesOf(session.viewUser(user)) });
       }),
     [session, subject, seen],
   );
@@ -126,12 +125,8 @@ export function PersonPage({ subject }: { readonly subject: string }) {
   );
 }
 
-/** The devices of a log, escrow left out. */
-function devicesIn({ log }: UserAtHand, escrowLog: UserAtHand["log"]): readonly DeviceView[] {
-  const active = [...log.active.values()];
-  const me = active.find(({ kind }) => kind === "escrow") ?? active[0];
-  if (!me) return [];
-  const { members } = devicesAndActivity(log, { me: me.id, now: Date.now(), escrowLog });
+/** All but escrow itself. */
+function devicesOf({ members }: { readonly members: readonly DeviceView[] }): readonly DeviceView[] {
   return members.filter(({ kind }) => kind !== "escrow");
 }
 

@@ -1,7 +1,5 @@
 // The fingerprint that users compare: what it is, since when it is on the clinic's page, and what changed it.
 
-import { fingerprintOf } from "keystead";
-import { formatFingerprint } from "keystead/contacts";
 import { useWork } from "../hooks.js";
 import { day, escrowTexts as E, sayEscrow } from "../texts.js";
 import { Button, CopyButton, Groups, Notice, Problem, Qr } from "../ui.js";
@@ -10,9 +8,9 @@ import { useDesk, useEscrow } from "./desk.js";
 
 export function Publish() {
   const { session } = useDesk();
-  const { fingerprint, asks, status } = useEscrow();
+  const { devices, fingerprint, asks, status } = useEscrow();
   const { isBusy, problem, run } = useWork();
-  if (!fingerprint) return null;
+  if (!devices || !fingerprint) return null;
   const { digits, published, changedBy } = fingerprint;
   const isDue = asks.some(({ question }) => question === "publish-fingerprint");
   const publish = () =>
@@ -40,7 +38,7 @@ export function Publish() {
         )}
         <div class="self">
           <Groups text={digits} label={E.publish.title} />
-          <Qr text={formatFingerprint(fingerprintOf(session.log), "qr")} label={E.publish.qr} />
+          <Qr text={devices.logFingerprintQr} label={E.publish.qr} />
         </div>
         <div class="publish">
           {isDue && status === "ready" && (

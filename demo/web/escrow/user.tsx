@@ -3,11 +3,10 @@
 import { fingerprintOf, type MemberId } from "keystead";
 import type { Ask } from "keystead/client";
 import { formatFingerprint } from "keystead/contacts";
-import { policyOf } from "keystead/escrow";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { NewsContext, useDevice, useSnapshot, useWork } from "../hooks.js";
-import { day, escrowTexts as E, nameOf, say, T } from "../texts.js";
-import { Button, CopyButton, Dialog, Groups, Notice, Problem } from "../ui.js";
+import { day, escrowTexts as E, nameOf, say, T, words } from "../texts.js";
+import { Button, CopyButton, Dialog, Ending, Form, Groups, Notice, Problem } from "../ui.js";
 import * as api from "./api.js";
 import { CompareDigits, type Found } from "./compare.js";
 import { type ComparedLog, escrowIsEnrolled } from "./user-facts.js";
@@ -59,6 +58,7 @@ export function UserEscrowAsk({ ask }: { readonly ask: EscrowQuestion }) {
           </Button>
         }
       >
+        <p>{E.user.whoseWhy}</p>
         {isOpen && <Whose ask={ask} onClose={() => setOpen(false)} />}
       </Notice>
     );
@@ -139,48 +139,57 @@ function Acknowledge({ ask, onClose }: AcknowledgeProps) {
   );
 }
 
-function Whose({
-  ask,
-  onClose,
-}: {
+interface WhoseProps {
   readonly ask: Extract<EscrowQuestion, { question: "whose-members" }>;
   readonly onClose: () => void;
-}) {
+}
+
+/** An approval in escrow's name let devices in, and this device sees no record of it: an admin did not, or the server hides the record. */
+function Whose({ ask, onClose }: WhoseProps) {
   const { session } = useDevice();
+  const { devices } = useSnapshot(session);
   const { isBusy, problem, run } = useWork();
   const [own, setOwn] = useState<ReadonlySet<MemberId>>(new Set());
-  const strangers = ask.members.filter((member) => !own.has(member));
+  const asked = (devices?.members ?? []).filter(({ member }) => ask.members.includes(member));
+  const others = asked.filter(({ member }) => !own.has(member));
   const go = async () => {
-    const done = await run(async () => {
-      await session.answer(ask.id, { say: "members", own: [...own], strangers });
-      if (strangers.length > 0) await session.save({ remove: strangers });
-    });
-    if (done) onClose();
+    const strangers = others.map(({ member }) => member);
+    // The session removes the strangers by itself.
+    if (await run(() => session.answer(ask.id, { say: "members", own: [...own], strangers }))) onClose();
   };
   return (
-    <Dialog title={E.user.whose} onClose={onClose}>
+    <Dialog title={E.user.whose} onClose={onClose} isWide>
       <p>{E.user.whoseLead}</p>
-      {ask.members.map((member, at) => (
-        <label class="check" key={member}>
-          <input
-            type="checkbox"
-            checked={own.has(member)}
-            onChange={({ currentTarget: { checked } }) => {
-              const next = new Set(own);
-              if (checked) next.add(member);
-              else next.delete(member);
-              setOwn(next);
-            }}
-          />
-          <span>{ask.names[at] && nameOf(ask.names[at])}</span>
-        </label>
-      ))}
-      <Problem>{problem}</Problem>
-      <footer>
-        <Button look={strangers.length > 0 ? "danger" : "main"} isBusy={isBusy} onClick={go}>
-          {strangers.length > 0 ? E.user.removeOthers : E.user.mine}
-        </Button>
-      </footer>
+      <Form onSubmit={go}>
+        <fieldset class="lost">
+          <legend>{E.user.inHand}</legend>
+          {asked.map(({ member, name, kind, platform, added }) => (
+            <label class="check" key={member}>
+              <input
+                type="checkbox"
+                checked={own.has(member)}
+                onChange={({ currentTarget: { checked } }) => {
+                  const next = new Set(own);
+                  if (checked) next.add(member);
+                  else next.delete(member);
+                  setOwn(next);
+                }}
+              />
+              <span>
+                {nameOf(name)}{" "}
+                <span class="muted small">
+                  {[T.kinds[kind], platform, T.devices.added(day(added))].filter(Boolean).join(" · ")}
+                </span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <Ending problem={problem} onCancel={onClose}>
+          <Button look={others.length > 0 ? "danger" : "main"} submits isBusy={isBusy}>
+            {others.length > 0 ? E.user.removeOthers(words.list(others.map(({ name }) => nameOf(name)))) : E.user.mine}
+          </Button>
+        </Ending>
+      </Form>
     </Dialog>
   );
 }
@@ -189,7 +198,7 @@ function Whose({
 export function AskContacts() {
   const { session } = useDevice();
   const { escrowLog } = session;
-  const contacts = escrowLog && escrowIsEnrolled(session.log) ? policyOf(escrowLog).userContacts : [];
+  const contacts = (escrowIsEnrolled(session.log) && escrowLog?.policy?.userContacts) || [];
   if (contacts.length === 0) return null;
   return (
     <div class="ask-contacts">
@@ -208,7 +217,7 @@ export function usePapersAllowed(): boolean {
   const { session } = useDevice();
   useSnapshot(session);
   const { escrowLog } = session;
-  return !escrowLog || !escrowIsEnrolled(session.log) || policyOf(escrowLog).allowUserBackupKeys;
+  return !escrowIsEnrolled(session.log) || escrowLog?.policy?.allowUserBackupKeys !== false;
 }
 
 /** On Devices & Activity: whether the organisation could recover this account, and what its admins did. */
@@ -220,7 +229,7 @@ export function Organisation() {
     api.fetched().then(setFetched, () => undefined);
   }, [devices]);
   const { escrowLog } = session;
-  if (!devices || !escrowLog || !policyOf(escrowLog).enabled) return null;
+  if (!devices || !escrowLog?.policy?.enabled) return null;
   const isEnrolled = escrowIsEnrolled(session.log);
   const recoveries = devices.activity.filter(({ gave }) => gave !== undefined);
   const recorded = [...escrowLog.links].filter(({ access }) => access !== undefined).length;

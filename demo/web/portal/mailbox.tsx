@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { useWork } from "../hooks.js";
-import { day, portalTexts, shortDay } from "../texts.js";
+import { day, portalTexts } from "../texts.js";
 import { Icon, type IconName, Problem } from "../ui.js";
 import * as portal from "./api.js";
 
@@ -36,8 +36,8 @@ export function Mailbox() {
                 <h2>{title}</h2>
                 <p class="muted">{lead}</p>
               </div>
-              <time class="muted small" dateTime={new Date(at).toISOString()} title={day(new Date(at))}>
-                {shortDay(new Date(at))}
+              <time class="muted small" dateTime={new Date(at).toISOString()}>
+                {day(new Date(at))}
               </time>
             </li>
           );
