@@ -1,6 +1,7 @@
 // npm test and npm run test:deep together have all tests: CI runs both, and no test is lost or run twice.
 
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -52,6 +53,14 @@ describe("npm test and npm run test:deep", () => {
     expect(quick.filter((each) => deep.includes(each))).toEqual([]);
     // Some packages of test/smoke have theirs inside, once they are installed.
     expect(all.filter((each) => each.includes("node_modules"))).toEqual([]);
+  });
+
+  it("share a loaded library among files that do not replace its modules", () => {
+    const shared = [...quick, ...deep.filter((each) => each.startsWith("chromium "))];
+    const files = new Set(shared.map((each) => each.slice(each.indexOf(" ") + 1)));
+    const replaces = (file: string) => /^vi\.mock\(/m.test(readFileSync(resolve(root, file), "utf8"));
+    expect([...files].filter(replaces)).toEqual([]);
+    expect(inProject(deep, "node").filter(replaces)).not.toEqual([]);
   });
 
   it.runIf(hasChromium)("run in Chromium every file that does not need Node", () => {
