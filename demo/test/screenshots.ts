@@ -33,8 +33,8 @@ for (const [name, chapter] of Object.entries(CHAPTERS)) {
   } finally {
     await world.close();
   }
-  if (world.complaints.length + world.reports.length > 0) {
-    console.error(world.complaints, world.reports);
+  if (world.faults.length > 0) {
+    console.error(world.faults);
     process.exitCode = 1;
   }
 }

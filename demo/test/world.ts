@@ -88,6 +88,11 @@ export class World {
     return [...unexpected, ...missing];
   }
 
+  /** What is wrong in a tour, which names no refusals: what pages said, without requests that the server refused, and the reports. */
+  get faults(): readonly string[] {
+    return [...this.complaints.filter((each) => !/^\d{3} /.test(each)), ...this.reports];
+  }
+
   /** Names refusals that belong to a play: the status and the path, such as `409 /api/items`. A browser writes each to its console. */
   expectRefusals(...refusals: readonly string[]): void {
     for (const each of refusals) this.#expected.add(each);

@@ -2,7 +2,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
-import { nextTurn } from "../arguments/turns.js";
+import { nextTurn } from "../arguments/next-turn.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { canOpen, type Keyring, partsOf } from "../keys/keyring.js";

@@ -2,7 +2,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
-import { nextTurn } from "../arguments/turns.js";
+import { nextTurn } from "../arguments/next-turn.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { lastOf } from "../bytes/present.js";
 import type { Secret } from "../bytes/secret.js";

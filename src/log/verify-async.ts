@@ -2,7 +2,7 @@
 // state. docs/spec.md sections 6.4 and 13.
 
 import { entryList } from "../arguments/entries.js";
-import { nextTurn } from "../arguments/turns.js";
+import { nextTurn } from "../arguments/next-turn.js";
 import { checkWork, type StepwiseWork } from "../arguments/work.js";
 import { isBytes } from "../bytes/bytes.js";
 import { platform } from "../primitives/current.js";

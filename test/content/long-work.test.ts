@@ -14,7 +14,7 @@ it.each([
 ])("goes on under fake timers by %s", async (_what, channel) => {
   vi.resetModules();
   vi.stubGlobal("MessageChannel", channel);
-  const { nextTurn } = await import("../../src/arguments/turns.js");
+  const { nextTurn } = await import("../../src/arguments/next-turn.js");
   vi.stubGlobal("MessageChannel", class {});
   vi.useFakeTimers();
   let others = 0;

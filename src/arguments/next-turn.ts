@@ -1,4 +1,4 @@
-// Turns of the thread, for long work.
+// Gives other tasks of the thread a turn, for long work.
 
 /** The runtime's own, as they were at load: fake timers, which tests of apps install later, must not stop the work for ever. */
 const { MessageChannel: Channel, setTimeout: later } = globalThis;
