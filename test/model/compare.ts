@@ -2,9 +2,11 @@
 // docs/spec.md sections 2, 6 and 7.
 
 import { expect } from "vitest";
+import { type CborValue, decodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { epochsIn, type Runs } from "../../src/bytes/runs.js";
 import type { MemberState } from "../../src/grants/member-state.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/approvals.js";
 import {
@@ -154,4 +156,16 @@ export function expectSameSecrets(world: World): void {
 /** Code of the error that a call throws; undefined when it throws none. */
 export function codeOf(act: () => unknown): string | undefined {
   return errorOf(act)?.code;
+}
+
+/**
+ * What a member's keyring holds. Without the results of checks of seeds, which keyrings share: an act that is refused may have
+ * checked one, once and for all.
+ */
+export function keptBy(member: MemberState): ReadonlyMap<string, CborValue> {
+  const read = (bytes: Uint8Array) => decodeCbor(bytes, { name: "keyring", maxBytes: 1e6 });
+  const [content] = read(unsafeSerializeKeyring(member)) as [Uint8Array, Uint8Array];
+  const kept = new Map(read(content) as ReadonlyMap<string, CborValue>);
+  expect(kept.delete("checked")).toBe(true);
+  return kept;
 }

@@ -9,13 +9,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkGrants } from "../../src/grants/check.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { errorOf } from "../support/thrown.js";
 import { violations } from "./admission.js";
 import { agendaOf, type Owed, owedBy } from "./agenda.js";
-import { expectKeyring, expectLink, expectLog, expectOpens, expectSameSecrets, factsOf } from "./compare.js";
+import { expectKeyring, expectLink, expectLog, expectOpens, expectSameSecrets, factsOf, keptBy } from "./compare.js";
 import { drawLawful, drawTwisted, type Pick, pickArbitrary } from "./draw.js";
 import { describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
 import { openedBy, publish } from "./knowledge.js";
@@ -227,11 +226,11 @@ function broughtBack(model: Model, position: number): Set<number> {
 /** The author gets the refusal, and nothing has changed. */
 function expectRefused(world: World, op: Op, broken: ReadonlySet<string>): void {
   const session = world.session("by" in op ? op.by : 1);
-  const before = { log: factsOf(world.log), keyring: unsafeSerializeKeyring(session) };
+  const before = { log: factsOf(world.log), kept: keptBy(session) };
   const error = errorOf(() => world.write(op));
   expect(error?.code).toMatch(/^(NOT_PERMITTED|UNKNOWN_MEMBER)$/);
   expect([...broken], `rule of: ${error?.message}`).toContain(error?.rule);
-  expect({ log: factsOf(world.log), keyring: unsafeSerializeKeyring(session) }).toEqual(before);
+  expect({ log: factsOf(world.log), kept: keptBy(session) }).toEqual(before);
 }
 
 /** From bytes alone, in one call and in two, with and without attachments; and for one member from its seed alone. */
