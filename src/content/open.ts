@@ -1,8 +1,8 @@
 // Opening sealed content with a keyring, as bytes or as a stream. docs/spec.md section 12.
 
+import { nextTurn } from "../arguments/next-turn.js";
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
-import { nextTurn } from "../arguments/next-turn.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { canOpen, type Keyring, partsOf } from "../keys/keyring.js";

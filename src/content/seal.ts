@@ -1,8 +1,8 @@
 // Seals content to logs. It needs no secret, so a server or another user can do it. docs/spec.md section 12.
 
+import { nextTurn } from "../arguments/next-turn.js";
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
-import { nextTurn } from "../arguments/next-turn.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { lastOf } from "../bytes/present.js";
 import type { Secret } from "../bytes/secret.js";
