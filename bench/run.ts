@@ -67,7 +67,13 @@ for (const row of ROWS) {
   if (only.length > 0 && !only.includes(row.name)) continue;
   console.log(`\n${row.name}: ${row.title}`);
   const start = performance.now();
-  for await (const line of row.run(scale)) console.log(formatLine(line));
+  try {
+    for await (const line of row.run(scale)) console.log(formatLine(line));
+  } catch (error) {
+    // The other rows are measured all the same.
+    console.error("  FAILED:", error);
+    process.exitCode = 1;
+  }
   console.log(`  (${Math.round((performance.now() - start) / 1000)} s for the row)`);
 }
 // Peers leave timers behind.

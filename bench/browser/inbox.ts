@@ -142,8 +142,10 @@ async function look(page: Page, url: string, count: number): Promise<Visit> {
     };
     requestAnimationFrame(watch);
   }, count);
+  const broken = new Promise<never>((_, reject) => page.on("pageerror", reject));
   await page.goto(url);
-  await page.waitForFunction(() => (globalThis as { seen?: { all?: number } }).seen?.all !== undefined);
+  const isShown = () => (globalThis as { seen?: { all?: number } }).seen?.all !== undefined;
+  await Promise.race([page.waitForFunction(isShown), broken]);
   return await page.evaluate(() => {
     const { seen } = globalThis as { seen?: { first?: number; all?: number } };
     const [paint] = performance.getEntriesByName("first-contentful-paint");

@@ -1,5 +1,6 @@
 // Stands in for demo/web/device.ts: the same page without encryption, whose notes come as they are.
 
+import type { LogState } from "keystead";
 import type { Session, Snapshot } from "keystead/client";
 
 export const slot = "";
@@ -9,9 +10,13 @@ const SNAPSHOT = {
   ...{ pending: undefined, reclaimable: [], alarms: [], evidenceCount: 0 },
 } satisfies Snapshot;
 
+/** What the inbox and its frame look for in a log: nobody is in it. */
+const LOG: Pick<LogState, "active"> = { active: new Map() };
+
 /** What the inbox and its frame use of a session. */
-export async function openDevice(): Promise<Pick<Session, "getSnapshot" | "subscribe" | "open" | "close">> {
+export async function openDevice(): Promise<Pick<Session, "getSnapshot" | "subscribe" | "open" | "close" | "log">> {
   return {
+    log: LOG as LogState,
     getSnapshot: () => SNAPSHOT,
     subscribe: () => () => {},
     open: async (bytes) => bytes as Uint8Array<ArrayBuffer>,

@@ -48,10 +48,13 @@ function trunk(index: number, escrow: LogState): MemberState {
     { approveUncompared: [phone.accept().keyring.member] },
     env,
   ).accept();
+  const at = { escrowLog: escrow, storedConfirmation: escrow.head };
   while (laptop.log.head.seq < LINKS - 1) {
     const enrolls = laptop.log.head.seq === enrollsAt;
     laptop = (
-      enrolls ? enrollEscrow(laptop, { escrowLog: escrow, storedConfirmation: escrow.head }, env) : rotate(laptop, env)
+      enrolls
+        ? enrollEscrow(laptop, { escrowLog: escrow, storedConfirmation: escrow.head }, env)
+        : rotate(laptop, env, { escrow: at })
     ).accept();
   }
   return laptop;
@@ -60,7 +63,8 @@ function trunk(index: number, escrow: LogState): MemberState {
 /** Distinct verified logs. Each trunk ends in many ways, which costs less than authoring that many whole logs. */
 function buildLogs(escrow: LogState, trunkCount: number): readonly LogState[] {
   const trunks = Array.from({ length: trunkCount }, (_, index) => trunk(index, escrow));
-  return trunks.flatMap((laptop) => Array.from({ length: 20 }, () => rotate(laptop, env).accept().log));
+  const at = { escrowLog: escrow, storedConfirmation: escrow.head };
+  return trunks.flatMap((laptop) => Array.from({ length: 20 }, () => rotate(laptop, env, { escrow: at }).accept().log));
 }
 
 async function* users(logs: readonly LogState[], count: number): AsyncGenerator<ReportedUser> {
