@@ -1,11 +1,12 @@
 // Runs one row of the matrix in a folder of its own, and gives back what it printed.
 
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { transformSync } from "esbuild";
 import { type Browser, chromium, firefox } from "playwright";
 import { chromiumLaunchOptions } from "../../scripts/chromium.js";
@@ -69,28 +70,33 @@ function link(name: string, packages: string, folder: string): void {
 }
 
 /** Runs lines of a shell, with the programs of a folder before all others. @returns what they print @throws where one fails */
-function shell(lines: readonly string[], folder: string, programs?: string): string {
+async function shell(lines: readonly string[], folder: string, programs?: string): Promise<string> {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { PATH: [programs, PATH].filter(Boolean).join(delimiter), HOME, TMPDIR, NO_COLOR: "1", CI: "true" };
-  const done = spawnSync("sh", ["-ec", lines.join("\n")], { cwd: folder, env, encoding: "utf8", timeout: 180_000 });
   // A stack can show a line of a bundle, which is the whole bundle.
-  const output = `${done.stdout}${done.stderr}`.replace(/^(.{400}).+$/gm, "$1…");
-  if (done.status !== 0) throw new Error(`${lines.join("; ")} ended with ${done.status ?? done.signal}\n${output}`);
-  return output;
+  const shown = ({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string =>
+    `${stdout}${stderr}`.replace(/^(.{400}).+$/gm, "$1…");
+  const options = { cwd: folder, env, timeout: 180_000, maxBuffer: 2 ** 26 };
+  try {
+    return shown(await promisify(execFile)("sh", ["-ec", lines.join("\n")], options));
+  } catch (cause) {
+    const { code, signal, ...said } = cause as { code?: number; signal?: string; stdout: string; stderr: string };
+    throw new Error(`${lines.join("; ")} ended with ${code ?? signal}\n${shown(said)}`, { cause });
+  }
 }
 
-const browsers = new Map<string, Browser>();
+const browsers = new Map<string, Promise<Browser>>();
 
-async function launch(name: "chromium" | "firefox"): Promise<Browser> {
+function launch(name: "chromium" | "firefox"): Promise<Browser> {
   const options = name === "chromium" ? chromiumLaunchOptions() : firefoxLaunchOptions();
   if (!options) throw new Missing(`there is no ${name} here`);
-  const browser = browsers.get(name) ?? (await { chromium, firefox }[name].launch(options));
+  const browser = browsers.get(name) ?? { chromium, firefox }[name].launch(options);
   browsers.set(name, browser);
   return browser;
 }
 
 export async function closeBrowsers(): Promise<void> {
-  for (const browser of browsers.values()) await browser.close();
+  for (const browser of browsers.values()) await (await browser).close();
 }
 
 /** What the page at an address prints, until it has told the story or failed. */
@@ -164,13 +170,13 @@ function checkRelay(said: string): void {
 /** What the story on a relay in workerd prints, over a PostgreSQL that is started for it. */
 async function serveInWorkerd(commands: readonly string[], folder: string): Promise<string> {
   if (!PostgresServer.isInstalled) throw new Missing("there is no PostgreSQL here");
-  shell(commands, folder);
+  await shell(commands, folder);
   const database = new PostgresServer();
   try {
     const port = await freePort();
     await database.start("listen_addresses=127.0.0.1", `port=${port}`);
     const url = `postgresql://relay@127.0.0.1:${port}/postgres`;
-    return shell([`'${process.execPath}' '${resolve(home, "relay-worker.mjs")}' '${url}'`], folder);
+    return await shell([`'${process.execPath}' '${resolve(home, "relay-worker.mjs")}' '${url}'`], folder);
   } finally {
     await database.remove();
   }
@@ -193,7 +199,7 @@ export async function runRow(row: Row, folder: string): Promise<readonly string[
     case "program": {
       const binary = join(tools, way.binary);
       if (!existsSync(binary)) throw new Missing(`npm has no ${row.name} for this machine`);
-      const said = shell(commands, folder, dirname(binary));
+      const said = await shell(commands, folder, dirname(binary));
       if (!/^backend: .*\/primitives\/node\.js$/m.test(said)) throw new Error(`it has the portable backend\n${said}`);
       checkRelay(said);
       return [said];
@@ -201,9 +207,9 @@ export async function runRow(row: Row, folder: string): Promise<readonly string[
     case "page":
       return [await visitFolder(way.browser, folder)];
     case "worker": {
-      shell(commands, folder);
+      await shell(commands, folder);
       checkBackend(codeIn(join(folder, "dist")), way.backend, "the worker");
-      const said = shell([`'${process.execPath}' '${resolve(home, "worker.mjs")}'`], folder);
+      const said = await shell([`'${process.execPath}' '${resolve(home, "worker.mjs")}'`], folder);
       if (!said.includes("at load: INVALID_ARGUMENT")) throw new Error(`while it loads:\n${said}`);
       return [said];
     }
@@ -212,11 +218,11 @@ export async function runRow(row: Row, folder: string): Promise<readonly string[
       return [];
     }
     case "bundles": {
-      shell(commands, folder);
+      await shell(commands, folder);
       const [web, node] = [join(folder, "dist/web"), join(folder, "dist/node")];
       checkBackend(codeIn(web), "portable", "the bundle for browsers");
       checkBackend(codeIn(node), "node", "the bundle for Node");
-      return [shell([`'${process.execPath}' dist/node/main.js`], folder), await visitFolder("chromium", web)];
+      return [await shell([`'${process.execPath}' dist/node/main.js`], folder), await visitFolder("chromium", web)];
     }
     case "development server": {
       const { createServer } = (await import(
@@ -231,7 +237,7 @@ export async function runRow(row: Row, folder: string): Promise<readonly string[
       }
     }
     case "tests": {
-      const said = shell(commands, folder);
+      const said = await shell(commands, folder);
       return [...said.matchAll(/told: .*/g)].map(([told]) => told);
     }
   }
