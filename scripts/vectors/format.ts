@@ -192,8 +192,8 @@ export interface EquivocationVector extends Negative {
   readonly good: Base64Url;
 }
 
-/** vectors/negative/pin-bytes: bytes that are no pin of a contact. */
-export interface PinBytesVector extends Negative {
+/** vectors/negative/contact-bytes: bytes that are no tracked contact. */
+export interface ContactBytesVector extends Negative {
   readonly bad: Base64Url;
   readonly good: Base64Url;
   readonly error: ExpectedError;

@@ -29,7 +29,7 @@ import { keyringFiles } from "./negative/keyrings.js";
 import { KEYS } from "./negative/keys.js";
 import { LOCKDOWN } from "./negative/lockdown.js";
 import { MEMBERSHIP } from "./negative/membership.js";
-import { pinBytesFiles } from "./negative/pin-bytes.js";
+import { contactBytesFiles } from "./negative/contact-bytes.js";
 import { pinFiles } from "./negative/pins.js";
 import { RECLAIMS } from "./negative/reclaims.js";
 import { RENEWALS } from "./negative/renewals.js";
@@ -48,7 +48,7 @@ export function negativeFiles(): readonly VectorFile[] {
     ...fingerprintFiles(),
     ...comparisonFiles(),
     ...pinFiles(),
-    ...pinBytesFiles(),
+    ...contactBytesFiles(),
     ...singleFiles(),
     ...standingFiles(),
     ...statementFiles(),

@@ -7,7 +7,7 @@ import {
   type ContactVector,
   type EvidenceVector,
   optionsOf,
-  type PinBytesVector,
+  type ContactBytesVector,
   type PinVector,
   type SingleVector,
   type StandingVector,
@@ -29,8 +29,8 @@ const pins = byName<PinVector>(
 const singles = byName<SingleVector>(
   import.meta.glob("../../vectors/negative/single/*.json", { eager: true, import: "default" }),
 );
-const pinBytes = byName<PinBytesVector>(
-  import.meta.glob("../../vectors/negative/pin-bytes/*.json", { eager: true, import: "default" }),
+const contactBytes = byName<ContactBytesVector>(
+  import.meta.glob("../../vectors/negative/contact-bytes/*.json", { eager: true, import: "default" }),
 );
 const standings = byName<StandingVector>(
   import.meta.glob("../../vectors/negative/standing/*.json", { eager: true, import: "default" }),
@@ -80,7 +80,7 @@ describe("entries that come alone for a filled position", () => {
 });
 
 describe("pins of contacts as bytes", () => {
-  it.each(pinBytes)("%s", (_name, { bad, good, error }) => {
+  it.each(contactBytes)("%s", (_name, { bad, good, error }) => {
     expect(verdictOf(() => decodeContact(bytes(bad)))).toEqual(error);
     expect(verdictOf(() => decodeContact(bytes(good)))).toBeUndefined();
   });

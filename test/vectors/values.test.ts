@@ -264,7 +264,7 @@ describe("statements", () => {
     const value = file<ReturnType<typeof statementValues>>("statements");
     const keys = new StatementKeys(bytes(value.keySeed));
     const operator = new OperatorKeys(bytes(value.operatorSeed));
-    const certificate = certifyStatementKey(operator, { key: keys.signingKey, until: value.until });
+    const certificate = certifyStatementKey(operator, { signingKey: keys.signingKey, until: value.until });
     expect(text(stateHead(value.head, keys, certificate, value.at))).toBe(value.bytes);
     const parts = [value.statement, value.signature, value.certificate, value.certified];
     expect(partsOfStatement(bytes(value.bytes)).map(text)).toEqual(parts);

@@ -109,7 +109,7 @@ def of_keyrings(vectors: Vectors, vector: dict) -> tuple[object, object]:
     return refusal(vector, read)
 
 
-def of_pin_bytes(vectors: Vectors, vector: dict) -> tuple[object, object]:
+def of_contact_bytes(vectors: Vectors, vector: dict) -> tuple[object, object]:
     return refusal(vector, lambda given: contacts.read_pin(unbase64(given)))
 
 

@@ -27,7 +27,7 @@ CHECKS: dict[str, Callable[[Vectors, dict], tuple[object, object]]] = {
     "negative/statements": negative.of_statements,
     "negative/equivocations": negative.of_equivocations,
     "negative/keyrings": negative.of_keyrings,
-    "negative/pin-bytes": negative.of_pin_bytes,
+    "negative/contact-bytes": negative.of_contact_bytes,
     "negative/standing": negative.of_standing,
     "negative/grants": negative.of_grants,
     "negative/backup": negative.of_backup,

@@ -31,8 +31,10 @@ const stated = statement(two);
 const [head, byKey, certificate, byOperator] = partsOfStatement(stated);
 const mallory = new OperatorKeys(seedNamed("mallory"));
 const keys = new StatementKeys(seedNamed("another statement key"));
-const forged = certifyStatementKey(mallory, { key: keys.signingKey, until: UNTIL });
-const short = partsOfStatement(certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: NOON - 1 }));
+const forged = certifyStatementKey(mallory, { signingKey: keys.signingKey, until: UNTIL });
+const short = partsOfStatement(
+  certifyStatementKey(OPERATOR, { signingKey: STATEMENT_KEYS.signingKey, until: NOON - 1 }),
+);
 
 interface Attack {
   readonly name: string;
@@ -143,7 +145,7 @@ const ATTACKS: readonly Attack[] = [
     good: stateHead(
       two.log.head,
       STATEMENT_KEYS,
-      certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: UNTIL + DAY }),
+      certifyStatementKey(OPERATOR, { signingKey: STATEMENT_KEYS.signingKey, until: UNTIL + DAY }),
       NOON,
     ),
   },
@@ -170,7 +172,7 @@ const ATTACKS: readonly Attack[] = [
     good: stateHead(
       two.log.head,
       STATEMENT_KEYS,
-      certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: UNTIL + DAY }),
+      certifyStatementKey(OPERATOR, { signingKey: STATEMENT_KEYS.signingKey, until: UNTIL + DAY }),
       NOON,
     ),
   },
