@@ -1,6 +1,6 @@
 // keystead: what every app uses: devices and their verbs, backup keys, fingerprints, sealing and opening. By folder.
-// Other entries: keystead/client, keystead/file-store, keystead/blobs, keystead/escrow, keystead/contacts, keystead/audit,
-// keystead/sender, keystead/server, keystead/relay, keystead/english, keystead/words, keystead/recovery-sheet, keystead/testing.
+// Other entries: keystead/client, keystead/file-store, keystead/blobs, keystead/escrow, keystead/escrow-client, keystead/contacts,
+// keystead/audit, keystead/sender, keystead/server, keystead/relay, keystead/english, keystead/words, keystead/recovery-sheet, keystead/testing.
 
 export { agenda } from "./agenda/agenda.js";
 export type { Knowledge, Served } from "./agenda/facts.js";

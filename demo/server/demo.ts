@@ -77,7 +77,7 @@ async function startOn(sql: Sql, { web, port, seed = false, now = Date.now }: De
   const relay = createRelay({
     ...{ sql, env, origin: url, path: "/keys", authorize: authorizer(portal, tokens) },
     authorizeReset: (subject, { headers }) => portal.mayReset(subject, headers),
-    operator: { publicKey: portal.operator.signingKey, keys: portal.operator },
+    operator: { signingKey: portal.operator.signingKey, keys: portal.operator },
     notify: async ({ type, subject, entered }) => {
       // Escrow logs, and logs of people who were made up, get no mail.
       if (!(await accounts.withSubject(subject))) return;

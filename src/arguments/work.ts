@@ -1,7 +1,7 @@
 // Options of callers for long work that goes step by step: a function that gets the progress, and a signal that ends the work.
 
 import { KeysteadError } from "../errors.js";
-import { checkOptions } from "./options.js";
+import { checkFunction, checkOptions } from "./options.js";
 import type { AbortSignalLike } from "./platform.js";
 
 /** Options to follow and end long work. */
@@ -47,9 +47,7 @@ interface FollowedWork {
 /** @throws `INVALID_ARGUMENT` unless the options say how to follow and end some work */
 export function checkWork<Work extends FollowedWork>(options: Work, signalUse: keyof typeof METHODS = "asks"): Work {
   const { onProgress, signal } = checkOptions(options);
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
-  }
+  if (onProgress !== undefined) checkFunction("options.onProgress", onProgress);
   if (signal !== undefined && !METHODS[signalUse].every((method) => typeof Object(signal)[method] === "function")) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
   }

@@ -2,7 +2,7 @@
 // the operator can: expel. docs/spec.md section 6.
 
 import { checkList } from "../arguments/lists.js";
-import { checkOptions } from "../arguments/options.js";
+import { checkFlag, checkOptions } from "../arguments/options.js";
 import { checkPositions } from "../arguments/positions.js";
 import { checkRuns } from "../arguments/runs.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -296,7 +296,7 @@ export function setLockdown(
   const checked = checkMemberState(state);
   const { log } = checked;
   const { on, remove = [] } = checkOptions(options);
-  if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
+  checkFlag("on", on);
   return act(checked, "lockdown", { on, remove: memberList(log, "remove", remove) }, env, { guard: options });
 }
 

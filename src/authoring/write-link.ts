@@ -4,7 +4,7 @@
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import { intersectRuns, NO_RUNS, type Runs, runsOf } from "../bytes/runs.js";
 import { encode } from "../bytes/schema.js";
-import { Secret } from "../bytes/secret.js";
+import { Secret, wipingOnFailure } from "../bytes/secret.js";
 import { KeysteadError, problemOf } from "../errors.js";
 import { makeGrants } from "../grants/make.js";
 import { paperChecked, rightSeed } from "../grants/seed-check.js";
@@ -72,21 +72,12 @@ export interface Written {
  */
 export function writeLink(draft: Draft, env: Env): Written {
   const { body, signers, attachments, newEpoch } = compose(draft, env);
-  return wipingOnFailure(newEpoch, () => {
+  const seeds = { wipe: () => newEpoch.forEach((seed) => void seed.wipe()) };
+  return wipingOnFailure(seeds, () => {
     const signatures = signers.map((key) => signBody(body, key, draft.signers));
     const entry = encodeEntry(encodeLink(body, signatures), attachments);
     return { log: verifyLink(draft.before, decodeEntry(entry), UNCHECKED), entry, newEpoch };
   });
-}
-
-/** Does something with fresh seeds, which are wiped when it fails. */
-function wipingOnFailure<T>(seeds: ReadonlyMap<number, Secret>, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    for (const seed of seeds.values()) seed.wipe();
-    throw error;
-  }
 }
 
 /** Signs a body with the signer whose key is required. */
@@ -124,7 +115,8 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   // GRT-6: drawn afresh every time, so that a member that left meanwhile does not hold what a lost attempt granted.
   const newEpoch = drawEpoch(before, effect, env);
   const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
-  return wipingOnFailure(newEpoch, () => {
+  const seeds = { wipe: () => newEpoch.forEach((seed) => void seed.wipe()) };
+  return wipingOnFailure(seeds, () => {
     const { grants, attachments } = makeGrants(
       transition.due,
       place,

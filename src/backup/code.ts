@@ -1,6 +1,7 @@
 // The text of a backup key: written from its id and secret, and read back. Reading corrects only those typing mistakes that can
 // be proven to be mistakes. docs/spec.md section 9 (BAK-1).
 
+import { checkFunction } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
 import { assertSymbols, CODE_LENGTH, formatCode, type ReadText, readSymbols } from "./alphabet.js";
 import { ID_LENGTH } from "./bits.js";
@@ -61,9 +62,7 @@ export function decodeBackupText<M>(
   arbiter?: Arbiter<M>,
   ids?: readonly (readonly number[])[],
 ): DecodedBackup<M | undefined> {
-  if (arbiter !== undefined && typeof arbiter !== "function") {
-    throw new KeysteadError("INVALID_ARGUMENT", "arbiter must be a function");
-  }
+  if (arbiter !== undefined) checkFunction("arbiter", arbiter);
   if (ids !== undefined && !Array.isArray(ids)) throw new KeysteadError("INVALID_ARGUMENT", "ids must be an array");
   for (const id of ids ?? []) assertSymbols(id, ID_LENGTH, "each of ids");
   const typed = readSymbols(text);

@@ -39,7 +39,7 @@ export function backupIdSymbols(sign: Uint8Array): readonly number[] {
  * @throws `INVALID_ARGUMENT`
  */
 export function backupKeyId(member: Pick<Member, "signingKey">): string {
-  assertBytes(member?.signingKey, 32, "member.sign");
+  assertBytes(member?.signingKey, 32, "member.signingKey");
   return backupIdSymbols(member.signingKey).map(symbolChar).join("");
 }
 

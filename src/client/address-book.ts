@@ -49,7 +49,7 @@ export class AddressBook {
   /** A contact as what it signed is judged. @throws `INVALID_ARGUMENT` for one that is not tracked any more */
   sender(subject: string): { readonly log: LogState; readonly contact: TrackedContact } {
     const contact = tracked(this.#driver.model, subject);
-    return { log: logOf(contact), contact: contact.pin };
+    return { log: logOf(contact), contact: contact.tracked };
   }
 
   /** Looks at the newest logs of contacts, and tracks those that are not tracked. @throws why one of them is not known */

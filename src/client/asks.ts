@@ -36,8 +36,8 @@ export function asksOf(model: Model, now: number): readonly Ask[] {
   const ask = (question: Question | SessionQuestion, facts: readonly string[]) =>
     void asks.push({ id: [question.question, ...facts].join(" "), ...question });
   if (interrupted) {
-    const { intent, because } = interrupted;
-    ask({ ...named("interrupted"), intent: intent.do, because }, [because.code]);
+    const { intent, error } = interrupted;
+    ask({ ...named("interrupted"), intent: intent.do, error }, [error.code]);
   }
   if (copiedAt !== undefined) ask({ ...named("copied"), at: copiedAt }, [String(copiedAt)]);
   if (paper) ask({ ...named("prove-backup-key"), member: paper.member }, [paper.member]);

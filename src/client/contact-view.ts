@@ -38,7 +38,7 @@ export function contactViews({ contacts, sync }: Model): readonly ContactView[] 
     // A log that came back empty has no head to show.
     const head = change?.current.seq ? change.current : contact.head;
     const fingerprint = formatFingerprint(fingerprintOf(head));
-    const { subject, verified } = contact.pin;
+    const { subject, verified } = contact.tracked;
     return {
       subject,
       head,

@@ -19,7 +19,7 @@ export interface Contact {
   /** Names its records. */
   readonly number: number;
   /** What the user acknowledged. It moves by the user's word alone. */
-  readonly pin: TrackedContact;
+  readonly tracked: TrackedContact;
   /** The highest verified head. It never falls: a rollback shows by it, also one behind what was acknowledged. */
   readonly head: Head;
   /** Without attachments. */
@@ -51,10 +51,10 @@ const states: WeakMap<AppendList<Bytes>, LogState> = /* @__PURE__ */ new WeakMap
 const changes: WeakMap<Contact, ContactChange> = /* @__PURE__ */ new WeakMap();
 
 /** The verified log of a contact. After a restart its hashes are verified when it is first needed, and not for every contact at once. */
-export function logOf({ pin, head, entries }: Contact): LogState {
+export function logOf({ tracked, head, entries }: Contact): LogState {
   const known = states.get(entries);
   if (known) return known;
-  const log = verifyLog(entries, { subject: pin.subject, verified: head, now: "unchecked" });
+  const log = verifyLog(entries, { subject: tracked.subject, verified: head, now: "unchecked" });
   states.set(entries, log);
   return log;
 }
@@ -67,9 +67,9 @@ export function following({ log, entries }: FollowedLog): Pick<Contact, "head" |
 
 /** What changed since the user acknowledged the contact; undefined for nothing. */
 export function changeOf(contact: Contact): ContactChange | undefined {
-  const { pin, head, alarm } = contact;
-  if (!alarm && isSameHead(pin.head, head)) return undefined;
-  const change = changes.get(contact) ?? compareContact(pin, alarm ? contradictionOf(alarm) : logOf(contact));
+  const { tracked, head, alarm } = contact;
+  if (!alarm && isSameHead(tracked.head, head)) return undefined;
+  const change = changes.get(contact) ?? compareContact(tracked, alarm ? contradictionOf(alarm) : logOf(contact));
   changes.set(contact, change);
   return change;
 }
@@ -85,7 +85,7 @@ function contradictionOf({ error, evidence }: Alarm): KeysteadError {
 export function recipientOf(contact: Contact): RecipientOptions {
   const change = contact.alarm && changeOf(contact);
   if (change) throw changed(change, `the log of this contact is ${change.status}`);
-  return { log: logOf(contact), contact: contact.pin };
+  return { log: logOf(contact), contact: contact.tracked };
 }
 
 /** The error for what the user must see first. */

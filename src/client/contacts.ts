@@ -126,7 +126,7 @@ function takeWhole(model: Model, effect: ReadContactEffect, page: EntriesPage, e
 
 function newContact({ contacts }: Model, followed: FollowedLog): Contact {
   const number = 1 + Math.max(0, ...[...contacts.values()].map((each) => each.number));
-  return { number, pin: trackContact(followed.log), ...following(followed), alarm: undefined };
+  return { number, tracked: trackContact(followed.log), ...following(followed), alarm: undefined };
 }
 
 function contradicted(
@@ -137,8 +137,8 @@ function contradicted(
   now: number,
 ): Stepped {
   const { code, message, rule } = contradiction;
-  const { subject } = contact.pin;
-  const change = compareContact(contact.pin, contradiction);
+  const { subject } = contact.tracked;
+  const change = compareContact(contact.tracked, contradiction);
   const evidence = encodeEvidence(present(change.evidence));
   // The user may go on with another log: this contact may have lost everything, and begun anew.
   const log = code === "REPLACED" ? verifiedOrNothing(whole, subject, now) : undefined;
@@ -177,24 +177,24 @@ export function untrack(model: Model, subject: string): Model {
 }
 
 /**
- * Moves a pin to what the user was shown.
+ * Moves a tracked contact to what the user was shown.
  *
  * @throws `CONTACT_CHANGED` when the contact has changed again since, or contradicts what was verified; `COMPARE_AGAIN`
  */
 export function acknowledge(model: Model, { subject, head, compared, evenIf }: Acknowledgement): Model {
   const contact = tracked(model, subject);
-  const { pin, alarm } = contact;
+  const { alarm } = contact;
   const offered = evenIf === "replaced" && alarm ? model.sync.contacts.get(subject)?.offered : undefined;
   if (alarm && !offered) throw changed(changeOf(contact), "the service contradicts what was verified of this contact");
   const next = offered ?? { log: logOf(contact), entries: contact.entries };
   if (!isSameHead(next.log.head, head))
     throw changed(changeOf(contact), "this contact has changed again since the user was shown it");
-  const moved = acknowledgeContact(pin, next.log, { compared, evenIf: offered && "replaced" });
-  return withContact(model, { number: contact.number, pin: moved, ...following(next), alarm: undefined });
+  const moved = acknowledgeContact(contact.tracked, next.log, { compared, evenIf: offered && "replaced" });
+  return withContact(model, { number: contact.number, tracked: moved, ...following(next), alarm: undefined });
 }
 
 function withContact(model: Model, contact: Contact): Model {
-  const { subject } = contact.pin;
+  const { subject } = contact.tracked;
   if (model.contacts.get(subject) === contact) return model;
   return { ...model, contacts: new Map([...model.contacts, [subject, contact]]) };
 }

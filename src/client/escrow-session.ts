@@ -2,6 +2,7 @@
 // over the escrow log with another machine. docs/spec.md sections 11 and 13.
 
 import { checkList } from "../arguments/lists.js";
+import { checkMembers } from "../arguments/members.js";
 import { checkOptions } from "../arguments/options.js";
 import { checkPosition } from "../arguments/positions.js";
 import { checkWork, type StepwiseWork } from "../arguments/work.js";
@@ -125,6 +126,7 @@ export class EscrowSession {
       this.#driver = new Driver(parts, adminMachine);
       return this.#driver;
     });
+    Object.freeze(this);
   }
 
   /** @internal */
@@ -227,7 +229,7 @@ export class EscrowSession {
     readonly remove?: readonly MemberId[];
   }): Promise<void> {
     const { approve = [], remove = [] } = checkOptions(list);
-    checkList("remove", remove, "member ids");
+    checkMembers("remove", remove);
     const approvals = checkList("approve", approve, "{ token, roles }").map((each) => {
       const { token, roles } = checkOptions(each);
       checkList("roles", roles, "roles");

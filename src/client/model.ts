@@ -59,7 +59,7 @@ export interface Settlement {
 /** What was asked for and could not be written again after a lost race: the user decides. */
 export interface Interrupted {
   readonly intent: Intent;
-  readonly because: ErrorJson;
+  readonly error: ErrorJson;
 }
 
 /** A backup key whose text nobody has proved to be on paper. */

@@ -94,7 +94,7 @@ export function settleLost(model: Model, env: Env): { readonly model: Model; rea
   } catch (caught) {
     const error = KeysteadError.from(caught)?.toJSON();
     if (!error) throw caught;
-    return { model: { ...settled(model, { id, error }), interrupted: { intent, because: error } }, retired };
+    return { model: { ...settled(model, { id, error }), interrupted: { intent, error } }, retired };
   }
 }
 

@@ -104,10 +104,10 @@ function withFollowing(model: Model, env: Env): Model {
   try {
     return author(without, toHex(drawRandom(env, 8)), intent, env);
   } catch (caught) {
-    const because = KeysteadError.from(caught)?.toJSON();
-    if (!because) throw caught;
+    const error = KeysteadError.from(caught)?.toJSON();
+    if (!error) throw caught;
     // The clock may be right tomorrow.
-    return because.code === "CLOCK" ? model : { ...without, interrupted: { intent, because } };
+    return error.code === "CLOCK" ? model : { ...without, interrupted: { intent, error } };
   }
 }
 

@@ -76,10 +76,10 @@ export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
     if (followed) putLog(records, of, { ...followed.log, entries: followed.entries });
     put(`alarm/${of}`, alarms[of], encodeAlarm);
   }
-  for (const { number, pin, head, entries, alarm } of model.contacts.values()) {
+  for (const { number, tracked, head, entries, alarm } of model.contacts.values()) {
     const of = `contact/${number}`;
-    putLog(records, of, { subject: pin.subject, head, entries });
-    put(`pin/${of}`, pin, encodeContact);
+    putLog(records, of, { subject: tracked.subject, head, entries });
+    put(`tracked/${of}`, tracked, encodeContact);
     put(`alarm/${of}`, alarm, encodeAlarm);
   }
   put("device", keyring, serialized);
@@ -214,11 +214,11 @@ function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): M
     alarms: { own: alarm("own"), escrow: alarm("escrow") },
     contacts: new Map(
       [...records].flatMap(([key, bytes]): readonly [string, Contact][] => {
-        if (!key.startsWith("pin/contact/")) return [];
-        const of = key.slice("pin/".length);
+        if (!key.startsWith("tracked/contact/")) return [];
+        const of = key.slice("tracked/".length);
         const { head, entries } = present(readEntries(of, read));
-        const pin = decodeContact(bytes);
-        return [[pin.subject, { number: Number(of.split("/")[1]), pin, head, entries, alarm: alarm(of) }]];
+        const tracked = decodeContact(bytes);
+        return [[tracked.subject, { number: Number(of.split("/")[1]), tracked, head, entries, alarm: alarm(of) }]];
       }),
     ),
   };

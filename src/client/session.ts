@@ -3,7 +3,7 @@
 
 import { checkList } from "../arguments/lists.js";
 import { checkMember, checkMembers } from "../arguments/members.js";
-import { checkOptions } from "../arguments/options.js";
+import { checkFlag, checkFunction, checkOptions } from "../arguments/options.js";
 import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
@@ -118,6 +118,8 @@ export class Session {
     this.#driver = drive({ ...parts, changed: () => this.#changed() });
     this.#contacts = new AddressBook(this.#driver, subject, env);
     this.#keepUp = new KeepUp(this.#driver, { subject, transport, escrowSubject, env });
+    // Vue does not wrap what is frozen in a Proxy, behind which the private fields could not be found.
+    Object.freeze(this);
   }
 
   /** @internal */
@@ -156,8 +158,7 @@ export class Session {
     options: { readonly operator?: Uint8Array; readonly unsafeReplace?: boolean } = {},
   ): Promise<void> {
     const { operator, unsafeReplace: replaces = false } = checkOptions(options);
-    if (typeof replaces !== "boolean")
-      throw new KeysteadError("INVALID_ARGUMENT", "options.unsafeReplace must be true or false");
+    checkFlag("options.unsafeReplace", replaces);
     if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
     const lockdown = this.#options.lockdown === "from-start";
     const named = operator && new Uint8Array(operator);
@@ -244,7 +245,7 @@ export class Session {
 
   /** Switches lockdown on or off. @throws errors of `setLockdown`; `LOST_RACE`, `PENDING` */
   async setLockdown(on: boolean, remove: readonly MemberId[] = []): Promise<void> {
-    if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
+    checkFlag("on", on);
     return this.#driver.intend({ do: "lockdown", on, remove: checkMembers("remove", remove) });
   }
 
@@ -602,6 +603,5 @@ export class Session {
 
 /** Before a backup key is made: nobody would see it. @throws `INVALID_ARGUMENT` */
 export function checkShow(show: unknown): void {
-  if (typeof show === "function") return;
-  throw new KeysteadError("INVALID_ARGUMENT", "show must be a function that shows the paper");
+  checkFunction("show", show, " that shows the paper");
 }

@@ -53,7 +53,7 @@ export const pendingSchema = record({
   refused: optional(record({ code: label, retryAt: uint(), tries: position })),
 });
 export const followsSchema = record({ v: literal(1), intent: intentSchema });
-export const interruptedSchema = record({ v: literal(1), intent: intentSchema, because: label });
+export const interruptedSchema = record({ v: literal(1), intent: intentSchema, error: label });
 
 export function encodePending({ intent, ...rest }: PendingLink): Uint8Array {
   return encode(pendingSchema, defined({ v: 1 as const, ...rest, intent: plainIntent(intent) }), "pending");
@@ -65,12 +65,8 @@ export function decodePending(stored: Infer<typeof pendingSchema> | undefined): 
   return { ...rest, base, keyring, paper, isSent, refused, intent: intentOf(intent) };
 }
 
-export function encodeInterrupted({ intent, because }: Interrupted): Uint8Array {
-  return encode(
-    interruptedSchema,
-    { v: 1, intent: plainIntent(intent), because: JSON.stringify(because) },
-    "interrupted",
-  );
+export function encodeInterrupted({ intent, error }: Interrupted): Uint8Array {
+  return encode(interruptedSchema, { v: 1, intent: plainIntent(intent), error: JSON.stringify(error) }, "interrupted");
 }
 
 export function encodeFollows(intent: Intent): Uint8Array {
@@ -82,7 +78,7 @@ export function decodeFollows(stored: Infer<typeof followsSchema> | undefined): 
 }
 
 export function decodeInterrupted(stored: Infer<typeof interruptedSchema> | undefined): Interrupted | undefined {
-  return stored && { intent: intentOf(stored.intent), because: JSON.parse(stored.because) };
+  return stored && { intent: intentOf(stored.intent), error: JSON.parse(stored.error) };
 }
 
 type PlainIntent = Infer<typeof intentSchema>;

@@ -4,7 +4,7 @@
 import { assertBytes } from "../bytes/bytes.js";
 
 /** What is written, for one reader. */
-export interface Inlet {
+export interface InputStream {
   readonly writable: WritableStream<Uint8Array>;
   /** The next piece, undefined at the end. The piece before is given back to its writer. */
   next(): Promise<Uint8Array | undefined>;
@@ -20,9 +20,9 @@ interface Handover {
   write(piece: Uint8Array): Promise<void>;
   /** Settled by the work's end: a caller that waits for the writable end alone must learn that the content was cut off. */
   close(): Promise<void>;
-  readonly next: Inlet["next"];
-  readonly finish: Inlet["finish"];
-  readonly fail: Inlet["fail"];
+  readonly next: InputStream["next"];
+  readonly finish: InputStream["finish"];
+  readonly fail: InputStream["fail"];
 }
 
 /** A written piece that nobody has read yet, or undefined for the end. */
@@ -87,7 +87,7 @@ function makeHandover(): Handover {
 }
 
 /** @param onAbort called when the writer gives up, or writes what are no bytes. */
-export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
+export function makeInputStream(onAbort: (reason: unknown) => void): InputStream {
   const { write, close, next, finish, fail } = makeHandover();
   let controller: WritableStreamDefaultController | undefined;
   const writable = new WritableStream<Uint8Array>({

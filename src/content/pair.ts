@@ -3,7 +3,7 @@
 import type { AbortSignalLike } from "../arguments/platform.js";
 import type { Bytes } from "../bytes/bytes.js";
 import { type ByteSource, pieceSource } from "./byte-source.js";
-import { makeInlet } from "./input-stream.js";
+import { makeInputStream } from "./input-stream.js";
 
 /** The two ends of one work, for `source.pipeThrough(pair).pipeTo(sink)`. */
 export interface StreamPair {
@@ -25,8 +25,8 @@ export function streamPair<R>(
   outer: AbortSignalLike | undefined,
 ): StreamPair & { readonly result: Promise<R> } {
   const inner = new AbortController();
-  const inlet = makeInlet(stop);
-  const output = work(pieceSource(inlet.next), inner.signal);
+  const input = makeInputStream(stop);
+  const output = work(pieceSource(input.next), inner.signal);
   let outlet: ReadableStreamDefaultController<Bytes> | undefined;
   let resolveResult: (result: R) => void = () => {};
   let rejectResult: (reason: unknown) => void = () => {};
@@ -43,7 +43,7 @@ export function streamPair<R>(
     outer?.removeEventListener("abort", onAbort);
     inner.abort(cause);
     const { reason } = inner.signal;
-    inlet.fail(reason);
+    input.fail(reason);
     outlet?.error(reason);
     rejectResult(reason);
     // If the work waits for its reader, it ends here and wipes its keys. Otherwise the abort stops it.
@@ -64,7 +64,7 @@ export function streamPair<R>(
             return;
           }
           outer?.removeEventListener("abort", onAbort);
-          inlet.finish();
+          input.finish();
           resolveResult(value);
           controller.close();
         } catch (error) {
@@ -76,5 +76,5 @@ export function streamPair<R>(
     // No work is done before somebody reads.
     { highWaterMark: 0 },
   );
-  return { writable: inlet.writable, readable, result };
+  return { writable: input.writable, readable, result };
 }

@@ -1,7 +1,7 @@
 // Seals content to logs. It needs no secret, so a server or another user can do it. docs/spec.md section 12.
 
 import { nextTurn } from "../arguments/next-turn.js";
-import { checkOptions } from "../arguments/options.js";
+import { checkFlag, checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { lastOf } from "../bytes/present.js";
@@ -133,10 +133,8 @@ function checkSealing(recipients: readonly Recipient[], options: SealOptions): S
   } = checkOptions(options);
   checkPurpose(purpose);
   assertBytes(associatedData, undefined, "options.associatedData");
-  for (const [name, value] of Object.entries({ pad, verifiedOnly })) {
-    if (typeof value !== "boolean")
-      throw new KeysteadError("INVALID_ARGUMENT", `options.${name} must be true or false`);
-  }
+  checkFlag("options.pad", pad);
+  checkFlag("options.verifiedOnly", verifiedOnly);
   return {
     ...checkLongWork(options),
     purpose,

@@ -5,7 +5,7 @@ import { checkOptions } from "../arguments/options.js";
 import { checkPositions } from "../arguments/positions.js";
 import { type Proposal, proposeState } from "../authoring/proposal.js";
 import { writeLink } from "../authoring/write-link.js";
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { bytes, hexBytes, record, type Schema, text, uint } from "../bytes/schema.js";
@@ -32,7 +32,7 @@ import {
 /** The content of an act's opening: what the admin does, at which position of which user's log, and why. */
 export interface Act {
   /** 32 random bytes, so that nobody can guess the act from the commitment in the link. */
-  readonly salt: Uint8Array;
+  readonly salt: Bytes;
   /** The user's log, and its user. */
   readonly log: LogId;
   readonly subject: string;

@@ -191,6 +191,8 @@ export class ReportTotals {
   constructor(most = 1000) {
     checkCount("most", most);
     this.#most = most;
+    // Vue does not wrap what is frozen in a Proxy, behind which the private fields could not be found.
+    Object.freeze(this);
   }
 
   /** Adds a user. */

@@ -6,12 +6,12 @@ import type { Evidence } from "../log/evidence.js";
 import type { Head } from "../log/state.js";
 
 /**
- * `same`; `extended`: only by the class that was trusted at the pinned head; `extended-by-others`; and three contradictions: `forked`,
+ * `same`; `extended`: only by the class that was trusted at the tracked head; `extended-by-others`; and three contradictions: `forked`,
  * `rolled-back`, `replaced`.
  */
 export type ContactStatus = "same" | "extended" | "extended-by-others" | "forked" | "rolled-back" | "replaced";
 
-/** A link since the pinned head. */
+/** A link since the tracked head. */
 export interface ContactLink {
   readonly seq: number;
   readonly type: string;
@@ -20,11 +20,11 @@ export interface ContactLink {
   readonly by: MemberName;
   /** As the author says (LOG-7). */
   readonly when: Date;
-  /** Whether the author belongs, as of the new head, to the class that was trusted at the pinned head. */
+  /** Whether the author belongs, as of the new head, to the class that was trusted at the tracked head. */
   readonly trusted: boolean;
 }
 
-/** A member that entered or left since the pinned head. */
+/** A member that entered or left since the tracked head. */
 export interface ContactMember {
   readonly member: MemberId;
   /** What it is called, as in {@link ContactLink}. */
@@ -33,15 +33,15 @@ export interface ContactMember {
   readonly trusted: boolean;
 }
 
-/** What the links since the pinned head say; nothing when the offered log does not continue the pinned one. */
+/** What the links since the tracked head say; nothing when the offered log does not continue the tracked one. */
 export interface ContactFacts {
   /** In order. */
   readonly links: readonly ContactLink[];
-  /** Active now and not at the pinned head. */
+  /** Active now and not at the tracked head. */
   readonly added: readonly ContactMember[];
-  /** Active at the pinned head and not now. */
+  /** Active at the tracked head and not now. */
   readonly removed: readonly ContactMember[];
-  /** Whether a member of the class that was trusted at the pinned head is still active. */
+  /** Whether a member of the class that was trusted at the tracked head is still active. */
   readonly trustedStillActive: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface ContactChange extends ContactFacts {
   readonly code: `contact-${ContactStatus}`;
   readonly status: ContactStatus;
   readonly subject: string;
-  readonly pinned: Head;
+  readonly tracked: Head;
   /** The head that was offered. */
   readonly current: Head;
   /** For the three contradictions: what shows them to a third party (`checkEvidence`). */

@@ -15,7 +15,7 @@ import { checkContact, type TrackedContact } from "./tracked-contact.js";
 /**
  * Says how a contact's log changed since it was stored.
  *
- * `extended` means that every author since the pinned head belongs, as of the new head, to the class that was trusted at the pinned head. A
+ * `extended` means that every author since the tracked head belongs, as of the new head, to the class that was trusted at the tracked head. A
  * device that joined and was then approved by that class belongs to it. A device that nobody approved does not, a device that
  * only escrow approved does not, and neither escrow nor the service's operator ever does.
  *
@@ -39,8 +39,8 @@ export function compareContact(contact: TrackedContact, current: LogState | Keys
   return makeChange(status, checked, current.head, facts);
 }
 
-function contradictionOf(pinned: Head, now: LogState): ContradictionKind | undefined {
-  const history = now.head.log === pinned.log ? continuityOf(now, pinned) : "replaced";
+function contradictionOf(tracked: Head, now: LogState): ContradictionKind | undefined {
+  const history = now.head.log === tracked.log ? continuityOf(now, tracked) : "replaced";
   return history === "continued" ? undefined : history;
 }
 
@@ -58,7 +58,9 @@ function changeOfError(contact: TrackedContact, error: KeysteadError): ContactCh
   }
   checkSubject(contact, evidence.subject);
   if (evidence.pinned.log !== contact.head.log) {
-    throw new KeysteadError("INVALID_ARGUMENT", "the error concerns another log than the pinned one", { cause: error });
+    throw new KeysteadError("INVALID_ARGUMENT", "the error concerns another log than the tracked one", {
+      cause: error,
+    });
   }
   return contradictionChange(kind, contact, offered, evidence);
 }
@@ -102,12 +104,12 @@ function factsSince(contact: TrackedContact, now: LogState): ContactFacts {
 
 function makeChange(
   status: ContactStatus,
-  { subject, head: pinned }: TrackedContact,
+  { subject, head: tracked }: TrackedContact,
   current: Head,
   facts: ContactFacts,
   evidence?: Evidence,
 ): ContactChange {
-  return { code: `contact-${status}`, status, subject, pinned, current, ...facts, evidence };
+  return { code: `contact-${status}`, status, subject, tracked, current, ...facts, evidence };
 }
 
 /** The error for a change that the user must see. @param then what follows from it, or what to do then */
@@ -121,7 +123,7 @@ export function contactChanged(change: ContactChange, then: string): KeysteadErr
 
 function checkSubject({ subject }: TrackedContact, actual: string): void {
   if (actual === subject) return;
-  throw wrongSubject("the log is of another subject than the contact; look up the right contact, or the right log", {
+  throw wrongSubject("the log is of another subject than the contact", "look up the right contact, or the right log", {
     expected: subject,
     actual,
   });

@@ -1,6 +1,7 @@
 // A tracked contact: what a device remembers of somebody else's log, as plain data and as bytes.
 // docs/spec.md section 10 and LOG-8.
 
+import { checkFlag } from "../arguments/options.js";
 import type { Bytes } from "../bytes/bytes.js";
 import { array, bool, decode, encode, literal, record, type Schema, text, uint } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
@@ -82,8 +83,7 @@ export function makeContact(
   confirmed: readonly number[],
   verified: boolean,
 ): TrackedContact {
-  if (typeof verified !== "boolean")
-    throw new KeysteadError("INVALID_ARGUMENT", "unsafeVerified must be true or false");
+  checkFlag("unsafeVerified", verified);
   return checkContact({ v: 1, subject, head, confirmed, verified });
 }
 

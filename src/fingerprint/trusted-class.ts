@@ -30,10 +30,10 @@ export function trustedFounders(log: LogFacts): readonly number[] {
 }
 
 /** How a member relates to the class that a tracked contact keeps; without a contact, to the class that is confirmed at this head. */
-export function trustOf(log: LogFacts, { id }: Member, pinned: readonly number[] | undefined): SenderTrust {
+export function trustOf(log: LogFacts, { id }: Member, trusted: readonly number[] | undefined): SenderTrust {
   const confirmed = confirmedFounder(log);
   const founder = present(foundersWithoutEscrow(log).get(id));
-  if (pinned ? pinned.includes(founder) : founder === confirmed) return "founding";
+  if (trusted ? trusted.includes(founder) : founder === confirmed) return "founding";
   return founder !== confirmed && foundersOf(log).get(id) === confirmed ? "restored" : "neither";
 }
 

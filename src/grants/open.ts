@@ -1,6 +1,7 @@
 // Opens the grants that a link makes to one member. A wrong or missing grant never harms the keyring and never blocks a later
 // one. docs/spec.md section 7 (GRT-4, GRT-5).
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { countEpochs, epochsIn, type Runs, runsOf } from "../bytes/runs.js";
 import { Secret } from "../bytes/secret.js";
@@ -59,7 +60,7 @@ export function openGrants(
   const { keys, seeds, aside, junk: known, vault } = partsOf(keyring);
   // Where a seed was found wrong or the epoch was found junk before, a matching ρ alone is not enough.
   const isFull = (epoch: number) => aside.size > 0 || known.has(epoch) || epochAt(log, epoch).seq >= since;
-  const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
+  const find = (digest: Bytes) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();
   const opens = new Map<number, Secret>();
   const junk: number[] = [];

@@ -16,9 +16,9 @@ const EXPORTER_MAX_LABEL_BYTES = 128;
 
 /** The public keys that a log publishes for an epoch. */
 export interface EpochPublicKeys {
-  readonly kemKey: Uint8Array;
+  readonly kemKey: Bytes;
   /** Only in an escrow log. */
-  readonly signingKey: Uint8Array | undefined;
+  readonly signingKey: Bytes | undefined;
 }
 
 /** The X-Wing private key of an epoch. The caller wipes it. */

@@ -1,6 +1,6 @@
 // A member's keys: a device or a backup key derives them from one 32-byte seed. docs/spec.md section 5.
 
-import { assertBytes, equalBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { asId, toHex } from "../bytes/text.js";
@@ -19,9 +19,9 @@ const MEMBER_ID_LENGTH = 16;
 /** A member's public keys, by their names on the wire. */
 export interface MemberPublicKeys {
   /** Ed25519 public key, 32 bytes. */
-  readonly sign: Uint8Array;
+  readonly sign: Bytes;
   /** X-Wing public key, 1,216 bytes. */
-  readonly kem: Uint8Array;
+  readonly kem: Bytes;
 }
 
 /** The id of the member whose first public keys are these. */
@@ -47,7 +47,7 @@ export class MemberKeys implements KeyHolder {
   #kem: KemPrivateKey | undefined;
 
   /** The Ed25519 public key, 32 bytes. */
-  readonly signingKey: Uint8Array;
+  readonly signingKey: Bytes;
 
   /** @param seed 32 bytes, copied. The caller wipes its own array. */
   constructor(seed: Uint8Array) {

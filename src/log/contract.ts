@@ -29,7 +29,7 @@ export interface Effect {
   /** The new epoch is kept from an escrow member that the author cannot judge or finds bad (MEM-6). */
   readonly withholdEscrow?: boolean;
   readonly rekey?: { readonly member: MemberId; readonly signingKey: Bytes; readonly kemKey: Bytes };
-  readonly rename?: { readonly member: MemberId; readonly name: Uint8Array };
+  readonly rename?: { readonly member: MemberId; readonly name: Bytes };
   readonly lockdown?: boolean;
   /** Members that the author approves; an enrolled member is approved as it enters (MEM-1). */
   readonly approve?: readonly MemberId[];
@@ -66,9 +66,9 @@ export interface LinkType<Body extends AnyBody = AnyBody> {
   /** LOG-5: the keys that it introduces, besides the new epoch's. */
   readonly introduces: (body: Body) => IntroducedKeys;
   /** The commitment to a name, whose opening comes as an attachment. */
-  readonly name?: (body: Body) => Uint8Array | undefined;
+  readonly name?: (body: Body) => Bytes | undefined;
   /** Digests of further attachments. */
-  readonly carries?: (body: Body) => readonly Uint8Array[];
+  readonly carries?: (body: Body) => readonly Bytes[];
   /** Checks that the state before the link admits it. @throws INVALID_LINK with the rule */
   readonly admit: (body: Body, context: Context) => void;
   /** What it does. Called after {@link admit}. */
@@ -85,9 +85,9 @@ export interface TypedBody {
 
 /** Keys that a link introduces (LOG-5). */
 export interface IntroducedKeys {
-  readonly signing: readonly Uint8Array[];
+  readonly signing: readonly Bytes[];
   /** Validated by KEM-1. */
-  readonly kem: readonly Uint8Array[];
+  readonly kem: readonly Bytes[];
 }
 
 /** Introduces nothing. */

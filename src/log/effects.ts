@@ -1,6 +1,7 @@
 // What a link does to the members and which grants it owes: one engine for every type. docs/spec.md section 6 (order of
 // effects, MEM-1, MEM-6) and section 7 (GRT-1).
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
 import { firstOf, lastOf, present } from "../bytes/present.js";
@@ -26,7 +27,7 @@ import {
 export interface DueGrant {
   readonly epochs: Runs;
   /** Sorted by member id. */
-  readonly recipients: readonly { readonly id: MemberId; readonly kemKey: Uint8Array }[];
+  readonly recipients: readonly { readonly id: MemberId; readonly kemKey: Bytes }[];
 }
 
 /** Members and duties after a link's effects. */

@@ -18,7 +18,7 @@ import {
 import { KeysteadError } from "../errors.js";
 import { MAX_LINK_BYTES } from "./entry.js";
 import { head, MAX_SUBJECT_BYTES } from "./fields.js";
-import type { Head, LogFacts } from "./state.js";
+import type { Head, LogState } from "./state.js";
 import { MAX_STATEMENT_BYTES } from "./statement.js";
 
 /** `forked`: two valid links at one position. `replaced`: another log for the subject. `rolled-back`: a shorter log. */
@@ -86,7 +86,7 @@ function read(bytes: Uint8Array): Evidence {
 }
 
 /** What was pinned: a head alone, or the whole state, whose links make the evidence complete. */
-export type Pin = Head | LogFacts;
+export type Pin = Head | LogState;
 
 /** The head of a pin. */
 export function headOf(pin: Pin): Head {

@@ -1,6 +1,7 @@
 // The fields that link bodies are made of. docs/spec.md sections 4 and 6.
 
 import { MAX_TIME } from "../arguments/time.js";
+import type { Bytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import {
   array,
@@ -85,11 +86,11 @@ export interface Pointer {
   /** The epoch that was the current one there. */
   readonly epoch: number;
   /** Its Ed25519 public key, 32 bytes. */
-  readonly signingKey: Uint8Array;
+  readonly signingKey: Bytes;
   /** Its X-Wing public key, 1,216 bytes. */
-  readonly kemKey: Uint8Array;
+  readonly kemKey: Bytes;
 }
-type WirePointer = Omit<Pointer, "signingKey" | "kemKey"> & { readonly sign: Uint8Array; readonly kem: Uint8Array };
+type WirePointer = Omit<Pointer, "signingKey" | "kemKey"> & { readonly sign: Bytes; readonly kem: Bytes };
 /** A pointer on the wire. */
 export const pointerFields = mapped<WirePointer, Pointer>(
   record({
@@ -121,19 +122,19 @@ export const reviewingActor = record({
 });
 /** Who acts for escrow, and the place in the escrow log that it names. */
 export interface EscrowActor {
-  /** The signing key of the admin's device, 32 bytes. */
-  readonly admin: Uint8Array;
+  /** The signing key of the admin's device, 32 bytes, as its act names it. */
+  readonly admin: Bytes;
   readonly seq: number;
   readonly hash: LinkHash;
   /** In a review: the salt of the act's commitment (ESC-8). */
-  readonly salt?: Uint8Array;
+  readonly salt?: Bytes;
   /** In a review: the epochs that escrow gives, as runs (ESC-11). */
   readonly runs?: readonly (readonly [from: number, to: number])[];
   /**
    * In a review: signing key and digest of the KEM key of the pairs that escrow opened them with, beside the one in force
    * (ESC-11).
    */
-  readonly pairs?: readonly (readonly [signingKey: Uint8Array, kemDigest: Uint8Array])[];
+  readonly pairs?: readonly (readonly [signingKey: Bytes, kemDigest: Bytes])[];
 }
 
 /** Positions of acts that an escrow log's link disowns (ESC-8). */
@@ -147,8 +148,8 @@ export const escrowHead = record({ seq: uint({ min: 1 }), hash: hexBytes<LinkHas
 
 /** What an `access` or `act` link shows: a commitment, and the digest of its sealed opening. */
 export interface SealedRecord {
-  readonly commitment: Uint8Array;
-  readonly opening: Uint8Array;
+  readonly commitment: Bytes;
+  readonly opening: Bytes;
 }
 
 /** The keys that replace a member's in `rekey`. */

@@ -1,7 +1,7 @@
 // Judges a link on the state before it: readers and authors of links use the same checks in the same order.
 // docs/spec.md section 6.4.
 
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "../bytes/runs.js";
@@ -39,7 +39,7 @@ export interface Judgement {
   readonly effect: Effect;
   readonly transition: Transition;
   /** Digests of the attachments that the link commits to, in order, and what was delivered for each. */
-  readonly attachments: readonly Uint8Array[];
+  readonly attachments: readonly Bytes[];
   readonly delivered: Delivered;
 }
 
@@ -86,9 +86,9 @@ function kindOf(before: LogFacts, body: AnyBody): LogKind {
 }
 
 /** Digests of the attachments that a link commits to, in order. */
-function committedTo({ type, body }: TypedBody): readonly Uint8Array[] {
+function committedTo({ type, body }: TypedBody): readonly Bytes[] {
   const name = type.name?.(body);
-  const digests = [...(name ? [name] : []), ...(type.carries?.(body) ?? [])];
+  const digests: Bytes[] = [...(name ? [name] : []), ...(type.carries?.(body) ?? [])];
   for (const { keyring, boxes } of body.grants ?? []) {
     digests.push(keyring);
     for (const [, digest] of boxes) digests.push(digest);

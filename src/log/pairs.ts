@@ -11,8 +11,8 @@ import { escrowMember, type LogFacts, type Pair, type PairGrants } from "./state
 
 interface Keys {
   /** Defined in everything that has a pair; undefined in the epochs of users' logs. */
-  readonly signingKey: Uint8Array | undefined;
-  readonly kemKey: Uint8Array;
+  readonly signingKey: Bytes | undefined;
+  readonly kemKey: Bytes;
 }
 
 /** Digest of a KEM key, by which a pair names it: 32 bytes. */

@@ -41,7 +41,7 @@ export function checkPins(offered: Offered, { subject, pins }: Expected): void {
 /** LOG-8: the log is the subject's. */
 export function checkSubject(log: LogFacts, subject: string): void {
   if (log.subject !== subject)
-    throw wrongSubject("the log is of another subject than the one asked for; ask the server for the right log", {
+    throw wrongSubject("the log is of another subject than the one asked for", "ask the server for the right log", {
       expected: subject,
       actual: log.subject,
       log: log.head.log,
@@ -88,29 +88,28 @@ export function checkPinned(pinned: unknown, subject: string): void {
   if (isDisguised(LOG_STATE, pinned)) assertLog(pinned, "options.pinned");
   if (!LogState.is(pinned)) checkHead(pinned as Head, "options.pinned");
   else if (pinned.subject !== subject)
-    throw wrongSubject("options.pinned is a log about another subject than options.subject; look up the right pin", {
+    throw wrongSubject("options.pinned is a log about another subject than options.subject", "look up the right pin", {
       expected: subject,
       actual: pinned.subject,
       log: pinned.head.log,
     });
 }
 
-/** LOG-8: the error for a log of somebody else. The library compares texts byte for byte; people and databases often do not. */
+/**
+ * LOG-8: the error for a log of somebody else. Where two subjects differ only in how they are written, the app is wrong more often
+ * than the server lies: the library compares texts byte for byte; people and databases often do not.
+ *
+ * @param remedy what to do where the subjects differ in more than that
+ */
 export function wrongSubject(
-  message: string,
+  problem: string,
+  remedy: string,
   details: { readonly expected: string; readonly actual: string; readonly log?: string },
 ): KeysteadError {
-  const { expected, actual } = details;
-  return new KeysteadError("WRONG_SUBJECT", `${message}${nearMiss(expected, actual)}`, { rule: "LOG-8", details });
-}
-
-/**
- * What to add where two subjects differ only in how they are written, which is the app's mistake more often than the server's
- * lie.
- */
-function nearMiss(expected: string, actual: string): string {
   const bare = (subject: string) => subject.normalize("NFKC").toLowerCase().replace(/\s/g, "");
-  return bare(expected) === bare(actual)
-    ? ". The two differ only in case, white space or Unicode normal form: give the subject exactly as createLog was given it"
-    : "";
+  const todo =
+    bare(details.expected) === bare(details.actual)
+      ? "the two differ only in case, white space or Unicode normal form: give the subject exactly as createLog was given it"
+      : remedy;
+  return new KeysteadError("WRONG_SUBJECT", `${problem}; ${todo}`, { rule: "LOG-8", details });
 }

@@ -50,7 +50,7 @@ export interface Member {
   /** Current X-Wing public key, 1,216 bytes. */
   readonly kemKey: Bytes;
   /** Commitment to the current name, 32 bytes. */
-  readonly nameCommitment: Uint8Array;
+  readonly nameCommitment: Bytes;
   /** The name and the other details that the device gives of itself; undefined when the opening was not delivered. */
   readonly name: string | undefined;
   readonly platform: string | undefined;
@@ -101,7 +101,7 @@ export interface GrantRecord {
   /** The epochs it grants, which follow from the link's effects (GRT-1). Equal sets share one object. */
   readonly epochs: Runs;
   /** Digest of the keyring ciphertext, 32 bytes. */
-  readonly keyring: Uint8Array;
+  readonly keyring: Bytes;
   readonly boxes: readonly GrantBox[];
 }
 
@@ -109,9 +109,9 @@ export interface GrantRecord {
 export interface GrantBox {
   readonly member: MemberId;
   /** The recipient's KEM key at that link. */
-  readonly kemKey: Uint8Array;
+  readonly kemKey: Bytes;
   /** Digest of the box, 32 bytes. */
-  readonly digest: Uint8Array;
+  readonly digest: Bytes;
 }
 
 /** What one verified link did. */
@@ -153,7 +153,7 @@ export interface LinkRecord {
   readonly epoch: number | undefined;
   readonly grants: readonly GrantRecord[];
   /** Digests of every attachment it commits to, in order. */
-  readonly attachments: readonly Uint8Array[];
+  readonly attachments: readonly Bytes[];
 }
 
 /** Whose devices a log lists: those of a user, or of an organisation's escrow admins. */
@@ -162,9 +162,9 @@ export type LogKind = "user" | "escrow";
 /** The keys of a pointer, as a review by escrow names them. */
 export interface Pair {
   /** The signing key, 32 bytes. */
-  readonly signingKey: Uint8Array;
+  readonly signingKey: Bytes;
   /** Digest of the KEM key, 32 bytes. */
-  readonly kemDigest: Uint8Array;
+  readonly kemDigest: Bytes;
 }
 
 /** A pair, and the epochs that were granted to it. */
@@ -178,7 +178,7 @@ export interface LogFacts {
   readonly kind: LogKind;
   /** Whose log this is (LOG-8). */
   readonly subject: string;
-  readonly operator: Uint8Array | undefined;
+  readonly operator: Bytes | undefined;
   /** What the organisation decided; in an escrow log only. */
   readonly policy: Policy | undefined;
   readonly head: Head;
@@ -209,7 +209,7 @@ export interface LogFacts {
 export class LogState implements LogFacts {
   declare readonly kind: LogKind;
   declare readonly subject: string;
-  declare readonly operator: Uint8Array | undefined;
+  declare readonly operator: Bytes | undefined;
   declare readonly policy: Policy | undefined;
   declare readonly head: Head;
   declare readonly time: number;

@@ -47,7 +47,7 @@ const signedStatement = tuple(part, signature, part, signature);
 /** What {@link certifyStatementKey} certifies. */
 export interface StatementKeyOptions {
   /** The statement key's public key, 32 bytes. */
-  readonly key: Uint8Array;
+  readonly signingKey: Uint8Array;
   /** Until when it may state heads, in milliseconds since 1970. */
   readonly until: number;
 }
@@ -60,10 +60,10 @@ export interface StatementKeyOptions {
  */
 export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Bytes {
   OperatorKeys.check(operator, "operator");
-  const { key, until } = checkOptions(options);
-  checkVerifyingKey(key, "options.key");
+  const { signingKey, until } = checkOptions(options);
+  checkVerifyingKey(signingKey, "options.signingKey");
   checkTime("options.until", until);
-  const certificate = encode(certificateFields, { v: 1, key, until }, "certificate");
+  const certificate = encode(certificateFields, { v: 1, key: signingKey, until }, "certificate");
   const signed = operator.signLabelled(LABELS.headCertificate, certificate);
   return encode(signedCertificate, [certificate, signed], "certificate");
 }
@@ -123,7 +123,7 @@ export interface StatedHead {
   /** When the log had that head, in milliseconds since 1970, by the service's clock. */
   readonly at: number;
   /** The statement key's public key. */
-  readonly key: Bytes;
+  readonly signingKey: Bytes;
   /** Until when the operator certified that key. */
   readonly until: number;
   /**
@@ -186,7 +186,7 @@ export function readStatement(statement: Uint8Array, operator: Uint8Array): Omit
   if (!verifyLabelled(LABELS.headStatement, key, stated, byKey))
     throw notTheirs("SVC-1", "the statement is not signed by the key that is certified for it");
   if (at > until) throw notTheirs("SVC-2", "it was stated after the date until which its key is certified");
-  return { head: { log, seq, hash }, at, key, until };
+  return { head: { log, seq, hash }, at, signingKey: key, until };
 }
 
 /** SVC-4: the statement names this log, and the log has what was stated. */

@@ -2,6 +2,7 @@
 // them from an Env, which the application may replace.
 
 import { checkCount } from "../arguments/counts.js";
+import { checkFunction } from "../arguments/options.js";
 import { checkNow } from "../arguments/time.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
@@ -28,15 +29,16 @@ export function systemEnv(): Env {
  * @throws KeysteadError `INVALID_ARGUMENT` when `env.random` gives anything but that many bytes: a key made of too few bytes
  * would be weak, and nobody would notice.
  */
-export function drawRandom(env: Env, length: number): Uint8Array {
-  if (typeof env?.random !== "function") throw invalid("env.random must be a function; pass systemEnv()");
+export function drawRandom(env: Env, length: number): Bytes {
+  checkFunction("env.random", env?.random, "; pass systemEnv()");
   checkCount("length", length);
+  // Not copied below: a copy would leave secrets behind that nobody wipes.
+  if (drawsFromSystem(env)) return systemRandom(length);
   const drawn: unknown = env.random(length);
   if (!isBytes(drawn)) throw invalid("env.random must return a Uint8Array");
   if (drawn.length !== length) throw invalid(`env.random returned ${drawn.length} bytes, asked for ${length}`);
-  // A copy: an env that returns the same buffer again and again must not change a key made from it. systemEnv never does that,
-  // and a copy would leave secrets behind that nobody wipes.
-  return drawsFromSystem(env) ? drawn : new Uint8Array(drawn);
+  // A copy: an env that returns the same buffer again and again must not change a key made from it.
+  return new Uint8Array(drawn);
 }
 
 /** Whether the randomness is the runtime's own, so that the runtime may also draw it by itself. */
@@ -51,7 +53,7 @@ export function drawsFromSystem(env: Env): boolean {
  * JavaScript.
  */
 export function readClock(env: Env): number {
-  if (typeof env?.now !== "function") throw invalid("env.now must be a function; pass systemEnv()");
+  checkFunction("env.now", env?.now, "; pass systemEnv()");
   const time = env.now();
   checkNow("what env.now returns", time);
   return time;

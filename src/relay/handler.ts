@@ -324,12 +324,13 @@ class Service {
     const { subject, remove } = wellFormed(() => readBody(EXPULSION, exchange.body));
     await this.#proofs.ask(exchange, { action: "expel", subject, remove });
     const { operator, env } = this.#settings;
-    if (!operator?.keys) throw new Refusal(403, "FORBIDDEN", "this relay has no operator's keys");
+    const keys = operator?.keys;
+    if (!keys) throw new Refusal(403, "FORBIDDEN", "this relay has no operator's keys");
     const log = await this.#logs.logOf(subject);
     for (;;) {
       const state = log && (await this.#logs.newestState(log));
       if (!state) throw noLog();
-      const { entry } = refusing(422, () => writeExpel(state, { remove }, operator.keys as never, env));
+      const { entry } = refusing(422, () => writeExpel(state, { remove }, keys, env));
       const publication = await this.#logs.append(state.head.log, entry, (_, after) =>
         this.#statements.checkLink(after),
       );

@@ -1,7 +1,7 @@
 // Options of a relay, and what it asks the app.
 
 import { checkCount } from "../arguments/counts.js";
-import { checkOptions } from "../arguments/options.js";
+import { checkFunction, checkOptions } from "../arguments/options.js";
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
@@ -114,7 +114,7 @@ export interface RelayEnv extends Env {
 /** The keys by which a service speaks for the operator that logs name. */
 export interface OperatorOptions {
   /** The operator's public key, 32 bytes, as logs name it. */
-  readonly publicKey: Uint8Array;
+  readonly signingKey: Uint8Array;
   /** Removes devices for the portal. Without it, `expel` is refused. */
   readonly keys?: OperatorKeys | undefined;
   /**
@@ -177,7 +177,7 @@ export function checkRelayOptions(options: RelayOptions): RelaySettings {
     throw wrong("origin must be a scheme, a host and perhaps a port, such as https://keys.example, without a slash");
   if (typeof path !== "string" || !/^(\/[\w.~-]+)*$/.test(path)) throw wrong("path must be such as /keys, or empty");
   for (const [name, value] of Object.entries({ authorize, authorizeReset, notify, address, report, log }))
-    if (typeof value !== "function") throw wrong(`${name} must be a function`);
+    checkFunction(`options.${name}`, value);
   const { blobs = sqlBlobs(sql) } = options;
   for (const method of ["write", "read", "delete"] as const)
     if (typeof Object(blobs)[method] !== "function") throw wrong("blobs must be a store such as sqlBlobs gives");
@@ -206,11 +206,11 @@ export function checkRelayOptions(options: RelayOptions): RelaySettings {
 
 /** @throws `INVALID_ARGUMENT` */
 function checkOperator(operator: OperatorOptions): void {
-  const { publicKey, keys, statements } = checkOptions(operator, "options.operator");
-  assertBytes(publicKey, VERIFYING_KEY_LENGTH, "options.operator.publicKey");
+  const { signingKey, keys, statements } = checkOptions(operator, "options.operator");
+  assertBytes(signingKey, VERIFYING_KEY_LENGTH, "options.operator.signingKey");
   if (keys !== undefined) {
     OperatorKeys.check(keys, "options.operator.keys");
-    if (!equalBytes(keys.signingKey, publicKey)) throw wrong("operator.keys must be those of operator.publicKey");
+    if (!equalBytes(keys.signingKey, signingKey)) throw wrong("operator.keys must be those of operator.signingKey");
   }
   if (statements === undefined) return;
   const { keys: stating, certificate, stated } = checkOptions(statements, "options.operator.statements");

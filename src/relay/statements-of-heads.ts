@@ -31,7 +31,7 @@ export class HeadStatements {
    */
   async of(head: Head, operator: Uint8Array | undefined): Promise<Bytes | undefined> {
     const { operator: own, env, report } = this.#settings;
-    if (!own?.statements || !operator || !equalBytes(operator, own.publicKey)) return undefined;
+    if (!own?.statements || !operator || !equalBytes(operator, own.signingKey)) return undefined;
     const { keys, certificate, stated } = own.statements;
     const before = stated.of(head.log);
     if (env.now() < stated.from || (before && !(await this.#continues(before, head)))) return undefined;

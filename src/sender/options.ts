@@ -1,7 +1,7 @@
 // Options of a sender for services, and their check. docs/sender-guide.md.
 
 import { checkCount } from "../arguments/counts.js";
-import { checkOptions } from "../arguments/options.js";
+import { checkFlag, checkOptions } from "../arguments/options.js";
 import { checkMilliseconds } from "../arguments/time.js";
 import type { SealOptions } from "../content/seal.js";
 import { KeysteadError } from "../errors.js";
@@ -62,7 +62,7 @@ export function checkSenderOptions(options: ServiceSenderOptions): SenderSetting
   checkMilliseconds("options.maxAge", maxAge);
   checkCount("options.cacheBytes", cacheBytes);
   checkCount("options.logBytes", logBytes);
-  if (typeof stated !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "options.stated must be true or false");
+  checkFlag("options.stated", stated);
   if (queue !== undefined) assertLog(queue, "options.queue");
   return { transport, store, maxAge, stated, queue, cacheBytes, logBytes, env };
 }

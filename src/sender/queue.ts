@@ -1,6 +1,7 @@
 // What waits for a rotation: sealed to the service's own log, kept in the store, and sealed anew to its subjects when no removed device
 // can read it any more. docs/sender-guide.md.
 
+import { checkFunction } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { type Bytes, wipe } from "../bytes/bytes.js";
 import {
@@ -110,7 +111,7 @@ export class Queue {
   ): Promise<FlushReport> {
     if (partsOf(keyring).log !== this.check().head.log)
       throw new KeysteadError("INVALID_ARGUMENT", "the keyring must be of a member of options.queue");
-    if (typeof deliver !== "function") throw new KeysteadError("INVALID_ARGUMENT", "deliver must be a function");
+    checkFunction("deliver", deliver);
     const { store } = this.#settings;
     const failed = new Map<string, unknown>();
     let [delivered, waiting] = [0, 0];

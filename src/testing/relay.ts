@@ -1,5 +1,6 @@
 // A server in memory. It is honest until a test makes it lie, to all readers or to one device only. docs/spec.md section 1.
 
+import { checkFunction } from "../arguments/options.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
@@ -195,8 +196,7 @@ export class MaliciousRelay {
 }
 
 function add<L>(lies: Lies<L>, about: string, lie: L, { to }: LieOptions = {}): () => void {
-  if (typeof lie !== "function")
-    throw new KeysteadError("INVALID_ARGUMENT", "lie must be a function that takes the true entries or content");
+  checkFunction("lie", lie, " that takes the true entries or content");
   const made = { lie, to };
   const known = lies.get(about) ?? new Set();
   lies.set(about, known.add(made));

@@ -1,7 +1,7 @@
 // What every transport checks of its arguments, before anything is sent.
 
 import { checkCount } from "../arguments/counts.js";
-import { asArgument } from "../arguments/options.js";
+import { asArgument, checkFunction } from "../arguments/options.js";
 import { checkWork } from "../arguments/work.js";
 import { assertBytes, isBytes, isWhole } from "../bytes/bytes.js";
 import { parseMemberId } from "../bytes/text.js";
@@ -24,7 +24,7 @@ export function checkRequest(subject: unknown, options: RequestOptions): void {
   if (typeof subject !== "string" || subject === "") throw invalid("subject must be text, and not empty");
   if (signer !== undefined) {
     parseMemberId(signer?.member);
-    if (typeof signer.sign !== "function") throw invalid("options.signer.sign must be a function");
+    checkFunction("options.signer.sign", signer.sign);
   }
   signal?.throwIfAborted();
 }
@@ -63,7 +63,7 @@ export function checkEvents(subjects: unknown, hint: unknown, options: RequestOp
   if (!Array.isArray(subjects) || subjects.length === 0 || subjects.length > most)
     throw invalid(`subjects must be a list of 1 to ${most} subjects`);
   for (const subject of subjects) checkRequest(subject, options);
-  if (typeof hint !== "function") throw invalid("hint must be a function");
+  checkFunction("hint", hint);
 }
 
 /** @throws `INVALID_ARGUMENT`; the reason of the signal, when it is aborted already */

@@ -2,7 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { checkCount } from "../arguments/counts.js";
-import { checkOptions } from "../arguments/options.js";
+import { checkFunction, checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { toHex } from "../bytes/text.js";
@@ -61,8 +61,7 @@ const FIRST_PART = 16_384;
  */
 export function fetchBlobs(options: FetchBlobsOptions): BlobTransport {
   const { signer = () => undefined, env = systemEnv() } = checkOptions(options);
-  if (typeof signer !== "function")
-    throw new KeysteadError("INVALID_ARGUMENT", "options.signer must be a function that gives a signer");
+  checkFunction("options.signer", signer, " that gives a signer");
   const blobs: Place = { service: serviceAt(options), signer, now: () => readClock(env) };
   return {
     async store(id, content, options) {

@@ -1,7 +1,7 @@
 // A service at an address: sends it requests for routes, with the app's sign-in and the member's signature.
 
 import { createParser } from "eventsource-parser";
-import { checkOptions } from "../arguments/options.js";
+import { checkFunction, checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { isBytes } from "../bytes/bytes.js";
 import type { LogId } from "../bytes/ids.js";
@@ -64,7 +64,7 @@ export interface Service {
 /** @throws `INVALID_ARGUMENT` */
 export function serviceAt(options: FetchTransportOptions): Service {
   const { fetch = platformFetch, headers = {}, env = systemEnv() } = checkOptions(options);
-  if (typeof fetch !== "function") throw invalid("options.fetch must be a function");
+  checkFunction("options.fetch", fetch);
   const { origin, path } = readAddress(options.url);
   const now = (): number => readClock(env);
   now();

@@ -4,6 +4,7 @@ import { base64 } from "@scure/base";
 import { isSignatureError, type SignatureParameters, verifySignature } from "http-message-sig";
 import { type Bytes, equalBytes, isBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "../primitives/current.js";
 import { verifyEd25519 } from "../primitives/sign.js";
@@ -135,11 +136,11 @@ async function verifyAnyForm(
   { origin, now, keyOf, later }: VerifyRequestOptions,
 ): Promise<SignedRequest> {
   const fields = ["signature", "signature-input", "content-digest"].map((name) => ({ name, value: headers.get(name) }));
-  const present = fields.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
-  let signed: SignedRequest | undefined;
+  const sent = fields.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
+  let signed = undefined as SignedRequest | undefined;
   try {
     await verifySignature(
-      { kind: "request", method, targetUri: origin + target, fields: present },
+      { kind: "request", method, targetUri: origin + target, fields: sent },
       {
         label: LABEL,
         policy: { ...AS_LISTED, now: Math.floor(now / 1000) },
@@ -155,7 +156,7 @@ async function verifyAnyForm(
   } catch (error) {
     throw faultOf(error);
   }
-  return signed as unknown as SignedRequest;
+  return present(signed);
 }
 
 async function isByOne(

@@ -33,7 +33,6 @@ export class ComparedDevice {
 
   /** @internal */
   constructor(head: Head, member: MemberId) {
-    // A copy: any code that has the state can change the state's head, and that would change the token too.
     this.head = Object.freeze({ ...head });
     this.member = member;
     Object.freeze(this);

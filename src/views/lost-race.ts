@@ -7,6 +7,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { knownMember } from "../coverage/data-access.js";
 import { nameMembers } from "../coverage/names.js";
 import { KeysteadError } from "../errors.js";
+import { extendsHead } from "../log/heads.js";
 import { assertLog, type Head, type LinkRecord, type LogState } from "../log/state.js";
 import { type Activity, activityOf } from "./activity.js";
 
@@ -28,8 +29,7 @@ export function linksTouching(
 ): readonly TouchingLink[] {
   assertLog(log);
   const { since, members } = checkOptions(options);
-  const record = log.links.at((since?.seq ?? 0) - 1);
-  if (record === undefined || log.head.log !== since.log || record.hash !== since.hash) {
+  if (!extendsHead(log, since)) {
     throw new KeysteadError("INVALID_ARGUMENT", "since is not a head that this log had");
   }
   const ids = checkList("members", members, "member ids").map((member: MemberId) => knownMember(log, member).id);

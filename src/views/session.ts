@@ -54,7 +54,7 @@ export type SessionQuestion =
       readonly question: "interrupted";
       readonly code: "question-interrupted";
       readonly intent: ChangeName;
-      readonly because: ErrorJson;
+      readonly error: ErrorJson;
     }
   /**
    * A link in this device's name, at this position, that its store never held: another copy of this device is in use, or its store was

@@ -6,9 +6,16 @@ import { isObservable, observable, observableRef } from "mobx";
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
 import { rotate } from "../../src/authoring/verbs.js";
+import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-session.js";
+import { openSession, type Session } from "../../src/client/session.js";
+import { ReportTotals } from "../../src/escrow/organisation-report.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { standing } from "../../src/grants/standing.js";
+import { memoryStore } from "../../src/storage/memory.js";
+import { callerSealer } from "../../src/storage/sealer.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import { relayTransport } from "../../src/testing/relay-transport.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";
 
@@ -57,6 +64,21 @@ describe("a state in a store", () => {
       draft.note = "y";
     });
     use(next.session);
+  });
+
+  it("a session works in Vue's ref and in MobX, without the app doing anything", async () => {
+    const transport = relayTransport(new MaliciousRelay(), "laptop");
+    const place = { transport, sealer: await callerSealer(new Uint8Array(32)), background: false };
+    const session = await openSession({ ...place, subject: "user", store: memoryStore() });
+    const admin = await openEscrowSession({ ...place, subject: "escrow", store: memoryStore() });
+    for (const each of [session, admin, new ReportTotals()]) {
+      expect(ref({ each }).value.each, "Vue").toBe(each);
+      expect(observable({ each }).each, "MobX").toBe(each);
+    }
+    await (ref(session).value as unknown as Session).create({ name: "Laptop" });
+    expect((ref(admin).value as unknown as EscrowSession).getSnapshot().status).toBe("new");
+    session.close();
+    admin.close();
   });
 
   it("is wrapped on the outside only: log, keyring, proposal and fingerprint stay what they are", () => {

@@ -46,7 +46,7 @@ const instances: readonly (readonly [string, () => object, (value: never) => unk
   [
     "OperatorKeys",
     () => OPERATOR,
-    (value) => certifyStatementKey(value, { key: STATEMENT_KEYS.signingKey, until: UNTIL }),
+    (value) => certifyStatementKey(value, { signingKey: STATEMENT_KEYS.signingKey, until: UNTIL }),
   ],
   ["StatementKeys", () => STATEMENT_KEYS, (value) => stateHead(log.head, value, CERTIFICATE, NOON)],
   ["Fingerprint", () => fingerprint, (value) => formatFingerprint(value)],

@@ -126,7 +126,7 @@ describe("backupKeyId", () => {
   it("refuses a value that is no member's signing key, by name", () => {
     for (const wrong of [undefined, {}, { sign: "text" }, { sign: new Uint8Array(31) }]) {
       const error = expectError(() => backupKeyId(wrong as never), "INVALID_ARGUMENT", undefined);
-      expect(error.details).toMatchObject({ name: "member.sign" });
+      expect(error.details).toMatchObject({ name: "member.signingKey" });
     }
   });
 });

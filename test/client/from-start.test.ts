@@ -90,7 +90,7 @@ it("is a question where another device was faster", async () => {
   await laptop.sync();
   const { asks } = laptop.getSnapshot();
   expect(laptop.log?.lockdown).toBe(false);
-  expect(asks).toMatchObject([{ question: "interrupted", intent: "lockdown", because: { code: "NOT_PERMITTED" } }]);
+  expect(asks).toMatchObject([{ question: "interrupted", intent: "lockdown", error: { code: "NOT_PERMITTED" } }]);
 });
 
 it("changes no account that is there", async () => {

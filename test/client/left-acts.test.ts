@@ -64,7 +64,7 @@ async function announced(subjects: readonly string[]) {
   const { log, seq, hash: prev } = logOf(relay, ALICE).head;
   const content = { approve: [memberOf(thief)], remove: [memberOf(laptop)], reason: "lost", case: "" };
   const acts = subjects.map((subject) => {
-    const act = { salt: env.random(32), log, subject, seq: seq + 1, prev, ...content };
+    const act = { salt: new Uint8Array(env.random(32)), log, subject, seq: seq + 1, prev, ...content };
     relay.publish(ORGANISATION, proposeState(bob.keyring, writeRecord(actRecord, bob, act, env)).entry);
     takeIn();
     return { ...act, recordedAt: bob.log.head.seq };

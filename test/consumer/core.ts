@@ -102,7 +102,7 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
 
   const operator = new OperatorKeys(given);
   const keys = new StatementKeys(given);
-  const certificate = certifyStatementKey(operator, { key: keys.signingKey, until: 2 });
+  const certificate = certifyStatementKey(operator, { signingKey: keys.signingKey, until: 2 });
   acceptEntry(log, given, { subject: "alice", now: 1 });
   const escrow = createEscrowLog({ subject: "escrow", device: { name: "Admin" } }, env).accept();
   const totals = new ReportTotals();

@@ -19,8 +19,12 @@ export async function webApis(blob: Blob, file: File, controller: AbortControlle
   await crypto.subtle.digest("SHA-256", plaintext);
   const key = await crypto.subtle.importKey("raw", keyring.exportKey(1, "drafts"), "AES-GCM", false, ["encrypt"]);
   await crypto.subtle.encrypt({ name: "AES-GCM", iv: plaintext }, key, sealed);
-  for (const { signingKey } of log.active.values()) {
+  for (const { signingKey, nameCommitment } of log.active.values()) {
     await crypto.subtle.importKey("raw", signingKey, "Ed25519", true, ["verify"]);
+    await crypto.subtle.digest("SHA-256", nameCommitment);
+  }
+  for (const { bytes, attachments, grants, actor } of log.links) {
+    new Blob([bytes, ...attachments, ...grants.map(({ keyring }) => keyring), ...(actor ? [actor.admin] : [])]);
   }
 
   await openRandomAccess(stored, keyring);

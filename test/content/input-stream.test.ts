@@ -1,7 +1,7 @@
 // The writable end of a pair of streams, alone: docs/spec.md section 12 (streams).
 
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { makeInlet } from "../../src/content/input-stream.js";
+import { makeInputStream } from "../../src/content/input-stream.js";
 import { rejected } from "./stream-support.js";
 import { content } from "./support.js";
 
@@ -14,23 +14,23 @@ afterEach(() => {
 /** Microtasks, and tasks that wait for the thread. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-describe("an inlet", () => {
+describe("an input", () => {
   it("gives nothing more after a failure: otherwise work would wait for ever, and keep its keys", async () => {
-    const inlet = makeInlet(() => {});
-    const written = rejected(inlet.writable.getWriter().write(content(5)));
+    const input = makeInputStream(() => {});
+    const written = rejected(input.writable.getWriter().write(content(5)));
     await settle();
-    inlet.fail(REASON);
-    inlet.fail(new Error("later"));
-    expect(await rejected(inlet.next())).toBe(REASON);
+    input.fail(REASON);
+    input.fail(new Error("later"));
+    expect(await rejected(input.next())).toBe(REASON);
     await written;
   });
 
   it("gives a piece back when the next one is asked for, and not before, whether the reader or the writer came first", async () => {
     for (const isWriterFirst of [true, false]) {
-      const inlet = makeInlet(() => {});
+      const input = makeInputStream(() => {});
       let isBack = false;
       const write = () => {
-        void inlet.writable
+        void input.writable
           .getWriter()
           .write(content(5))
           .then(() => {
@@ -39,25 +39,25 @@ describe("an inlet", () => {
       };
       if (isWriterFirst) write();
       await settle();
-      const asked = inlet.next();
+      const asked = input.next();
       if (!isWriterFirst) write();
       expect(await asked).toEqual(content(5));
       await settle();
       expect(isBack).toBe(false);
-      void inlet.next();
+      void input.next();
       await settle();
       expect(isBack).toBe(true);
     }
   });
 
   it("may be finished before its writer has closed it", () => {
-    expect(() => makeInlet(() => {}).finish()).not.toThrow();
+    expect(() => makeInputStream(() => {}).finish()).not.toThrow();
   });
 
   it("refuses a piece that is not bytes, and fails the work with the same error", async () => {
     const aborts: unknown[] = [];
-    const inlet = makeInlet((reason) => aborts.push(reason));
-    const refused = await rejected(inlet.writable.getWriter().write("text" as unknown as Uint8Array));
+    const input = makeInputStream((reason) => aborts.push(reason));
+    const refused = await rejected(input.writable.getWriter().write("text" as unknown as Uint8Array));
     expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "a piece of the stream" } });
     expect(aborts[0]).toBe(refused);
   });
@@ -75,12 +75,12 @@ describe("an inlet", () => {
       },
     );
     const aborts: unknown[] = [];
-    const inlet = makeInlet((reason) => aborts.push(reason));
-    const writer = inlet.writable.getWriter();
+    const input = makeInputStream((reason) => aborts.push(reason));
+    const writer = input.writable.getWriter();
     const written = rejected(writer.write(content(5)));
-    expect(await inlet.next()).toEqual(content(5));
+    expect(await input.next()).toEqual(content(5));
     const aborted = writer.abort(REASON);
-    void rejected(inlet.next());
+    void rejected(input.next());
     await Promise.all([aborted, written]);
     expect(aborts).toEqual([REASON]);
   });

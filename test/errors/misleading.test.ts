@@ -76,6 +76,8 @@ describe("the caller's mistake is called that", () => {
     const error = thrownBy(call);
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
+    // One rule at most, which is said as a fact too.
+    expect(error.message.match(/\[[A-Z]+-\d+\]/g) ?? []).toEqual(error.rule ? [`[${error.rule}]`] : []);
   });
 });
 

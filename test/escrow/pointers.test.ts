@@ -2,6 +2,7 @@
 // docs/spec.md section 11 (ESC-3, ESC-4, ESC-7) and section 6 (LOG-5, MEM-2 to MEM-4).
 
 import { describe, expect, it } from "vitest";
+import type { Bytes } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
 import { renewEscrow } from "../../src/escrow/enroll.js";
@@ -186,7 +187,7 @@ describe("a pointer's keys", () => {
     const fake = plain.append(withPointer(user.last, (pointer) => pointer.set("sign", sign).set("kem", kem)));
     const joined = fake.append(rawJoin(fake, keys, { sign, kem }));
     expect(joined.log.active.size).toBe(3);
-    const taken = rawJoin(fake, laptop, { sign: laptop.signingKey, kem });
+    const taken = rawJoin(fake, laptop, { sign: new Uint8Array(laptop.signingKey), kem });
     expectTwins(fake.log, taken, joined.last, "INVALID_LINK", "LOG-5");
     // The shared key speaks for the device, except when the link says `by: escrow`.
     const left = joined.append(rawNext(joined.log, { type: "leave", author: sign }, [keys]));
@@ -382,11 +383,7 @@ function grantsOfLast({ last }: World): CborValue {
 }
 
 /** A device joins with keys of its choice. Its grants are never delivered. */
-function rawJoin(
-  { log }: World,
-  signer: RawSigner,
-  keys: { readonly sign: Uint8Array; readonly kem: Uint8Array },
-): Uint8Array {
+function rawJoin({ log }: World, signer: RawSigner, keys: { readonly sign: Bytes; readonly kem: Bytes }): Uint8Array {
   const epoch = log.epochs.length + 1;
   const boxes = [...log.active.keys(), memberIdOf(keys)].sort().map((id) => [idBytes(id), DIGEST]);
   const fields = {

@@ -57,7 +57,13 @@ const actedBy = (change: (by: RawBody) => unknown, signers: readonly RawSigner[]
 describe("recovery", () => {
   it("approves the new device and removes lost ones in one link, signed by epoch and admin", () => {
     const { seq, hash } = restored.escrow.log.head;
-    const actor: EscrowActor = { admin: bob.signingKey, seq, hash, salt: restored.act.salt, runs: [[1, 2]] };
+    const actor: EscrowActor = {
+      admin: new Uint8Array(bob.signingKey),
+      seq,
+      hash,
+      salt: restored.act.salt,
+      runs: [[1, 2]],
+    };
     expect(recovered.record).toMatchObject({ type: "review", author: escrowOf(user).id, actor, epoch: 3, missing: [] });
     expect(recovered.session("Phone").keyring.epochs).toEqual([1, 2, 3]);
     expect(recovered.session("Laptop").keyring.epochs).toEqual([1, 2]);

@@ -27,7 +27,7 @@ describe("a tracked contact", () => {
       code: "contact-same",
       status: "same",
       subject: ALICE,
-      pinned: laptop.log.head,
+      tracked: laptop.log.head,
       current: laptop.log.head,
       links: [],
       added: [],
@@ -253,7 +253,7 @@ describe("a contradiction", () => {
       ["forked", thrownBy(() => appendEntry(withPhone.log, laptop.rotate("Laptop").last, { now: "unchecked" }))],
     ] as const) {
       const change = compareContact(phonePin, error);
-      expect(change).toMatchObject({ status, pinned: phonePin.head, links: [] });
+      expect(change).toMatchObject({ status, tracked: phonePin.head, links: [] });
       expect(change.evidence).toBe(error.details["evidence"]);
       expect(change.current).toBe(error.details["offered"]);
     }

@@ -70,7 +70,7 @@ describe("two statements contradict each other (SVC-5)", () => {
 
   it("also by two keys of one operator, and long after both have ended", () => {
     const other = new StatementKeys(seedNamed("another statement key"));
-    const certificate = certifyStatementKey(OPERATOR, { key: other.signingKey, until: UNTIL + DAY });
+    const certificate = certifyStatementKey(OPERATOR, { signingKey: other.signingKey, until: UNTIL + DAY });
     const byOther = stateHead(fork.log.head, other, certificate, UNTIL + HOUR);
     expect(checkEvidence(evidenceOf(statement(world), byOther)).verdict).toBe("proven");
   });
@@ -198,7 +198,7 @@ describe("evidence of statements", () => {
     expectError(() => checkEvidence(bare), "INVALID_ARGUMENT", undefined);
     expectError(() => checkEvidence({ ...split, theirs: other.links() }), "WRONG_SUBJECT", "SVC-4");
     const mallory = new OperatorKeys(seedNamed("mallory"));
-    const forged = certifyStatementKey(mallory, { key: STATEMENT_KEYS.signingKey, until: UNTIL });
+    const forged = certifyStatementKey(mallory, { signingKey: STATEMENT_KEYS.signingKey, until: UNTIL });
     const lie = stateHead(fork.log.head, STATEMENT_KEYS, forged, NOON + HOUR);
     expectError(() => checkEvidence({ ...split, statements: [earlier, lie] }), "INVALID_SIGNATURE", "SVC-1");
     expectError(() => compareStatements(log, earlier, lie), "INVALID_SIGNATURE", "SVC-1");

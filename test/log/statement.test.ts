@@ -40,7 +40,7 @@ const refused = (bytes: Uint8Array, options: Partial<VerifyStatementOptions> = {
 
 describe("a statement of a log's head", () => {
   it("gives the head, the time, the key, and the relation to the log at hand", () => {
-    const facts = { head: log.head, at: NOON, key: STATEMENT_KEYS.signingKey, until: UNTIL };
+    const facts = { head: log.head, at: NOON, signingKey: STATEMENT_KEYS.signingKey, until: UNTIL };
     expect(verify(stated)).toEqual({ ...facts, named: { status: "current", head: log.head } });
     expect(verify(stated, { log: later.log }).named).toEqual({ status: "behind", head: log.head, links: 1 });
     expect(verify(statement(later)).named).toEqual({ status: "ahead", head: later.log.head, links: 1 });
@@ -83,11 +83,11 @@ describe("a statement is not the service's (SVC-1)", () => {
   const [head, byKey, certificate, byOperator] = partsOfStatement(stated);
 
   it("when its key is not certified by the log's operator", () => {
-    const forged = certifyStatementKey(mallory, { key: other.signingKey, until: UNTIL });
+    const forged = certifyStatementKey(mallory, { signingKey: other.signingKey, until: UNTIL });
     expectError(() => verify(stateHead(log.head, other, forged, NOON)), "INVALID_SIGNATURE", "SVC-1");
     expectError(() => verify(stated, { log: undefined, operator: mallory.signingKey }), "INVALID_SIGNATURE", "SVC-1");
-    const good = certifyStatementKey(OPERATOR, { key: other.signingKey, until: UNTIL });
-    expect(verify(stateHead(log.head, other, good, NOON)).key).toEqual(other.signingKey);
+    const good = certifyStatementKey(OPERATOR, { signingKey: other.signingKey, until: UNTIL });
+    expect(verify(stateHead(log.head, other, good, NOON)).signingKey).toEqual(other.signingKey);
   });
 
   it("when it is signed by another key than the certified one, or its parts come from two", () => {
@@ -124,14 +124,18 @@ describe("a statement is not the service's (SVC-1)", () => {
     const signed = OPERATOR.signLabelled("keystead/v1/head/certificate", weak);
     const zero = concat(new Uint8Array(32), new Uint8Array(32));
     expectError(() => verify(statementOf([head, zero, weak, signed])), "INVALID_SIGNATURE", "SVC-1");
-    expectError(() => certifyStatementKey(OPERATOR, { key: new Uint8Array(32), until: UNTIL }), "INVALID_KEY", "SIG-4");
+    expectError(
+      () => certifyStatementKey(OPERATOR, { signingKey: new Uint8Array(32), until: UNTIL }),
+      "INVALID_KEY",
+      "SIG-4",
+    );
   });
 });
 
 describe("a certificate ends (SVC-2)", () => {
   it("for statements that are dated after it, for every reader", () => {
     const [head] = partsOfStatement(stated);
-    const short = certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: NOON - 1 });
+    const short = certifyStatementKey(OPERATOR, { signingKey: STATEMENT_KEYS.signingKey, until: NOON - 1 });
     const [certificate, byOperator] = partsOfStatement(short);
     const byKey = STATEMENT_KEYS.signLabelled("keystead/v1/head", head);
     const late = statementOf([head, byKey, certificate, byOperator as Uint8Array]);
@@ -188,9 +192,9 @@ describe("wrong arguments", () => {
   it("are refused as such (INVALID_ARGUMENT, INVALID_ENCODING)", () => {
     const wrong = (call: () => unknown) => expect(code(call)).toMatch(/^INVALID_(ARGUMENT|ENCODING)$/);
     for (const bad of junk) {
-      wrong(() => certifyStatementKey(bad, { key: STATEMENT_KEYS.signingKey, until: UNTIL }));
+      wrong(() => certifyStatementKey(bad, { signingKey: STATEMENT_KEYS.signingKey, until: UNTIL }));
       wrong(() => certifyStatementKey(OPERATOR, bad));
-      wrong(() => certifyStatementKey(OPERATOR, { key: bad, until: UNTIL }));
+      wrong(() => certifyStatementKey(OPERATOR, { signingKey: bad, until: UNTIL }));
       wrong(() => stateHead(bad, STATEMENT_KEYS, CERTIFICATE, NOON));
       wrong(() => stateHead(log.head, bad, CERTIFICATE, NOON));
       wrong(() => stateHead(log.head, STATEMENT_KEYS, bad, NOON));
@@ -199,7 +203,7 @@ describe("wrong arguments", () => {
       if (bad !== undefined) wrong(() => verify(stated, { operator: bad }));
       if (bad !== undefined) wrong(() => verify(stated, { log: bad }));
       if (bad === 7) continue;
-      wrong(() => certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: bad }));
+      wrong(() => certifyStatementKey(OPERATOR, { signingKey: STATEMENT_KEYS.signingKey, until: bad }));
       wrong(() => stateHead(log.head, STATEMENT_KEYS, CERTIFICATE, bad));
       wrong(() => verify(stated, { now: bad }));
       if (bad !== undefined) wrong(() => verify(stated, { skew: bad }));

@@ -8,7 +8,7 @@ export async function tellService(told: Watch): Promise<void> {
   const operator = new core.OperatorKeys(env.random(32));
   const keys = new core.StatementKeys(env.random(32));
   const until = env.now() + 86_400_000;
-  const certificate = core.certifyStatementKey(operator, { key: keys.signingKey, until });
+  const certificate = core.certifyStatementKey(operator, { signingKey: keys.signingKey, until });
 
   const dave = core
     .createLog({ subject: "dave@example.org", device: { name: "x" }, operator: operator.signingKey }, env)

@@ -82,7 +82,7 @@ const relayWith = (options: Partial<RelayOptions> = {}): Relay =>
     sql,
     origin: ORIGIN,
     operator: {
-      publicKey: OPERATOR.signingKey,
+      signingKey: OPERATOR.signingKey,
       keys: OPERATOR,
       statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated: statedInMemory() },
     },
@@ -946,8 +946,8 @@ describe("operations", () => {
     ["authorizeReset", { authorizeReset: true }],
     ["limits.link", { limits: { link: 1 } }],
     ["limits.links", { limits: { links: -1 } }],
-    ["operator.publicKey", { operator: { publicKey: new Uint8Array(5) } }],
-    ["operator.keys", { operator: { publicKey: new Uint8Array(32), keys: OPERATOR } }],
+    ["operator.signingKey", { operator: { signingKey: new Uint8Array(5) } }],
+    ["operator.keys", { operator: { signingKey: new Uint8Array(32), keys: OPERATOR } }],
   ])("refuse a wrong option %s", (name, options) => {
     const error = thrownBy(() => relayWith(options));
     expect(error.code).toBe("INVALID_ARGUMENT");

@@ -29,7 +29,7 @@ async function relayWithLog({ operator = true } = {}) {
   const authorize = (_ask: unknown, { headers }: RequestLike) => headers.get("authorization") === "admin";
   const relay = createRelay({
     ...{ sql, origin: ORIGIN, env, authorize },
-    ...(operator && { operator: { publicKey: OPERATOR.signingKey, keys: OPERATOR } }),
+    ...(operator && { operator: { signingKey: OPERATOR.signingKey, keys: OPERATOR } }),
   });
   const options = (by: string) => ({
     ...{ url: ORIGIN, headers: { authorization: by }, env },

@@ -99,7 +99,7 @@ describe("a relay that states heads", () => {
     relay = createRelay({
       ...{ sql, origin: "https://keys.example", authorize: () => true, report: (error) => void reported.push(error) },
       operator: {
-        publicKey: OPERATOR.signingKey,
+        signingKey: OPERATOR.signingKey,
         statements: { keys: STATEMENT_KEYS, certificate: CERTIFICATE, stated },
       },
       env: { ...seededEnv("relay"), now: () => now, every: () => () => {} },
@@ -197,7 +197,7 @@ describe("a relay that states heads", () => {
     expect(() =>
       createRelay({
         ...{ sql, origin: "https://keys.example", authorize: () => true },
-        operator: { publicKey: OPERATOR.signingKey, statements },
+        operator: { signingKey: OPERATOR.signingKey, statements },
       }),
     ).toThrow("openStatedHeads");
   });

@@ -2,7 +2,7 @@
 // to and which are never delivered. Nothing is sealed, so a link costs only its signatures. docs/spec.md section 6.
 
 import { expect } from "vitest";
-import { equalBytes } from "../../src/bytes/bytes.js";
+import { type Bytes, equalBytes } from "../../src/bytes/bytes.js";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { Runs } from "../../src/bytes/runs.js";
@@ -68,7 +68,7 @@ export function pointerTo(sign: string, kem = sign): LinkFields {
 }
 
 /** A pair in the form of a body: the keys of the pointer with these names. */
-export function pairOf(sign: string, kem = sign): readonly [sign: Uint8Array, kem: Uint8Array] {
+export function pairOf(sign: string, kem = sign): readonly [sign: Bytes, kem: Bytes] {
   return [namedKeys(sign).signingKey, kemDigest(namedKeys(kem).publicKeys.kem)];
 }
 

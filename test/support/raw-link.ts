@@ -2,20 +2,20 @@
 // starts from an honest entry and changes one thing, so that only the rule under test can refuse it.
 
 import { expect } from "vitest";
-import { equalBytes } from "../../src/bytes/bytes.js";
+import { type Bytes, equalBytes } from "../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { fromHex } from "../../src/bytes/text.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import type { MemberKeys } from "../../src/keys/member-keys.js";
+import type { KeyHolder } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import type { LinkRecord, LogFacts } from "../../src/log/state.js";
 import type { Label } from "../../src/primitives/label.js";
 import * as LABELS from "../../src/primitives/labels.js";
 
 /** A signer: member keys, the operator's, or a forger with the public key of one member and the signature of another. */
-export type RawSigner = Pick<MemberKeys, "signingKey" | "signLabelled">;
+export type RawSigner = Pick<KeyHolder, "signingKey" | "signLabelled">;
 
 /** A body as it is on the wire: byte strings for ids, maps for records. */
 export type RawBody = Map<string, CborValue>;
@@ -165,7 +165,7 @@ export function boxesOf(grant: RawBody | undefined): [member: Uint8Array, digest
 export function boxIndex({ attachments, grants }: LinkRecord, member: MemberId, from?: number): number {
   const grant = grants.find((each) => from === undefined || each.epochs[0]?.[0] === from);
   const box = grant?.boxes.find((each) => each.member === member);
-  return attachments.indexOf(box?.digest as Uint8Array);
+  return attachments.indexOf(box?.digest as Bytes);
 }
 
 /** Replaces every occurrence of a byte string in a body, in place. */

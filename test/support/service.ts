@@ -17,7 +17,10 @@ export const DAY = 24 * HOUR;
 export const STATEMENT_KEYS = new StatementKeys(seedNamed("the statement key"));
 /** Until the end of the day after {@link NOON}. */
 export const UNTIL = NOON + DAY;
-export const CERTIFICATE: Uint8Array = certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.signingKey, until: UNTIL });
+export const CERTIFICATE: Uint8Array = certifyStatementKey(OPERATOR, {
+  signingKey: STATEMENT_KEYS.signingKey,
+  until: UNTIL,
+});
 
 /** The service's statement about a log at a time. */
 export function statement({ log }: { readonly log: { readonly head: Head } }, at: number = NOON): Uint8Array {

@@ -59,7 +59,7 @@ const CASTS: Readonly<Record<string, readonly [count: number, reason: string]>> 
   "primitives/web-ed25519.ts": [3, "types of WebCrypto ask for bytes in memory that is not shared"],
   "primitives/web-hash.ts": [1, "types of WebCrypto ask for bytes in memory that is not shared"],
   "relay/folder-lock.ts": [2, "errors of the system"],
-  "relay/handler.ts": [5, "a route of the table that the router has matched by its name"],
+  "relay/handler.ts": [4, "a route of the table that the router has matched by its name"],
   "relay/openapi.ts": [1, "names of parameters, which a list of entries does not keep"],
   "relay/postgres.ts": [1, "one of the overloads that the driver's types list"],
   "relay/s3-blobs.ts": [2, "streams of the platform and of its types"],

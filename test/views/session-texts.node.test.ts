@@ -20,7 +20,7 @@ const name = {
   ...({ code: "member", member, kind: "device", name: "Phone", shortId: "12345678", withId: false } as const),
   organisation: undefined,
 };
-const because = { name: "KeysteadError", code: "LOST_RACE", kind: "not-now", message: "lost", details: {} } as const;
+const error = { name: "KeysteadError", code: "LOST_RACE", kind: "not-now", message: "lost", details: {} } as const;
 const change = compareContact(trackContact(world.log), strangers.log);
 
 type Asked = Ask | EscrowAsk;
@@ -40,7 +40,7 @@ const QUESTIONS: Sample = {
   regrant: [{ member, name, epochs: [[1, 2]], because: "not-own" }, /Phone asks/],
   disown: [{ acts: [3] }, /disown/],
   clock: [{ ahead: 9, when: new Date(0) }, /check the clock/],
-  interrupted: [{ intent: "rename", because }, /^This was not done: renaming a device\./],
+  interrupted: [{ intent: "rename", error }, /^This was not done: renaming a device\./],
   copied: [{ at: 4 }, /Another copy of this device/],
   "prove-backup-key": [{ member }, /two groups/],
   "contact-changed": [{ change }, /^alice@example.org: 2 changes/],

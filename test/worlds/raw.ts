@@ -4,14 +4,14 @@ import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js"
 import type { LogId } from "../../src/bytes/ids.js";
 import { fromHex, toHex } from "../../src/bytes/text.js";
 import { boxInfo, epochsDigest, KEYRING_NONCE } from "../../src/grants/make.js";
-import type { MemberKeys } from "../../src/keys/member-keys.js";
+import type { KeyHolder } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
 import { hpkeSeal } from "../../src/primitives/hpke.js";
 import * as LABELS from "../../src/primitives/labels.js";
 import { lookIntoBox, mix } from "./primitives.js";
 
-export type Signer = Pick<MemberKeys, "signingKey" | "signLabelled">;
+export type Signer = Pick<KeyHolder, "signingKey" | "signLabelled">;
 type Fields = Map<string, CborValue>;
 type Box = [member: Uint8Array, digest: Uint8Array];
 

@@ -1,6 +1,7 @@
 // A world: one user's log with all its members, in the state of the real code, and the epochs that every player could compute.
 // docs/spec.md sections 6, 7 and 11.
 
+import type { Bytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { Runs } from "../../src/bytes/runs.js";
 import type { Answers } from "../../src/client/model.js";
@@ -127,7 +128,7 @@ function afterOne(world: World, step: Step): World {
   const isBad =
     record.pointer && !isKept
       ? !step.honest &&
-        pairOf(record.pointer) !== pairOf({ signingKey: newest.signingKey as Uint8Array, kemKey: newest.kemKey })
+        pairOf(record.pointer) !== pairOf({ signingKey: newest.signingKey as Bytes, kemKey: newest.kemKey })
       : undefined;
   const made = record.epoch === undefined ? 0 : 1 << record.epoch;
   // A device that lacks the newest escrow log cannot know which admin was removed from it.

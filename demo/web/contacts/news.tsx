@@ -74,7 +74,7 @@ export function News({ name, view, onCompare }: NewsProps) {
 
 function Evidence({ view: { change } }: { readonly view: ContactView }) {
   if (!change?.evidence) return null;
-  const { evidence, pinned, current } = change;
+  const { evidence, tracked, current } = change;
   const save = () => {
     const url = URL.createObjectURL(new Blob([new Uint8Array(encodeEvidence(evidence))]));
     const link = document.createElement("a");
@@ -85,7 +85,7 @@ function Evidence({ view: { change } }: { readonly view: ContactView }) {
   return (
     <details class="evidence">
       <summary>{C.alarm.evidence}</summary>
-      <p>{C.alarm.seen(pinned.seq, pinned.hash)}</p>
+      <p>{C.alarm.seen(tracked.seq, tracked.hash)}</p>
       <p>{C.alarm.shown(current.seq, current.hash)}</p>
       <div class="actions">
         <Button onClick={save}>{C.alarm.save}</Button>

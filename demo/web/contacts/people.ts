@@ -73,7 +73,7 @@ export function useNotes({ account, subject, hasLog }: Person): readonly [readon
   useRepeated(look, NOTES_EVERY, account);
   // Opened again when this device has got keys, or the colleague's log has changed.
   const contact = contacts.find((each) => each.subject === subject);
-  const reach = `${devices?.head.seq} ${devices?.me.access?.epoch} ${contact?.head.hash} ${contact?.news} ${contact?.change?.pinned.hash}`;
+  const reach = `${devices?.head.seq} ${devices?.me.access?.epoch} ${contact?.head.hash} ${contact?.news} ${contact?.change?.tracked.hash}`;
   useEffect(() => {
     let isOver = false;
     const openAll = async () => {
