@@ -112,7 +112,7 @@ function requireUntouched({ own }: Model, { intent, base }: PendingLink): void {
   if (touching.length === 0) return;
   throw new KeysteadError(
     "LOST_RACE",
-    "another device changed a member that this was about; look at the devices again, and decide",
+    "another device changed a member that this act concerns; look at the devices again, and decide",
     { details: { intent: intent.do, links: touching.map(({ seq, member }) => ({ seq, member })) } },
   );
 }

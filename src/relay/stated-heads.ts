@@ -139,7 +139,7 @@ class StatedFile implements StatedHeads {
     const text = `${this.#due.splice(0).join("\n")}\n`;
     try {
       const { size } = await this.#handle.stat();
-      if (size !== this.#size) throw new Error("another process writes the file; one relay only may state heads");
+      if (size !== this.#size) throw new Error("another process writes the file; only one relay may state heads");
       await this.#handle.write(text);
       await this.#handle.datasync();
       this.#size += text.length;
