@@ -54,7 +54,7 @@ export function author(model: Model, id: string, intent: Intent, env: Env): Mode
     };
     return { ...model, pending, sync: { ...model.sync, claimed: undefined, stuck: undefined } };
   } finally {
-    // Its secrets are in the bytes above. After a restart nothing else is left of it, so nothing else is used before one.
+    // Its secrets are in the bytes above. After a restart nothing else is left of it, so nothing else is used before a restart either.
     proposal.discard();
     borrowed?.wipe();
   }
