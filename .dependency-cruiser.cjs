@@ -61,7 +61,7 @@ module.exports = {
     },
     {
       name: "native-only-by-condition",
-      comment: "whoever imports the native backend by its path takes Node into every browser's bundle",
+      comment: "a file that imports the native backend by its path takes Node into every browser's bundle",
       severity: "error",
       from: { path: "^src/", pathNot: native },
       to: { path: native },
@@ -88,7 +88,7 @@ module.exports = {
     },
     {
       name: "demo-uses-the-public-api",
-      comment: "whatever is awkward for the demo is awkward for every app: mend it in the package",
+      comment: "what is awkward for the demo is awkward for every app: mend it in the package",
       severity: "error",
       from: { path: "^demo/" },
       to: { path: "^src/", pathNot: "^src/[^/]+\\.ts$" },

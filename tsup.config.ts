@@ -4,7 +4,7 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "tsup";
 
-// A file directly under src/ is an entry of the package, but for the error class.
+// A file directly under src/ is an entry of the package, except the error class.
 const names = readdirSync("src").flatMap((file) =>
   file.endsWith(".ts") && file !== "errors.ts" ? [file.slice(0, -3)] : [],
 );

@@ -21,7 +21,7 @@ Definition c0 : cstate := mkC st0 false [] Nat.eqb.
 Definition approved (l : link) : list nat :=
   match l with Enroll _ m _ => [m] | Review _ ap _ _ => ap | _ => [] end.
 
-(** MEM-1: directed. Whom the approved member led to, the author leads to as well, and whoever led to the author. *)
+(** MEM-1: directed. The author, and every member that led to it, now lead also to each member that the approved one led to. *)
 Definition led_after (c : cstate) (l : link) (x y : nat) : bool :=
   led c x y || (led c x (auth l) && existsb (fun v => led c v y) (approved l)).
 

@@ -1,7 +1,7 @@
 (** * Escrow: an escrow log and a user's log together (section 11), pair by pair
 
     What is granted in both logs, to whose keys, and what can be computed from all of it. Members are the devices and backup keys of
-    both logs; those of the escrow log are the admins. Who may author a link is not modelled: what holds here holds whatever
+    both logs; those of the escrow log are the admins. The model does not say who may author a link: what holds here holds whatever
     the rules of membership are. Epochs of both logs are numbered together, in the order in which they are made. *)
 Require Import List Arith Bool.
 Import ListNotations.

@@ -18,7 +18,7 @@ Definition coalition_with_admins := forall (D DK C K : nat -> Prop) w e, (forall
 Definition pair_keys_stay_private := forall (D DK C K : nat -> Prop) w k, (forall m, D m -> C m) -> (forall k, DK k -> K k) ->
   whistory D DK w -> keys_of_admins C K w -> wknow C K w (Sk k 1) -> K k.
 
-(** After a renewal to a pair that the coalition has not, and while no pointer to a pair of its own is set, it computes besides what its members were granted or drew only what its pairs were granted before. *)
+(** After a renewal to a pair that the coalition does not have, and while no pointer to a pair of its own is set, it computes only what its members were granted or drew, and what its pairs were granted before. *)
 Definition renewal_ends_it := forall (D DK C K : nat -> Prop) w0 p ts w e, (forall m, D m -> C m) -> (forall k, DK k -> K k) ->
   no_pointer_to K (wapply w0 (Point (Some p)) ts) w -> ~ K (snd p) ->
   whistory D DK w -> keys_of_admins C K w -> wknow C K w (Seed e) ->
@@ -50,7 +50,7 @@ Definition own_pairs_give_nothing_new := forall (D DK C K : nat -> Prop) w ds ru
   C m -> mgr (wapply w (Give ds runs pairs i) ts) m e ->
   mgr w m e \/ exists s k, K k /\ gp w (s, k) e.
 
-(** An epoch that is withheld from escrow, and that no link gives it later, no coalition of admins computes unless it drew it. *)
+(** No coalition of admins computes an epoch that is withheld from escrow and that no link gives it later, unless it drew that epoch. *)
 Definition withheld_is_not_read := forall (D DK C K : nat -> Prop) w e, (forall m, D m -> C m) -> (forall k, DK k -> K k) ->
   whistory D DK w -> keys_of_admins C K w -> (forall p, ~ gp w p e) -> (forall m, C m -> ~ mgr w m e) -> ~ C (made w e) ->
   ~ wknow C K w (Seed e).

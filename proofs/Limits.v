@@ -76,7 +76,7 @@ Theorem both_ends_takes_two :
   gone (play both_ends st0 six) 2 = Some 2 /\ appr (play both_ends st0 six) 3 = false.
 Proof. repeat split. Qed.
 
-(** T2 must let the coalition contain the dishonest author: who has a seed can give it away. *)
+(** T2 must let the coalition contain the dishonest author: anybody who has a seed can give it away. *)
 Theorem T2_needs_the_leaker : exists st, history (adversary (eq 1)) st /\ know (eq 2) st (Seed 1) /\ reach st 2 1 = false.
 Proof.
   set (s1 := apply st0 (Genesis 1 false) (genuine seeds st0 (Genesis 1 false))).

@@ -60,7 +60,7 @@ Record state := mkSt {
   appr : nat -> bool;              (* it was approved or enrolled, or reclaimed something *)
   gone : nat -> option nat;        (* the current epoch when it was removed *)
   gby : nat -> nat -> nat -> bool; (* [gby m e a]: in some link [a] granted epoch [e] to [m] *)
-  rec : nat -> nat -> bool         (* [rec m e]: [m] has epoch [e] by a reclaim, of its own or of who approved it *)
+  rec : nat -> nat -> bool         (* [rec m e]: [m] has epoch [e] by a reclaim, of its own or of the member that approved it *)
 }.
 
 Definition st0 : state :=
@@ -188,7 +188,7 @@ Definition conf' (st : state) (l : link) (m : nat) : bool :=
   | Review _ ap _ _ => memb m ap || conf st m
   | _ => conf st m end.
 
-(** MEM-6: who gets a new epoch: who is active after the link, and in lockdown confirmed. *)
+(** MEM-6: the members that get a new epoch: those active after the link, in lockdown only the confirmed ones. *)
 Definition rcp st l m := act' st l m && (negb (lock' st l) || conf' st l m).
 
 Definition upto (f : nat -> bool) (n : nat) := filter f (seq 1 n).
@@ -209,7 +209,7 @@ Definition granted st l m e : bool :=
   existsb (fun g => (fst g =? m) && memb e (snd g)) (owe st l)
   || (newep st l && (e =? S (cur st)) && rcp st l m).
 
-(** Whether [m] has [e] by a reclaim after the link: its own, or that of who approves or enrolls it. *)
+(** Whether [m] has [e] by a reclaim after the link: its own, or that of the member that approves or enrolls it. *)
 Definition rec' st l m e : bool :=
   rec st m e ||
   match l with

@@ -133,7 +133,7 @@ Definition unlocks l := match l with Lockdown _ false _ _ => True | _ => False e
 
 Definition approved_in l m := match l with Review _ ap _ _ => memb m ap | _ => false end.
 
-(* Whom a link neither approves nor lets in it gives only what it held before, or reclaimed. *)
+(* To a member that it neither approves nor lets in, a link gives only what that member held before, or reclaimed. *)
 Lemma owed_old st l m S0 e : Basic st -> Honest st -> adm st l = true -> mis l = [] -> In (m, S0) (owe st l) -> In e S0 ->
   memb m (ents l) = false -> approved_in l m = false -> held st m e = true \/ rec' st l m e = true.
 Proof.

@@ -76,13 +76,13 @@ Definition outsiders_compute_nothing_else := forall (D C : nat -> Prop) st e,
      (exists c, gone st m = Some c /\ c < e) \/ (appr st m = false /\ e < since st m)) ->
   ~ know C st (Seed e).
 
-(** By a link of its own a coalition reaches only a new epoch more, if it reclaims from its own members only. *)
+(** A link of its own gives a coalition at most one new epoch, if it reclaims from its own members only. *)
 Definition own_links_extend_by_new_epochs := forall P (C : nat -> Prop) st l ts m e,
   history P st -> adm st l = true -> C (auth l) -> (forall a f runs ms, l = Reclaim a f runs ms -> C f) ->
   C m -> reach (apply st l ts) m e = true ->
   (exists m', C m' /\ reach st m' e = true) \/ (newep st l = true /\ e = S (cur st)).
 
-(** By a link that approves and enrolls none of its members a coalition reaches only a new epoch more, and only through a member that takes part. *)
+(** A link that approves and enrolls none of its members gives a coalition at most one new epoch, and only through a member that takes part. *)
 Definition others_links_extend_by_new_epochs := forall P (C : nat -> Prop) st l ts m e,
   history P st -> adm st l = true -> (forall m, In m (apps l) -> ~ C m) ->
   C m -> reach (apply st l ts) m e = true ->
@@ -96,7 +96,7 @@ Definition lockdown_keeps_out := forall P st m e,
 Definition rotation_due_after_removal := forall P st m c,
   history P st -> gone st m = Some c -> reach st m (cur st) = true -> due st = true.
 
-(** What a member declares missing it still reaches. *)
+(** A member still reaches what it declares missing. *)
 Definition held_within_reach := forall P st m e, history P st -> held st m e = true -> reach st m e = true.
 
 (** ** T4: a gap has an author *)

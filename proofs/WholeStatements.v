@@ -5,7 +5,7 @@ Require Import List Arith Bool.
 Import ListNotations.
 Require Import Model Classes Escrow Whole.
 
-(** Whom a review by escrow approves holds the current epoch after it, so that it may act. *)
+(** A member that a review by escrow approves holds the current epoch after it, so that it may act. *)
 Definition restored_may_act := forall w a ap rm runs ps m, whole_history w -> adm_whole w (ByEscrow a ap rm runs ps) = true -> In m ap ->
   let w' := apply_whole w (ByEscrow a ap rm runs ps) in act (core2 w') m = true /\ held (core2 w') m (cur (core2 w')) = true.
 
@@ -13,7 +13,7 @@ Definition restored_may_act := forall w a ap rm runs ps m, whole_history w -> ad
 Definition rotation_due_with_escrow := forall w m c, whole_history w ->
   gone (core2 w) m = Some c -> reach (core2 w) m (cur (core2 w)) = true -> due (core2 w) = true.
 
-(** What is withheld from an escrow member, it does not reach. *)
+(** An escrow member does not reach what is withheld from it. *)
 Definition withheld_is_not_reached := forall w m e, whole_history w -> kept w m e = true -> reach (core2 w) m e = false.
 
 (** What all pairs together were granted is what the escrow members, active and removed, reach. *)

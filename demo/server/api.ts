@@ -176,7 +176,7 @@ export function authorizer(portal: Portal, { service, liar, reader, maker }: Rel
         ["create", "join"].includes(ask.action) && "subject" in ask && !(await portal.accounts.withSubject(ask.subject))
       );
     }
-    // The portal draws the devices of accounts, and does nothing in this name: it removes in the name of who is signed in.
+    // The portal draws the devices of accounts, and does nothing in this name: it removes in the name of the user who is signed in.
     if (headers.get("authorization") === `Bearer ${reader}`) return ask.action === "read";
     const account = await portal.accounts.signedIn(tokenOf(headers));
     if (!account) return false;

@@ -58,7 +58,7 @@ export class Portal {
     return admin.isPortalAdmin && user !== undefined && user.site === admin.site;
   }
 
-  /** Whether the relay does what somebody asks for who is signed in: everything beyond the own log's daily life. */
+  /** Whether the relay does what the signed-in user asks for: everything beyond the daily life of their own log. */
   async allows(account: Account, ask: AccessRequest, headers: RequestLike["headers"]): Promise<boolean> {
     const isSteppedUp = async () => (await this.steppedUp(account, headers)) !== undefined;
     switch (ask.action) {
@@ -104,7 +104,7 @@ export class Portal {
     return { ...found, escrows };
   }
 
-  /** Ends the leave to begin anew, when the first device has done it. @returns whether it was a reset */
+  /** Ends the permission to begin anew, when the first device has done it. @returns whether it was a reset */
   async beganAnew(subject: string): Promise<boolean> {
     const isReset = await this.resets.done(subject);
     const user = isReset ? await this.accounts.withSubject(subject) : undefined;

@@ -70,7 +70,7 @@ describe("the unusual", () => {
     });
     await tablet.context.close();
 
-    // The first device comes back, and reaches further than who approves it.
+    // The first device comes back, and reaches further than the device that approves it.
     await desk.page.goto("/");
     await desk.page.getByRole("button", { name: /^Join again/ }).click();
     await desk.page.getByText("This device reads new mail only").waitFor();

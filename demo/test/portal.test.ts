@@ -175,7 +175,7 @@ describe("an account that lost everything", () => {
     await old.page.getByRole("button", { name: "Erase this device" }).click();
     await old.page.getByRole("button", { name: "Add this device" }).click();
     await old.page.getByText("This device reads new mail only").waitFor();
-    // Once: the leave to begin anew is used up.
+    // Once: the permission to begin anew is used up.
     const again = await (await web.context.request.get(`${world.url}/api/me`)).json();
     expect(again.mayBeginAnew).toBe(false);
   });

@@ -158,7 +158,7 @@ export const contactTexts = {
   alarmed: "Not opened: the server contradicts itself about this colleague.",
   opening: "Opening…",
   former: (name: string) =>
-    `Signed with another account than the one that ${name} has now: who wrote it cannot be checked any more.`,
+    `Signed with another account than the one that ${name} has now: nobody can check any more who wrote it.`,
   neither: "Sent by a device that nobody whom you know had approved. It may be a thief's.",
   restored: "Sent by a device that the organisation restored.",
   removedSince: "The device that sent it was removed since.",

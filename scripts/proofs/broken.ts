@@ -461,7 +461,7 @@ export const BROKEN: readonly BrokenRule[] = [
   },
   {
     rule: "MEM-1",
-    becomes: "who is enrolled does not get the current epoch",
+    becomes: "an enrolled member does not get the current epoch",
     from: "| Enroll a m _ => [(m, upto (held1 st l a) (cur st))]",
     to: "| Enroll a m _ => [(m, upto (held1 st l a) (cur st - 1))]",
     statement: "no_gap",

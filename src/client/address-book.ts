@@ -23,8 +23,8 @@ export interface AcknowledgeOptions {
   /** The token of `compareContact`: the contact is verified then. */
   readonly compared?: ComparedLog | undefined;
   /**
-   * Goes on with the other log that the service shows for this contact: who has lost everything begins anew, and somebody who took the
-   * contact's place does, too. The user asks the contact in another way, and compares fingerprints.
+   * Goes on with the other log that the service shows for this contact. A contact who has lost everything begins a new log, and so does
+   * somebody who takes the contact's place. The user asks the contact in another way, and compares fingerprints.
    */
   readonly evenIf?: "replaced" | undefined;
 }
@@ -41,12 +41,12 @@ export class AddressBook {
     this.#env = env;
   }
 
-  /** As {@link look}, unless that was just now. @throws as {@link look} */
+  /** As {@link look}, unless the last look was just now. @throws as {@link look} */
   lookLately(subjects: readonly string[], mayBeUnseen = false): Promise<void> {
     return this.look(subjects, FRESH, mayBeUnseen);
   }
 
-  /** A contact as what it signed is judged. @throws `INVALID_ARGUMENT` for one that is not tracked any more */
+  /** A contact, in the form by which its signed content is judged. @throws `INVALID_ARGUMENT` for one that is not tracked any more */
   sender(subject: string): { readonly log: LogState; readonly contact: TrackedContact } {
     const contact = tracked(this.#driver.model, subject);
     return { log: logOf(contact), contact: contact.tracked };
@@ -72,7 +72,7 @@ export class AddressBook {
     }
   }
 
-  /** The contacts as content is sealed to them. @throws as {@link look}, `CONTACT_CHANGED` */
+  /** The contacts, in the form to which content is sealed. @throws as {@link look}, `CONTACT_CHANGED` */
   async recipients(subjects: readonly string[], mayBeUnseen: boolean): Promise<readonly RecipientOptions[]> {
     await this.lookLately(subjects, mayBeUnseen);
     return subjects.map((subject) => recipientOf(tracked(this.#driver.model, subject)));

@@ -20,7 +20,7 @@ export interface Contact {
   readonly number: number;
   /** What the user acknowledged. It moves by the user's word alone. */
   readonly tracked: TrackedContact;
-  /** The highest verified head. It never falls: a rollback shows by it, also one behind what was acknowledged. */
+  /** The highest verified head. It never falls, so it shows every rollback, also one to a head after the acknowledged one. */
   readonly head: Head;
   /** Without attachments. */
   readonly entries: AppendList<Bytes>;
@@ -81,7 +81,7 @@ function contradictionOf({ error, evidence }: Alarm): KeysteadError {
   });
 }
 
-/** A contact as content is sealed to it: sealing judges the change. @throws `CONTACT_CHANGED` for a contradiction */
+/** A contact, in the form to which content is sealed: sealing judges the change. @throws `CONTACT_CHANGED` for a contradiction */
 export function recipientOf(contact: Contact): RecipientOptions {
   const change = contact.alarm && changeOf(contact);
   if (change) throw changed(change, `the log of this contact is ${change.status}`);

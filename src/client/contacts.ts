@@ -38,7 +38,7 @@ export function lookAtContacts(model: Model, subjects: readonly string[]): Stepp
     const contact = model.contacts.get(subject);
     // With an alarm, nothing that goes on from the log is taken in before all of it was judged again.
     if (!contact || contact.alarm) return wholeOf(subject, !contact);
-    // The newest entry at hand, too: another history of the same length is found out.
+    // Asks for the newest entry at hand too, to notice another history of the same length.
     return { type: "read-contact", subject, after: contact.head.seq - 1, whole: undefined, isNew: false };
   });
   return { model, effects, retired: [] };
@@ -140,7 +140,7 @@ function contradicted(
   const { subject } = contact.tracked;
   const change = compareContact(contact.tracked, contradiction);
   const evidence = encodeEvidence(present(change.evidence));
-  // The user may go on with another log: this contact may have lost everything, and begun anew.
+  // The user may go on with another log: this contact may have lost everything, and begun a new log.
   const log = code === "REPLACED" ? verifiedOrNothing(whole, subject, now) : undefined;
   const offered = log && { log, entries: listOf(whole) };
   const error = new KeysteadError(code, message, { rule, details: { offered: log?.head ?? change.current } }).toJSON();

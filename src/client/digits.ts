@@ -110,7 +110,7 @@ class Mail {
     await transport.sendMessage?.(subject, to, message, this.#request());
   }
 
-  /** What the newest message gives that gives anything, once there is one. Messages are from anybody, and are judged by `take`. */
+  /** What the newest usable message gives, once there is one. Anybody may have sent a message: `take` judges each. */
   async first<T>(take: (letter: MemberMessage) => T | undefined): Promise<T> {
     const { env } = this.#work;
     for (;;) {

@@ -144,7 +144,7 @@ export class Driver<M extends Model = Model, I = never> {
     });
   }
 
-  /** Nothing is stored any more. Who went on would store the account's log again. */
+  /** Nothing is stored any more. A session that went on would store the account's log again. */
   #end(): void {
     this.close();
     const { newModel } = this.#machine;
@@ -208,7 +208,7 @@ export class Driver<M extends Model = Model, I = never> {
 
   /**
    * One step of the machine; undefined when it is to be done again. Before it refuses, it looks at the store: this tab can have missed
-   * that another one was done.
+   * a step of another tab.
    */
   async #step(input: Input | I): Promise<Stepped<M> | undefined> {
     try {

@@ -81,7 +81,7 @@ function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): 
   if (isPendingEntry(model, entry)) {
     const pending = present(model.pending);
     // What this device wrote, and not what was shown: a service that withholds its grants and names must not make this device forget
-    // them, which may have the only copy.
+    // them: it may have the only copy.
     const written = pending.entry;
     if (!pending.keyring) {
       const log = verified(own, written, expected);

@@ -113,7 +113,7 @@ function equipped(model: AdminModel): AdminModel {
   return model.extension === extension ? model : { ...model, extension };
 }
 
-/** Users' logs that were fetched, and undefined for those that no subject led to which the openings of loose acts name. */
+/** Users' logs that were fetched; undefined for a log that the service showed under none of the subjects which loose acts name for it. */
 function seenIn({ logs, asked }: Looks, now: Model): ReadonlyMap<LogId, LogState | undefined> {
   const isLoose = ({ disowned, isByAdminNow }: ActRecord) => !disowned && !isByAdminNow;
   const loose = actsOf(now).flatMap((record) => (record.act && isLoose(record) ? [record.act] : []));
@@ -187,7 +187,7 @@ function begin(
 function inEscrowsName(admin: AdminModel, model: Model): Model {
   const write = (user: Model, intent: Intent, env: Env) => writeInUsersLog(admin, user, intent, env);
   const { clock = admin.sync.clock, connection } = model.sync;
-  // It is the same service, whose clock the escrow log was read with.
+  // It is the same service: its clock is known from reading the escrow log.
   const sync = { ...model.sync, clock, connection: connection.state === "never" ? admin.sync.connection : connection };
   return { ...model, sync, extension: { knowledge: () => ({}), write } };
 }

@@ -39,7 +39,7 @@ export interface Looks {
   readonly logs: ReadonlyMap<LogId, LogState>;
   /** The subjects that were asked for, also where no sound log came. */
   readonly asked: ReadonlySet<string>;
-  /** By the subjects of the users, those of which there is more to fetch. */
+  /** Logs of which there is more to fetch, by the subjects of the users. */
   readonly reading: ReadonlyMap<string, Model>;
 }
 

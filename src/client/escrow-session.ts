@@ -135,7 +135,7 @@ export class EscrowSession {
     if (this.#options.background ?? true) this.#session.keepUp();
   }
 
-  /** What a screen shows now. The same object until something changes. A framework can take it away from the session. */
+  /** What a screen shows now. The same object until something changes. Needs no `this`: a framework can call it by itself. */
   readonly getSnapshot = (): EscrowSnapshot => {
     const { model } = this.#drive;
     if (this.#shown?.model !== model) {
@@ -300,7 +300,7 @@ export class EscrowSession {
 
   /**
    * Forgets what was seen of a user's log, after the app itself has reset the account. **Whatever log the service shows next is
-   * believed.** Never call it because {@link fetchUser} threw `REPLACED`: a service that wants to read would cause just that. What this
+   * believed.** Never call it because {@link fetchUser} threw `REPLACED`: a service that wants to read could cause that error too. What this
    * device still sends in the old log is given up.
    *
    * @throws `INVALID_ARGUMENT`
@@ -322,8 +322,8 @@ export class EscrowSession {
 
   /**
    * Restores a locked-out user: approves the new device and removes the lost ones, in one step. What it will do is recorded in the
-   * escrow log first. Only when a verified link stands there, the review is written in the user's log (ESC-8). After a restart it goes on
-   * by itself.
+   * escrow log first. The review is written in the user's log only when a verified link of the record stands there (ESC-8). After a restart
+   * the session goes on by itself.
    *
    * @returns when the user's log has the review.
    * @throws errors of `recordRecovery`; `NOT_PERMITTED` (ESC-8) when the user's log had moved on: the act is then in `openActs`; disown it,

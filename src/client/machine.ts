@@ -24,7 +24,7 @@ export const deviceMachine: Machine = {
   isPending: ({ pending }, id) => pending?.id === id,
 };
 
-/** What the user decides, and a session that only reads refuses. */
+/** What the user decides: a session that only reads refuses it. */
 const DECISIONS: ReadonlySet<Input["type"]> = new Set(["intend", "answer", "paper-proved", "untrack", "acknowledge"]);
 
 /**
@@ -34,7 +34,7 @@ const DECISIONS: ReadonlySet<Input["type"]> = new Set(["intend", "answer", "pape
  */
 export function step(before: Model, input: Input, options: MachineOptions, env: Env): Stepped {
   if (options.isReadOnly && DECISIONS.has(input.type)) throw readOnly();
-  // What a full session follows is not for one that only reads to forget.
+  // A session that only reads must not forget what a full session follows.
   const model = options.isReadOnly ? before : ofOrganisation(before, options);
   switch (input.type) {
     case "sync":
@@ -70,13 +70,13 @@ export function step(before: Model, input: Input, options: MachineOptions, env: 
   }
 }
 
-/** Forgets the escrow log of another organisation than the app names now: it is no older state of the new one's. */
+/** Forgets the escrow log if the app names another organisation now: it is no older state of that organisation's log. */
 function ofOrganisation(model: Model, { escrowSubject }: MachineOptions): Model {
   if (!model.escrow || model.escrow.log.subject === escrowSubject) return model;
   return { ...model, escrow: undefined, alarms: { ...model.alarms, escrow: undefined } };
 }
 
-/** Forgets the log that the user begins anew without. If the service shows it again, the new one has lost the race. */
+/** Forgets the log that the user replaces with a new one. If the service shows it again, the new one has lost the race. */
 function withoutReplaced(model: Model, intent: Intent): Model {
   return intent.do === "create" && intent.replaces && !model.keyring ? { ...model, own: undefined } : model;
 }
@@ -90,7 +90,7 @@ function sync(model: Model, { escrowSubject, isReadOnly }: MachineOptions, env: 
     // While a log contradicts what was verified, nothing that goes on from it is taken in before all of it was judged again.
     if (model.alarms[of]) return { type: "read", of, subject, after: 0, purpose: "whole" };
     const length = lengthOf(model, of);
-    // The newest entry at hand, too: a service that shows another history, no longer than this one, is found out.
+    // Asks for the newest entry at hand too: otherwise another history, no longer than this one, would not be noticed.
     if (length > 0) return { type: "read", of, subject, after: length - 1, purpose: "head" };
     return { type: "read", of, subject, after: 0, purpose: "newer" };
   };

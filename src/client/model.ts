@@ -97,7 +97,7 @@ export interface Written {
 export interface Extension {
   /** What the agenda of an admin's device needs besides. */
   readonly knowledge: (model: Model) => Partial<Knowledge>;
-  /** Writes what an admin's device writes otherwise than a user's. */
+  /** Writes the links that only an admin's device writes. */
   readonly write: (model: Model, intent: Intent, env: Env) => Written | undefined;
 }
 
@@ -152,7 +152,7 @@ export function readOnly(): KeysteadError {
   });
 }
 
-/** What a clock that is too far ahead of the service's is, once it was set back: nothing. @param now milliseconds since 1970 */
+/** The error while this clock is too far ahead of the service's; none once it was set back. @param now milliseconds since 1970 */
 export function clockError({ sync: { clock } }: Model, now: number): KeysteadError | undefined {
   if (!clock || now < clock.at || !(clock.at - clock.now > DEFAULT_SKEW)) return undefined;
   const ahead = clock.at - clock.now;
@@ -162,7 +162,7 @@ export function clockError({ sync: { clock } }: Model, now: number): KeysteadErr
   });
 }
 
-/** The model after the service was reached, or was not. What is wrong with the escrow log stands until that log was read again. */
+/** The model after the service was reached, or was not. What is wrong with the escrow log is kept until that log was read again. */
 export function connected(model: Model, connection: Connection, of: keyof Model["alarms"] = "own"): Model {
   if (of === "own") return { ...model, sync: { ...model.sync, connection } };
   const reached = { state: "reached" } as const;

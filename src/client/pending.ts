@@ -54,7 +54,7 @@ export function author(model: Model, id: string, intent: Intent, env: Env): Mode
     };
     return { ...model, pending, sync: { ...model.sync, claimed: undefined, stuck: undefined } };
   } finally {
-    // Its secrets are in the bytes above. After a restart nothing else is left of it, so nothing else is used before one.
+    // Its secrets are in the bytes above. After a restart nothing else is left of it, so nothing else is used before a restart either.
     proposal.discard();
     borrowed?.wipe();
   }
@@ -112,7 +112,7 @@ function requireUntouched({ own }: Model, { intent, base }: PendingLink): void {
   if (touching.length === 0) return;
   throw new KeysteadError(
     "LOST_RACE",
-    "another device changed a member that this was about; look at the devices again, and decide",
+    "another device changed a member that this act concerns; look at the devices again, and decide",
     { details: { intent: intent.do, links: touching.map(({ seq, member }) => ({ seq, member })) } },
   );
 }

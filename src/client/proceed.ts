@@ -50,9 +50,10 @@ export function proceedOrLook(model: Model, options: MachineOptions, env: Env): 
 }
 
 /**
- * A device whose clock was far ahead dated its link so, and has set its clock since: the link would stay refused for as long as the
- * clock was ahead. It is written again where that makes no two links of one member for one place: it never left this device, or it is a
- * first link, and nobody knows the keys of it yet. What may have left stays until its date: the service could publish it then.
+ * Whether to write the pending link again with the right date. A device whose clock was far ahead dated its link ahead, and has set its
+ * clock since: the link would stay refused for as long as the clock was ahead. It is written again if that makes no two links of one
+ * member for one place: the link never left this device, or it is a first link, whose keys nobody knows yet. A link that may have left
+ * stays until its date: the service could publish it then.
  */
 function isToBeDatedAnew({ own, pending }: Model, env: Env): boolean {
   if (!pending) return false;

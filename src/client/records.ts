@@ -167,8 +167,8 @@ export function modelOf(subject: string, records: ReadonlyMap<string, Uint8Array
 }
 
 /**
- * The error for records that a sealer opened and that cannot be read. Only this device seals them: where their form or a link in them is
- * unknown, a newer version of the library did, in another tab for instance, and nothing is broken.
+ * The error for records that a sealer opened and that cannot be read. Only this device seals them: if their form or a link in them is
+ * unknown, a newer version of the library sealed them, in another tab for instance, and nothing is broken.
  */
 export function unreadable(message: string, cause: unknown): KeysteadError {
   const code = KeysteadError.from(cause)?.code;

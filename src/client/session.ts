@@ -103,7 +103,7 @@ export class Session {
       try {
         env.announce(subject);
       } catch {
-        // Deno throws once a channel was closed. It is stored: a verb that failed now, or waited, would be wrong about that.
+        // Deno throws once a channel was closed. The change is stored: a verb must not fail or wait now.
       }
     };
     const parts = {
@@ -128,14 +128,14 @@ export class Session {
     this.#deafen = this.#env.hear(this.#options.subject, () => void this.#driver.load().catch(() => undefined));
   }
 
-  /** What a screen shows now. The same object until something changes. A framework can take it away from the session. */
+  /** What a screen shows now. The same object until something changes. Needs no `this`: a framework can call it by itself. */
   readonly getSnapshot = (): Snapshot => {
     const wasMember = this.#options.lastKnown !== undefined;
     this.#snapshot ??= snapshotOf(this.#driver.model, wasMember, readClock(this.#env));
     return this.#snapshot;
   };
 
-  /** Calls `listener` after every change. A framework can take it away from the session. @returns a function that ends that */
+  /** Calls `listener` after every change. Needs no `this`: a framework can call it by itself. @returns a function that ends that */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -146,7 +146,7 @@ export class Session {
    *
    * @param options.operator the service's public signing key, 32 bytes: the service can then remove members (a portal), and nothing
    * else. It cannot be named later.
-   * @param options.unsafeReplace begins anew: the new log takes the place of the one that the account has, where the service allows it
+   * @param options.unsafeReplace begins a new log, which takes the place of the one that the account has, where the service allows it
    * (`authorizeReset`). **What was sealed to the old log is lost, unless a device or backup key of it turns up**, and contacts get an
    * alarm. Only for a user who lost them all and said so; this device may be no member of the old log.
    * @returns when the service has shown it.
@@ -333,8 +333,8 @@ export class Session {
   }
 
   /**
-   * Deletes what this device stored, its keys too, and closes the session, in other tabs too. The account still lists the device: for one
-   * that was removed, and where the user cannot wait for the service.
+   * Deletes what this device stored, its keys too, and closes the session, in other tabs too. The account still lists the device. Call it
+   * on a device that was removed, or if the user cannot wait for the service.
    *
    * @throws `STORE_UNAVAILABLE`; nothing is deleted then
    */
@@ -389,8 +389,8 @@ export class Session {
    * The user has seen what the snapshot shows of a contact, and goes on.
    *
    * @param contact the view that the user has seen: a later change is not acknowledged with it.
-   * @throws `CONTACT_CHANGED` when the contact has changed again since, or for an alarm: only another log can be gone on with, by
-   * `evenIf`; `COMPARE_AGAIN` for the token of another state; `INVALID_ARGUMENT`
+   * @throws `CONTACT_CHANGED` when the contact has changed again since, or for an alarm, except with `evenIf`, which goes on with
+   * another log; `COMPARE_AGAIN` for the token of another state; `INVALID_ARGUMENT`
    */
   acknowledge(contact: ContactView, options: AcknowledgeOptions = {}): Promise<void> {
     return this.#contacts.acknowledge(contact, options);
@@ -441,8 +441,8 @@ export class Session {
   }
 
   /**
-   * Opens with the first keyring that holds the epoch: this device's, or one that it had as a former member. Again where this device, or
-   * another tab, took fresh keys meanwhile: the old ones were wiped.
+   * Opens with the first keyring that holds the epoch: this device's, or one that it had as a former member. It tries again if this device,
+   * or another tab, took fresh keys meanwhile: the old ones were wiped.
    */
   async #reading<T>(read: (keyring: Keyring) => Promise<T>): Promise<T> {
     const keyrings = this.#keyrings();
@@ -455,7 +455,7 @@ export class Session {
         const isReplaced = code === "WIPED" && this.#driver.model.keyring !== keyrings[0];
         if (isReplaced && !this.#isClosed) return await this.#reading(read);
         if (code !== "NO_ACCESS") throw caught;
-        // What the present keyring lacks is what an approval can bring.
+        // The error of the present keyring: an approval can bring what that one lacks.
         refusal ??= caught;
       }
     }
@@ -561,7 +561,7 @@ export class Session {
 
   /** What this device seals to. @throws the alarm's error while there is one; `NOT_PERMITTED` when it could not read what it seals */
   #calmLog(): LogState {
-    // It looks at the service no more, and would seal to devices that were removed meanwhile.
+    // It no longer looks at the service, and would seal to devices that were removed meanwhile.
     if (this.#isClosed) throw sessionClosed();
     const { own } = this.#driver.model.alarms;
     if (own) throw KeysteadError.from(own.error);

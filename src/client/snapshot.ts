@@ -37,9 +37,9 @@ export interface Reclaimable {
 /** What a screen shows of a session. Frozen; a new object only when something changed. */
 export interface Snapshot {
   readonly status: Status;
-  /** How the service was reached last; where it was, what is wrong with the escrow log that it shows. */
+  /** How the service was reached last; if it was, also what is wrong with the escrow log that it shows. */
   readonly connection: ConnectionState;
-  /** Why it was not, where the service or the network said so. */
+  /** Why it was not reached, if the service or the network said so. */
   readonly trouble: ErrorJson | undefined;
   /** What a Devices & Activity window draws; undefined while this device is no member. */
   readonly devices: DevicesAndActivity | undefined;

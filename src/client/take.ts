@@ -78,7 +78,7 @@ function refuseEntry(model: Model, effect: ReadEffect, error: KeysteadError, ret
   const troubled = connected(model, { state: isClock ? "clock" : "trouble", error: error.toJSON() }, effect.of);
   const escrowUnsupported = effect.of === "escrow" && isUnsupported;
   const next = { ...troubled, sync: { ...troubled.sync, escrowUnsupported } };
-  // Otherwise a bad entry, or one that goes on from another history: the whole log tells.
+  // Otherwise a bad entry, or one that goes on from another history: reading the whole log shows which.
   const isVerdict = !isClock && !isUnsupported;
   return { model: next, effects: isVerdict ? [readWhole(effect)] : [], retired };
 }

@@ -93,7 +93,8 @@ export function makeInputStream(onAbort: (reason: unknown) => void): InputStream
   const writable = new WritableStream<Uint8Array>({
     start(given) {
       controller = given;
-      // Told soon; `abort` below only when the write under way is settled, which may wait for a reader that never comes.
+      // The work learns of it soon. `abort` below comes only when the write under way is settled, which may wait for a reader that
+      // never comes.
       // In a microtask: Node 20 fails an assertion when a stream is errored inside this event.
       given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
     },

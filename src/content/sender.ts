@@ -152,7 +152,7 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
 
 function requireNoContradiction(contact: TrackedContact, log: LogState): void {
   const change = compareContact(contact, log);
-  if (change.evidence) throw contactChanged(change, ": who signed the content cannot be told");
+  if (change.evidence) throw contactChanged(change, ": it is not known who signed the content");
 }
 
 /** The key of a device at a position. The first re-keying after that position is signed by that key, then by the new one. */

@@ -128,7 +128,7 @@ function comparisonOf(log: LogState, device: Member, digits: string): DigitsComp
           "FINGERPRINT_INVALID",
           "the other device shows seven digits; give these, and nothing else",
         );
-      // SAS-2: who guesses gets no second try.
+      // SAS-2: somebody who guesses gets no second try.
       if (isChecked) throw beginAgain("these digits were compared already", "compared");
       isChecked = true;
       // SAS-3: what a match of fingerprints gives, or nothing.

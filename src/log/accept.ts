@@ -49,8 +49,8 @@ export function acceptEntry(log: LogState | undefined, entry: Uint8Array, option
 }
 
 /**
- * {@link acceptEntry}, with signatures verified beside this thread. An entry that is not accepted is judged again on it, by which the
- * reason is that of {@link acceptEntry}.
+ * {@link acceptEntry}, with signatures verified beside this thread. An entry that is not accepted is judged again on this thread, so
+ * that the reason is that of {@link acceptEntry}.
  *
  * @param entry must not change until the promise is settled.
  * @param later undefined: on this thread.

@@ -110,7 +110,7 @@ export interface VerifyStatementOptions {
   readonly now: number;
   /** How far ahead of `now` a statement may be, in milliseconds; default 10 minutes. */
   readonly skew?: number | undefined;
-  /** The log that the statement should be about, verified. Its first link names the operator. */
+  /** The verified log that the statement should name. Its first link names the operator. */
   readonly log?: LogState | undefined;
   /** The operator's public key, if the caller has no log. */
   readonly operator?: Uint8Array | undefined;

@@ -176,7 +176,7 @@ function judgeAhead(
   }
 }
 
-/** Waits for the verdicts. A link of which one is not good is judged again, by which the error is that of verifyLog. */
+/** Waits for the verdicts. A link with a bad verdict is judged again, so that the error is that of verifyLog. */
 async function settle(links: readonly Ahead[], { clock }: Work): Promise<void> {
   for (const { before, entry, verdicts } of links) {
     const accepted = await Promise.all(verdicts);

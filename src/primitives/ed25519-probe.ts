@@ -36,11 +36,11 @@ export function verifyProbes(): readonly VerifyProbe[] {
     [key, text.subarray(1), signature, false],
     // No point has this y coordinate.
     [concat(Uint8Array.of(2), new Uint8Array(31)), text, signature, false],
-    // k is a multiple of 8, so [k]T is neutral. It is none before it is reduced by L: who does not reduce it refuses.
+    // k is a multiple of 8, so [k]T is neutral. Before k is reduced by L, it is no multiple of 8: a verifier that does not reduce it refuses.
     byMixed(2, r, "73f53d2a51bcff39129f6da15185d23a35babadaf795b3294bcb3d66903cea0b", true),
-    // The reverse. Who multiplies by the cofactor accepts, too.
+    // The reverse. A verifier that multiplies by the cofactor accepts this one, too.
     byMixed(26, r, "6e99014225b33acd0b1bbcfaf1b629b2619fc9183b1103c333cc32de655a470f", false),
-    // Who decodes R and compares points accepts; the second, who also hashes the canonical encoding of R.
+    // A verifier that decodes R and compares points accepts the first; one that also hashes R's canonical encoding, the second.
     byMixed(0, unreduced, "f641a92185f9c3817be5fe89eb8b6536eeaf07ccd902848009de5bb27db8910a", false),
     byMixed(5, unreduced, "ad0b1eb08649eee2c7ce9bd46d22f989b9db0bfcb6492009fe7c37e3f017bf05", false),
   ];

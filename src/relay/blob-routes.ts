@@ -66,7 +66,7 @@ export class BlobRoutes {
     if (!state || !(await this.#member(exchange, state)))
       await this.#proofs.ask(exchange, { action: "readBlob", subject: owner, blob: id });
     const etag = `"${toHex(digest)}"`;
-    // A reader asks each time: who was removed since gets no more.
+    // A reader asks each time: a member that was removed since gets no more.
     const headers = { "content-type": OCTETS, etag, "accept-ranges": "bytes", "cache-control": "private, no-cache" };
     if (isUnchanged(exchange.request, etag)) return new Response(null, { status: 304, headers });
     const range = rangeOf(exchange.request, etag, size);
@@ -86,7 +86,7 @@ export class BlobRoutes {
     });
   }
 
-  /** What deletes is done once: a request that somebody recorded would delete what was stored under the id since. */
+  /** A deletion is done once: otherwise a recorded request, sent again, would delete what was stored under the id since. */
   async delete(exchange: Exchange): Promise<Response> {
     const blob = await this.#found(exchange);
     const { owner, id } = blob;

@@ -21,7 +21,7 @@ export interface BlobRecord extends BlobFacts {
   /** The subject that it belongs to. */
   readonly owner: string;
   readonly digest: Bytes;
-  /** By which its bytes are stored. */
+  /** The key under which its bytes are stored. */
   readonly upload: Bytes;
 }
 
@@ -93,7 +93,7 @@ export class Blobs {
   async delete({ id, upload }: BlobRecord): Promise<boolean> {
     const { sql } = this.#settings;
     const day = this.#today();
-    // First, so that its bytes are found where this is the last that the process does.
+    // First, so that a sweep finds the bytes if the process ends right after this.
     await sql.query(STATEMENTS.beginUpload, [day, upload, rowKey(id)]);
     const rows = await sql.query(STATEMENTS.dropBlob, [rowKey(id), upload]);
     if (rows.length > 0) await this.#discard(day, upload);

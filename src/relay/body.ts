@@ -7,9 +7,9 @@ import { type BodyForm, CBOR } from "../transport/wire.js";
 import type { RelayEnv } from "./options.js";
 import { Refusal } from "./refusal.js";
 
-/** Milliseconds for a body. Who sends slower would fill the server with requests that never end. */
+/** Milliseconds for a body. Slower senders would fill the server with requests that never end. */
 const BODY_TIME = 60_000;
-/** Bytes in a second that a large body must reach besides: those of a slow mobile line. */
+/** A large body gets one more second for each so many bytes: the speed of a slow mobile line. */
 const SLOWEST = 16_384;
 /** No body takes longer: an upload that broke off is cleaned up the day after the next one. */
 const LONGEST = 12 * 3_600_000;

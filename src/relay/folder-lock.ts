@@ -14,7 +14,7 @@ interface Holder {
   readonly host: string;
 }
 
-/** Folders that this process holds. A process can have the number of one that was killed: always so in a container. */
+/** Folders that this process holds. A process can have the number of one that was killed; in a container it always has. */
 const held = new Set<string>();
 
 /** What is known of the process that holds a lock. */

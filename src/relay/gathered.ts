@@ -1,4 +1,4 @@
-// Questions to the database that come at a time are one statement.
+// Questions to the database that come at the same time become one statement.
 
 /** What is asked for in one turn of the event loop is asked together. */
 export class Gathered<K, V> {

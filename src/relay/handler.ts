@@ -181,7 +181,7 @@ class Service {
       denied = undefined;
       if (standing === undefined) return await this.#proofs.ask(exchange, { action: "create", subject });
       if (await this.#proofs.mayReset(exchange, subject)) return;
-      // The second of two devices that begin at a time: it may not replace the log, and learns that there is one.
+      // The second of two devices that begin at the same time: it may not replace the log, and learns that there is one.
       await this.#proofs.ask(exchange, { action: "create", subject });
       denied = standing;
       throw new Refusal(409, "FORBIDDEN", "the subject has another log");

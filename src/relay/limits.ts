@@ -72,8 +72,9 @@ interface Race {
 }
 
 /**
- * Who lost three races in a row gets the head of the log for two seconds: a device with a slow line would never get in while a fast one
- * writes. A race counts once for each position, so nobody gets the head without three links by others in between.
+ * A device that lost three races in a row gets the head of the log for two seconds: otherwise a device with a slow line would
+ * never get in while one with a fast line writes. A race counts once for each position, so nobody gets the head without three links by
+ * others in between.
  */
 export class Races {
   readonly #races = new Map<LogId, Race>();
@@ -99,7 +100,7 @@ export class Races {
   /** An entry for a position that another link filled. */
   lost(now: number, log: LogState, entry: Uint8Array, seq: number): void {
     const member = authorOf(log, entry);
-    // An old position is no race, but an entry that somebody sends again.
+    // An old position shows no race: somebody sends an entry again.
     if (!member || seq !== log.head.seq) return;
     const race: Race = this.#races.get(log.head.log) ?? { lost: new Map() };
     const before = race.lost.get(member);

@@ -3,7 +3,7 @@
 import type { LogId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 
-/** One line of a relay's log. It holds no secret, no subject, no address and no name: the id of a log at the most. */
+/** One line of a relay's log. It holds no secret, no subject, no address and no name, at most the id of a log. */
 export type LogLine = { readonly at: number } & (
   | {
       readonly event: "request";

@@ -263,7 +263,7 @@ export class Logs {
     return await this.#sql.query<{ seq: number; at: number }>(STATEMENTS.since, [rowKey(log), time, limit]);
   }
 
-  /** Who cannot sign must not make the relay judge large entries: their signatures are verified before their attachments are looked at. */
+  /** Nobody who cannot sign may make the relay judge large entries: signatures are verified before attachments are looked at. */
   async #judge(state: LogState | undefined, entry: Uint8Array, subject: string): Promise<Acceptance> {
     const later = entry.length > MAX_BYTES_BESIDE ? undefined : await this.#later;
     return await acceptEntryLater(state, entry, { subject, now: this.#now() }, later);
@@ -299,7 +299,10 @@ export class Logs {
     return (await this.#attached.of(asked)) ?? present((await this.#attachmentsUpTo([asked])).get(asked));
   }
 
-  /** The same for several readers, who get no more bytes together than one of them. @returns nothing for one who would miss some by that */
+  /**
+   * The same for several readers, who together get no more bytes than one reader alone.
+   * @returns nothing for a reader that would miss some bytes because of this bound
+   */
   async #attachmentsUpTo(asked: readonly Asked[]): Promise<ReadonlyMap<Asked, ReadonlyMap<number, Bytes>>> {
     const rows = await this.#sql.query<{ n: number; bytes: Bytes }>(STATEMENTS.attachmentsUpTo, [
       asked.flatMap(({ log, digests }) => digests.map(() => rowKey(log))),

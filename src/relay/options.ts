@@ -31,7 +31,7 @@ export interface RequestLike {
 /**
  * What somebody wants to do, without a signature that proves it.
  *
- * - `create`: make the log of a subject that has none. To put another log in the place of one is asked by `authorizeReset`.
+ * - `create`: make the log of a subject that has none. `authorizeReset` decides whether a new log takes the place of one.
  * - `join`: add a new, unconfirmed device to the subject's log. - `read`: read the subject's log. A sender needs no attachments; names of
  * devices are in them.
  * - `heads`: learn the newest positions of many logs, as a service does that seals to many users.
@@ -118,7 +118,7 @@ export interface OperatorOptions {
   /** Removes devices for the portal. Without it, `expel` is refused. */
   readonly keys?: OperatorKeys | undefined;
   /**
-   * States heads (SVC-1). Give it to one relay only of several on one database: two could contradict each other (SVC-5). `stated` remembers
+   * States heads (SVC-1). Of several relays on one database, give it to only one: two could contradict each other (SVC-5). `stated` remembers
    * what was stated, outside of the database: see `openStatedHeads`.
    */
   readonly statements?:

@@ -9,7 +9,7 @@ import { type Driver, type Sql, sqlOver } from "./sql.js";
 
 /** Options of {@link openPglite}. */
 export interface PgliteOptions {
-  /** For this database alone; made if it is not there. Without one, the data is in memory. */
+  /** A folder for this database alone; made if it is not there. Without one, the data is in memory. */
   readonly folder?: string | undefined;
   /**
    * Opens the folder although a process that was killed left its lock behind. Danger: if that process still runs, on another machine

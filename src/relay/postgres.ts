@@ -16,7 +16,7 @@ export interface PostgresOptions {
   readonly connections?: number | undefined;
   /**
    * The address of the database itself, where `url` is that of a pooler in transaction mode: relays hear each other through one connection
-   * that lasts. Default `url`. With `false` they do not, and event streams hint at entries of another relay at their heartbeat.
+   * that lasts. Default `url`. With `false` they do not, and event streams hint at entries of another relay only at their heartbeat.
    */
   readonly listenUrl?: string | false | undefined;
 }

@@ -1,4 +1,4 @@
-// Who sent a request, and whether it may be done: a member's signature, or the app's leave.
+// Who sent a request, and whether it may be done: a member's signature, or the app's permission.
 
 import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -35,7 +35,7 @@ export class Proofs {
   }
 
   /**
-   * A signature of a member, removed or not, or the app's leave.
+   * A signature of a member, removed or not, or the app's permission.
    *
    * @returns the member that signed, if one did.
    * @throws {@link Refusal} 401, 403

@@ -27,7 +27,7 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
   readonly rule: string | undefined;
-  /** Milliseconds until the next try is worth it. */
+  /** Milliseconds after which another try makes sense. */
   readonly retryAfter: number | undefined;
 
   constructor(

@@ -3,7 +3,7 @@
 import { expelRoute } from "../transport/portal-transport.js";
 import { BLOB_ROUTES, MESSAGE_ROUTES, ROUTES, type Route } from "../transport/wire.js";
 
-/** A route of the relay: a proof may also be the app's leave to expel. */
+/** A route of the relay: a proof may also be the app's permission to expel. */
 export interface RelayRoute extends Omit<Route, "proofs"> {
   readonly proofs: readonly (Route["proofs"][number] | "expel" | "heads")[];
 }

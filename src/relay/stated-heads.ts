@@ -1,5 +1,5 @@
-// What a relay stated of each log, in a file outside of its database. After the database went back, to a backup or by a lost disk, the relay
-// would sign fewer links than it signed before, and that convicts it (SVC-5). docs/relay.md, "Head statements".
+// What a relay stated of each log, in a file outside of its database. If the database falls back to an older state, by a restore or a
+// lost disk, the relay would otherwise sign fewer links than before, and that convicts it (SVC-5). docs/relay.md, "Head statements".
 
 import type { FileHandle } from "node:fs/promises";
 import { checkOptions } from "../arguments/options.js";
@@ -17,7 +17,8 @@ export interface StatedHeads {
   /** The highest head that was stated of a log; undefined for none. */
   of(log: LogId): StatedPosition | undefined;
   /**
-   * Resolves when the head, and that statements may have this time, is remembered for good. The statement is given out after that.
+   * Resolves when it is remembered for good that this head was stated, and that statements may have this time. The statement is given out
+   * after that.
    *
    * @throws `STORE_UNAVAILABLE`, after which nothing is stated
    */
@@ -35,7 +36,7 @@ export interface StatedHeadsOptions {
   readonly unsafeBegin?: boolean | undefined;
 }
 
-/** Milliseconds for which one record lets statements have times: after a restart nothing is stated before its end. */
+/** One record permits statements for so many milliseconds. After a restart nothing is stated before that time has passed. */
 const AHEAD = 10_000;
 
 /**
@@ -74,7 +75,7 @@ export async function openStatedHeads(options: StatedHeadsOptions): Promise<Stat
   }
 }
 
-/** What follows the last end of a line was never synced, and nothing was stated by it. @throws `STORE_CORRUPT` */
+/** Bytes behind the last line end were never synced, and no statement relied on them. @throws `STORE_CORRUPT` */
 function readLines(file: string, text: string): { readonly until: number; readonly byLog: Map<LogId, StatedPosition> } {
   const byLog = new Map<LogId, StatedPosition>();
   let until = 0;
@@ -139,7 +140,7 @@ class StatedFile implements StatedHeads {
     const text = `${this.#due.splice(0).join("\n")}\n`;
     try {
       const { size } = await this.#handle.stat();
-      if (size !== this.#size) throw new Error("another process writes the file; one relay only may state heads");
+      if (size !== this.#size) throw new Error("another process writes the file; only one relay may state heads");
       await this.#handle.write(text);
       await this.#handle.datasync();
       this.#size += text.length;

@@ -58,7 +58,7 @@ export class HeadStatements {
   checkLink({ head }: LogState): void {
     const before = this.#settings.operator?.statements?.stated.of(head.log);
     if (before?.seq !== head.seq || before.hash === head.hash) return;
-    throw new Refusal(403, "STATED", "this service stated another link at this position, which a device has still");
+    throw new Refusal(403, "STATED", "this service stated another link at this position, and a device still has it");
   }
 
   async #continues({ seq, hash }: StatedPosition, head: Head): Promise<boolean> {

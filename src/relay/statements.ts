@@ -6,7 +6,7 @@
 
 /**
  * Numbered migrations; the position in the list is the number. A published one is never changed: add another one. All of them leave
- * the statements of the version before working, since two versions of the relay run at a time while one replaces the other.
+ * the statements of the version before working, since two versions of the relay run at the same time while one replaces the other.
  */
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -56,8 +56,8 @@ export const STATEMENTS = {
    */
   append: APPEND,
   /**
-   * The same, and digests and bytes of attachments. All are stored, or none: there is never a link without its grants, and who loses a race
-   * leaves nothing behind. One statement, since a second one would cost another round trip and another commit.
+   * The same, and digests and bytes of attachments. All are stored, or none: there is never a link without its grants, and a device that
+   * loses a race leaves nothing behind. One statement, since a second one would cost another round trip and another commit.
    */
   appendWith: `with filled as (${APPEND}), attached as (
       insert into keystead.attachment (log, digest, bytes)

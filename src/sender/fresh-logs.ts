@@ -41,7 +41,7 @@ export class FreshLogs {
   readonly #pins: Pins;
   /** In the order of their last use. */
   readonly #known = new Map<string, KnownLog>();
-  /** Who asks for a log at the same time waits for one answer. */
+  /** Callers that ask for a log at the same time wait for one answer. */
   readonly #asking = new Map<string, Promise<KnownLog>>();
   #bytes = 0;
 
@@ -84,7 +84,7 @@ export class FreshLogs {
       asking = this.#ask(subject).finally(() => this.#asking.delete(subject));
       this.#asking.set(subject, asking);
     }
-    // Who gives up does not take the answer from others.
+    // A caller that gives up does not take the answer from others.
     return await unlessAborted(asking, signal);
   }
 
@@ -149,7 +149,7 @@ export class FreshLogs {
     return subjects.filter((subject) => !same.has(subject));
   }
 
-  /** The log is as it was. @returns false when the statement does not show that: reading the log tells why */
+  /** The log is as it was. @returns false when the statement does not show that: reading the log shows why */
   async #renew(subject: string, known: KnownLog, statement: Bytes | undefined, asked: number): Promise<boolean> {
     try {
       await this.#settle({ ...known, at: asked }, statement, known.statement);
@@ -176,14 +176,14 @@ export class FreshLogs {
     } catch (cause) {
       const error = KeysteadError.from(cause);
       const known = this.#known.get(subject);
-      // It is not fresh any more, however short ago it was verified: each later call asks again, and fails again until the service shows
+      // It is not fresh any more, even if it was verified just now: each later call asks again, and fails again until the service shows
       // the log. The state is kept: with it the evidence is complete.
       if (known && error?.kind === "contradiction") this.#keep(subject, { ...known, at: 0 });
       throw cause;
     }
   }
 
-  /** The entries after those that are known; undefined where the whole log must tell what is wrong. */
+  /** The entries after those that are known; undefined where only the whole log shows what is wrong. */
   async #newer(subject: string, known: KnownLog): Promise<Read | undefined> {
     let { log, bytes } = known;
     for (;;) {
@@ -246,7 +246,7 @@ export class FreshLogs {
   }
 
   /**
-   * Judges the statement, pins the log for good, and only then lets it be sealed to.
+   * Judges the statement, pins the log for good, and only then allows sealing to it.
    *
    * @returns undefined when another process has pinned more.
    */

@@ -18,7 +18,7 @@ export interface ServiceSenderOptions {
   readonly store?: SenderStore | undefined;
   /**
    * How old what is known of a log may be when something is sealed to it, in milliseconds; default 10 minutes. A removal takes effect
-   * within this time. When it is older, the service is asked; when that is not reached, sealing refuses.
+   * within this time. When it is older, the sender asks the service; if the service is not reached, sealing refuses.
    */
   readonly maxAge?: number | undefined;
   /**
@@ -26,7 +26,7 @@ export interface ServiceSenderOptions {
    * showed can then be proved. Logs whose service states no head are refused. Default false.
    */
   readonly stated?: boolean | undefined;
-  /** The service's own log, to which is sealed what waits for a rotation. Without it nothing can be queued. */
+  /** The service's own log. Content that waits for a rotation is sealed to it. Without it nothing can be queued. */
   readonly queue?: LogState | undefined;
   /** Bytes of entries of all logs that are kept in memory; default 64 MiB. The states of these logs take a few times as much. */
   readonly cacheBytes?: number | undefined;

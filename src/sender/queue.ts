@@ -53,7 +53,7 @@ const PURPOSE = "keystead/queued";
 const MAX_ASSOCIATED = 1 << 20;
 const MAX_QUEUED = 1 << 30;
 
-/** Bound to the content as its associated data: who can write to the store cannot send it to somebody else. */
+/** Bound to the content as its associated data, so that nobody who can write to the store can send it to somebody else. */
 const about = record({
   v: literal(1),
   subjects: array(text(MAX_SUBJECT_BYTES, 1), { min: 1, max: MAX_RECIPIENTS }),

@@ -45,17 +45,17 @@ export interface ServiceSender {
    */
   sealOrQueue(to: Subjects, plaintext: Uint8Array, options: SealForOptions): Promise<SealedOrQueued>;
   /**
-   * The same, and **while rotation is due it seals to the old epoch: the removed devices can read this content.** For what must arrive
-   * at once, where the user knows that.
+   * The same, and **while rotation is due it seals to the old epoch: the removed devices can read this content.** For content that
+   * must arrive at once, where the user knows that.
    *
    * @throws as {@link ServiceSender.seal}
    */
   unsafeSealForRemovedToo(to: Subjects, plaintext: Uint8Array, options: SealForOptions): Promise<Bytes>;
   /**
    * Seals what is queued to users whose devices have rotated, and delivers it. Call it from time to time, and when the relay's
-   * `notify` tells of a new entry.
+   * `notify` reports a new entry.
    *
-   * @param keyring of a member of the service's own log. Only this function needs it: it can run elsewhere than what receives.
+   * @param keyring of a member of the service's own log. Only this function needs it: the program that receives content can run elsewhere.
    * @param deliver stores the content for its subjects. After a kill it can be called again with the same id, and content that was
    * sealed anew. What it throws keeps the content in the queue.
    * @throws `INVALID_ARGUMENT`, `STORE_UNAVAILABLE`; the signal's reason
@@ -75,7 +75,7 @@ export interface ServiceSender {
     options?: { readonly signal?: AbortSignalLike | undefined },
   ): Promise<readonly RecipientOptions[]>;
   /**
-   * Asks the service for the newest of many logs at once, so that sealing to them does not wait. Call it when `notify` tells of a
+   * Asks the service for the newest of many logs at once, so that sealing to them does not wait. Call it when `notify` reports a
    * removal, too: it takes effect then, and not only after `maxAge`.
    *
    * @returns what went wrong, by subject.
@@ -87,7 +87,7 @@ export interface ServiceSender {
   ): Promise<ReadonlyMap<string, KeysteadError>>;
   /**
    * Forgets what was seen of a subject, after the app itself has reset the account. **Whatever log the service shows next is believed.**
-   * Never call it because sealing threw `REPLACED`: a service that wants to read would cause just that.
+   * Never call it because sealing threw `REPLACED`: a service that wants to read could cause that error too.
    */
   unsafeForget(subject: string): Promise<void>;
 }

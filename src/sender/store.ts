@@ -7,8 +7,8 @@ import { memoryStore } from "../storage/memory.js";
 import type { Store, StoredRecords } from "../storage/store.js";
 
 /**
- * Records of a sender. They hold no secret of a user: a pin is public, and what is queued is sealed. But who can write to them chooses
- * whom the service believes. A failure throws, and the sender seals nothing.
+ * Records of a sender. They hold no secret of a user: a pin is public, and what is queued is sealed. But somebody who can write to
+ * them chooses whom the service believes. A failure throws, and the sender seals nothing.
  */
 export interface SenderStore {
   /** The record of a key, as it was stored last by any process; undefined for none. A key has at most 257 characters. */

@@ -20,7 +20,7 @@ import {
   unavailable,
 } from "./store.js";
 
-/** How many commits a manifest names. A commit that finds more on top of it when it looks does not know whether it was made. */
+/** How many commits a manifest names. A commit that looks after more later commits than this cannot find out whether it was made. */
 const REMEMBERED = 64;
 
 const manifestSchema = record({

@@ -31,7 +31,7 @@ export interface Store {
   /**
    * Makes all of a change or nothing. When the promise resolves, the change survives a crash of the machine.
    *
-   * A commit can fail after it was made, as where a disk or a connection breaks before the answer. It then throws
+   * A commit can fail after it was made, for instance if a disk or a connection breaks before the answer. It then throws
    * `STORE_UNAVAILABLE` with `details.reason` `unknown`, and never any other error: a caller that believed that
    * nothing was written would repeat it, get `STORE_STALE`, and do its work a second time. Load the store, and go on from what it
    * holds, as after a restart. At revision `expected` the change is not there and never will be. At a later one this change is there,

@@ -52,7 +52,7 @@ export interface RelayFault {
 export interface RelayTransportOptions {
   /** Called for each request, in order; default no faults. */
   readonly fault?: ((request: RelayRequest) => RelayFault | undefined) | undefined;
-  /** The service's clock, milliseconds since 1970; by default it tells no time, and judges no entry by it. */
+  /** The service's clock, milliseconds since 1970; by default it says no time, and judges no entry by it. */
   readonly now?: (() => number) | undefined;
   /** Makes the statement of a log's head, given its entries as this reader sees them; default none. */
   readonly state?: ((subject: string, entries: readonly Bytes[]) => Bytes | undefined) | undefined;

@@ -164,7 +164,7 @@ function readRetryAfter(text: string | null, now: () => number): number | undefi
 }
 
 /**
- * Runs a request, with a signal for fetch that is aborted when the caller's is, and when the request has ended in any way: nothing
+ * Runs a request. The signal for fetch is aborted when the caller's is, and also when the request has ended in any way, so that nothing
  * of it goes on.
  *
  * @throws the reason of the caller's signal; `OFFLINE` for whatever the network threw

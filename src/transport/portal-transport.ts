@@ -17,7 +17,7 @@ export const EXPULSION = {
   schema: record({ subject, remove: array(hexBytes<MemberId>(16), { min: 1, max: 256 }) }),
 } satisfies Body<unknown>;
 
-/** Removes members in the operator's name. The app's leave to expel is the proof. */
+/** Removes members in the operator's name. The app's permission to expel is the proof. */
 export const expelRoute = {
   method: "POST",
   path: "/v1/portal/expel",

@@ -60,7 +60,7 @@ export type Publication =
       readonly retryAfter?: number | undefined;
     };
 
-/** A message of one member to another, as a service gave it. Nothing about it is verified, the sender neither. */
+/** A message of one member to another, as a service gave it. Nothing of it is verified, not even the sender. */
 export interface MemberMessage {
   /** Grows with each message. */
   readonly id: number;

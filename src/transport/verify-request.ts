@@ -111,7 +111,7 @@ const AS_WRITTEN =
   /^keystead=(\("@method" "@authority" "@path" "@query" "content-digest"\);created=(0|[1-9]\d{0,14});expires=(0|[1-9]\d{0,14});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{32})")$/;
 const SIGNATURE = /^keystead=:([A-Za-z0-9+/]{85}[AQgw]==):$/;
 
-/** The usual form, without taking apart what has one form only. Undefined for any other form, which the library judges. */
+/** Reads the usual form, and does not take apart what has one form only. Undefined for any other form, which the library judges. */
 async function verifyAsWritten(
   { method, target, headers }: SignableRequest & { readonly headers: HeadersLike },
   { origin, now, keyOf, later }: VerifyRequestOptions,

@@ -10,7 +10,7 @@ import { parseLogId, utf8Decode } from "../bytes/text.js";
 import { MAX_ENTRY_BYTES, MAX_LINK_BYTES } from "../log/entry.js";
 import { MAX_STATEMENT_BYTES } from "../log/statement.js";
 
-/** The content type of all bodies but problem documents and events. */
+/** The content type of all bodies except problem documents and events. */
 export const CBOR = "application/cbor";
 /** The content type of a refusal. */
 export const PROBLEM = "application/problem+json";

@@ -109,7 +109,7 @@ export function judgingLog(
 /**
  * Pointers of this log's history into the escrow log at hand whose heads that log does not have, and which nothing settled: neither
  * the user nor a later pointer. A pointer settles those before it if the escrow log has its head and a founding device set it, which
- * had a trusted escrow log then. An admin's pointer settles nothing, and a thief's neither. Otherwise a device would forget a head
+ * had a trusted escrow log then. Pointers of admins and of thieves settle nothing. Otherwise a device would forget a head
  * that the true log has, and believe a dismissed admin's fork that ends before it.
  */
 export function contradictions(log: LogState, escrowLog: LogState, confirmation: Confirmation): readonly Pointer[] {

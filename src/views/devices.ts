@@ -69,7 +69,7 @@ export interface MemberView {
   readonly offers: readonly Offer[];
 }
 
-/** The members of a log and its activity, as somebody sees them who is no member. */
+/** The members of a log and its activity, as somebody who is no member sees them. */
 export interface MembersSeen {
   /** Every member: the active in order of entering, then the removed in order of removal. */
   readonly members: readonly MemberView[];

@@ -9,7 +9,7 @@ import { linkAt } from "../log/state.js";
 /** Who did something to a member, and when. */
 export interface DoneBy {
   readonly by: MemberId | "operator";
-  /** What who did it is called. */
+  /** The name of that member, or of the service. */
   readonly name: MemberName;
   /** Position of the link. */
   readonly seq: number;

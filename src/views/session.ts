@@ -58,7 +58,7 @@ export type SessionQuestion =
     }
   /**
    * A link in this device's name, at this position, that its store never held: another copy of this device is in use, or its store was
-   * restored from a backup. If neither is so, somebody has its keys: take fresh ones (`rekey`), or remove it.
+   * restored from a backup. If neither is true, somebody else has its keys: take fresh ones (`rekey`), or remove it.
    */
   | { readonly question: "copied"; readonly code: "question-copied"; readonly at: number }
   /** A backup key was made, and nobody has proved that its text is on paper. */

@@ -19,7 +19,7 @@ function extendPlanted(world: World) {
 }
 
 describe("extending", () => {
-  it("is refused for who is of the author's class by escrow's approval alone", () => {
+  it("is refused for a member that is of the author's class by escrow's approval alone", () => {
     const phone = recoverBy(user, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] }).act(
       "Phone",
       "rotates",

@@ -213,7 +213,7 @@ describe("extending a member that is approved already", () => {
     expect(log.links.last()?.approved).toEqual(extend);
   });
 
-  it("is refused for who waits for approval", () => {
+  it("is refused for an author that waits for approval", () => {
     const extend = approved.ids("Thief");
     const call = () => review(approved.session("Laptop"), { extend }, approved.env("extends"));
     expect(expectError(call, "INVALID_ARGUMENT", undefined).details).toEqual({ member: extend[0] });

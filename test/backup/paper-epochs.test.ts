@@ -165,7 +165,7 @@ describe("a paper in a log with a published key that only looks like its seed's"
     expect(junkOf(await checkSeeds({ log: fork.log, keyring: opened().keyring }))).toEqual([]);
   });
 
-  it("is not taken over by who reclaims from a removed paper (GRT-4, MEM-10)", () => {
+  it("is not taken over by a device that reclaims from a removed paper (GRT-4, MEM-10)", () => {
     const gone = later.append(
       review(later.session("Laptop"), { remove: [papered.paper] }, later.env("removes the paper")).entry,
     );

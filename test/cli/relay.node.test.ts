@@ -156,7 +156,7 @@ describe("arguments of keystead relay", () => {
     expect(existsSync("x")).toBe(false);
   });
 
-  it("are shown to who asks for them", () => {
+  it("are shown to a caller that asks for them", () => {
     const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", "relay", "--help"]);
     expect([status, String(stdout)]).toEqual([0, `${RELAY_USAGE}\n`]);
   });

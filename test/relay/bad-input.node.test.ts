@@ -284,7 +284,7 @@ describe("a signed request for a blob", () => {
   });
 });
 
-describe("much at a time", () => {
+describe("much at once", () => {
   it("a page stays small however much a log has, and the reader comes to its end", async () => {
     let large = openWorld("large", { subject: "large" });
     await send("PUT", targetOf(createLogRoute, { subject: "large" }), {

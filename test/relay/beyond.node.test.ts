@@ -24,7 +24,7 @@ const allow = () => {};
 const logsOn = (sql: Sql) => new Logs(sql, () => NOW, 1 << 24);
 
 /**
- * All devices join at a time.
+ * All devices join at the same time.
  *
  * @param acknowledged is called after each join that was stored, with the number of those.
  * @param again gives the logs to go on with where the database failed; without it, nothing may fail.
@@ -115,7 +115,7 @@ describe.skipIf(!PostgresServer.isInstalled)("PostgreSQL", () => {
     });
     afterAll(() => bouncer?.stop());
 
-    it("takes relays that start at a time, and races", async ({ skip }) => {
+    it("takes relays that start at the same time, and races", async ({ skip }) => {
       if (!bouncer) return skip();
       const { url } = bouncer;
       const open = () => openPostgres({ url, listenUrl: server().url });

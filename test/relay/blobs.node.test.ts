@@ -367,7 +367,7 @@ describe("a blob", () => {
     expect((await put(relay, world, content(10), { by: [world, "Lost"] })).status).toBe(403);
   });
 
-  it("is not stored without the app's leave, also by a member, and not for a subject without a log", async () => {
+  it("is not stored without the app's permission, also by a member, and not for a subject without a log", async () => {
     const world = await published(relay);
     const id = newId();
     allowed = ({ action }) => action !== "storeBlob";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Gathered } from "../../src/relay/gathered.js";
 
-describe("questions that come at a time", () => {
+describe("questions that come at the same time", () => {
   const lengths = (asked: (readonly string[])[]) =>
     new Gathered<string, number>((keys) => {
       asked.push(keys);

@@ -742,7 +742,7 @@ describe("event streams", () => {
     expect(beats.size).toBe(0);
   });
 
-  it("of other people's logs need the app's leave", async () => {
+  it("of other people's logs need the app's permission", async () => {
     const relay = relayWith();
     const [world, other] = [newWorld(), newWorld()];
     await publish(relay, world);

@@ -1,4 +1,4 @@
-// What a relay stores and gives out: entries that are good, once each, in order, however many devices and relays write at a time.
+// What a relay stores and gives out: entries that are good, once each, in order, however many devices and relays write at the same time.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { receive } from "../../src/authoring/receive.js";
@@ -202,7 +202,7 @@ onEveryDatabase((database, kind) => {
       expect(await logs.head(world.log.head.log)).toBeUndefined();
     });
 
-    it("has one log after eight devices made one at a time", async () => {
+    it("has one log after eight devices each made one at the same time", async () => {
       const subject = `raced ${kind}`;
       const made = Array.from({ length: 8 }, (_, at) => openWorld(`raced ${at}`, { subject }));
       const published = await Promise.allSettled(
@@ -303,7 +303,7 @@ onEveryDatabase((database, kind) => {
       expect(rows).toHaveLength(1);
     });
 
-    it("asks for the attachments of all who read at a time, and again for whose attachments do not fit", async () => {
+    it("asks for the attachments of all who read at the same time, and again for those whose attachments do not fit", async () => {
       const { sql, statements } = noted(database());
       const logs = logsOn(sql);
       const other = newWorld().rotate("Laptop");
@@ -336,7 +336,7 @@ onEveryDatabase((database, kind) => {
   });
 
   describe("how a log stands", () => {
-    it("is asked for in two statements, for all who ask at a time", async () => {
+    it("is asked for in two statements, for all who ask at the same time", async () => {
       const all = [newWorld(), newWorld().rename("Laptop", "A"), newWorld()];
       const { sql, statements } = noted(database());
       const logs = logsOn(sql);
@@ -408,7 +408,7 @@ onEveryDatabase((database, kind) => {
     expect((await logs.page(log, whole))?.entries).toEqual(next.entries);
   });
 
-  it("32 devices that append at a time through two relays all get in, and the log has no fork", async () => {
+  it("32 devices that append at the same time through two relays all get in, and the log has no fork", async () => {
     const world = newWorld();
     const relays = [logsOn(database()), logsOn(database())];
     await publish(relays[0] as Logs, world);
@@ -445,7 +445,7 @@ onEveryDatabase((database, kind) => {
     expect(logs[0]?.active.size).toBe(33);
   });
 
-  it("1,000 logs that begin and grow at a time all have both entries", async () => {
+  it("1,000 logs that begin and grow at the same time all have both entries", async () => {
     const relays = [logsOn(database()), logsOn(database())];
     const written = thousandLogs();
     await Promise.all(

@@ -201,7 +201,7 @@ describe.skipIf(!PostgresServer.isInstalled)("two relays on one PostgreSQL", () 
     await comparesDigits("far apart", [() => a, () => b]);
   });
 
-  it("keep what both are sent at a time once, in one order, and refuse the seventeenth of a sender", async () => {
+  it("keep once, in one order, what both are sent at the same time, and refuse the seventeenth of a sender", async () => {
     const values = Array.from({ length: 8 }, (_, at) => at);
     const sends = relays.flatMap((to) =>
       values.flatMap((value) => [

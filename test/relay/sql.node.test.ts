@@ -1,4 +1,4 @@
-// The databases give the same values, keep transactions whole, and are made ready once by many relays at a time.
+// The databases give the same values, keep transactions whole, and are made ready once by many relays at the same time.
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,7 +68,7 @@ onEveryDatabase((database) => {
     expect(await database().query(STATEMENTS.logOf, [name[0]])).toEqual([{ log }]);
   });
 
-  it("runs each migration once, however many relays start at a time", async () => {
+  it("runs each migration once, however many relays start at the same time", async () => {
     const more = [...MIGRATIONS, ["create table keystead.later (id int primary key)"]];
     await Promise.all(Array.from({ length: 8 }, () => migrate(database(), more)));
     expect(await database().query("select version from keystead.migration order by version")).toEqual(

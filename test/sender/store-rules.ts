@@ -28,7 +28,7 @@ export function storeRules(open: () => SenderStore): void {
     expect(await open().keys("p")).toEqual(["p%é\\_'"]);
   });
 
-  it("loses no change of many processes at a time", async () => {
+  it("loses no change of many processes at the same time", async () => {
     const count = 20;
     const add = async () => {
       const store = open();

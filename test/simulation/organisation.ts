@@ -1,5 +1,5 @@
 // An organisation of a simulated world: its escrow log, two devices of admins, and what the judge requires of them. What an admin does in
-// a user's log is recorded before; what was granted to escrow is never lost; who was removed opens nothing that came later.
+// a user's log is recorded before; what was granted to escrow is never lost; a removed admin opens nothing that came later.
 
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { present } from "../../src/bytes/present.js";
@@ -340,7 +340,7 @@ export class Organisation {
   }
 
   /**
-   * At the end: admins open everything that was granted to escrow. Who was removed opens nothing that came later, and nobody opens
+   * At the end: admins open everything that was granted to escrow. A removed admin opens nothing that came later, and nobody opens
    * what came after the user had left.
    */
   async atRest(now: number): Promise<void> {

@@ -1,5 +1,5 @@
 // All waiting of a simulated world: every promise that the outside of a client gives is a task here, and the seed chooses which one
-// comes next. Who sleeps is woken by the world's clock.
+// comes next. The world's clock wakes whatever sleeps.
 
 import type { AbortSignalLike } from "../../src/arguments/platform.js";
 import type { Dice } from "./dice.js";

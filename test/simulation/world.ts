@@ -232,7 +232,7 @@ class World {
     for (const device of this.#devices.slice(0, 1 + this.#dice.below(this.#devices.length))) device.openTab();
     for (let turn = 0; turn < (organisations.hasAny ? 30 : 12); turn++) {
       await this.#settle();
-      // Who is to move should belong to an organisation first.
+      // A user who is to move should belong to an organisation first.
       const devices = organisations.hasMoves && this.#dice.permille(600) ? this.#devices : this.#all;
       const tab = this.#dice.of(devices.flatMap(({ tabs }) => tabs));
       if (!tab) continue;
@@ -436,7 +436,7 @@ class World {
     for (let round = 0; round < 40 && quiet < 4; round++) {
       const before = this.#mark();
       for (const device of this.#all) {
-        // Who keeps up does so by itself.
+        // A tab that keeps up needs no call.
         for (const tab of device.tabs) if (tab.kind !== "keeps-up") this.#sync(tab);
         await this.#settle();
         this.#organisations.follow();

@@ -164,7 +164,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "dismissed",
   },
   {
-    name: "doubt does not spread to who reclaimed",
+    name: "doubt does not spread to a member that reclaimed",
     rule: "ESC-8",
     changes: [
       {
