@@ -25,7 +25,7 @@ export default [
     "{ createLog, verifyLog, joinLog, review, rotate, receive, sealContent, openContent, agenda, systemEnv }",
   ),
   row("sender: verify, seal", "index", "58.8 kB", "{ verifyLog, sealContent, systemEnv }"),
-  row("keystead/escrow", "escrow", "76.1 kB"),
+  row("keystead/escrow", "escrow", "76.2 kB"),
   row("keystead/client", "client", "124 kB"),
   row("keystead/escrow-client", "escrow-client", "126.3 kB"),
   row("keystead/sender", "sender", "77.1 kB"),

@@ -100,6 +100,7 @@ function filesOf(mode: string): { readonly node: Files; readonly portable: Files
 export const aliases = [
   { find: /^keystead$/, replacement: source("src/index.ts") },
   { find: /^keystead\/([a-z-]+)$/, replacement: source("src/$1.ts") },
+  { find: /^@electric-sql\/pglite$/, replacement: source("test/support/pglite.ts") },
 ];
 
 export default defineConfig(({ mode }) => {
@@ -183,6 +184,7 @@ export default defineConfig(({ mode }) => {
       // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
       testTimeout: 120_000,
       hookTimeout: 120_000,
+      globalSetup: "test/support/pglite.ts",
       setupFiles: ["test/support/setup.ts"],
       provide: { seed, runs },
       reporters: ["default", new CountsReporter(seed)],

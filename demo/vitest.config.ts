@@ -10,13 +10,17 @@ const native = {
   find: "#primitives",
   replacement: fileURLToPath(new URL("../src/primitives/node.ts", import.meta.url)),
 };
+const pglite = {
+  find: /^@electric-sql\/pglite$/,
+  replacement: fileURLToPath(new URL("../test/support/pglite.ts", import.meta.url)),
+};
 const { alias } = web.resolve ?? {};
 
 export default defineConfig({
-  resolve: { alias: [native, ...(Array.isArray(alias) ? alias : [])] },
+  resolve: { alias: [native, pglite, ...(Array.isArray(alias) ? alias : [])] },
   test: {
     include: ["test/*.test.ts"],
-    globalSetup: ["test/build-once.ts"],
+    globalSetup: ["../test/support/pglite.ts", "test/build-once.ts"],
     // Each file, and each chapter of the tour, has a server and browsers of its own. Two at a time keep two cores busy.
     maxWorkers: 2,
     maxConcurrency: 2,
