@@ -9,8 +9,9 @@ import type { KeysteadError } from "../../src/errors.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { collect, pieces, prefixOf, rejected, through } from "./stream-support.js";
-import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
+import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person } from "./support.js";
 
 const [alice, bob] = [person("alice"), person("bob")];
 const env = seededEnv("streams");

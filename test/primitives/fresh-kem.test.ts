@@ -9,8 +9,8 @@ import { hpkeOpen, hpkeSeal, hpkeSealFresh } from "../../src/primitives/hpke.js"
 import { encapsulate, encapsulateFresh, KemPrivateKey } from "../../src/primitives/kem.js";
 import { TRIALS } from "../../src/primitives/kem-trials.js";
 import type { Primitives } from "../../src/primitives/primitives.js";
-import { rejection } from "../content/support.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { brokenEncapsulation, soundEncapsulation } from "./encapsulations.js";
 import { filled } from "./support.js";
 

@@ -9,7 +9,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
-import { KeysteadError } from "../../src/errors.js";
 import type { BlobStore } from "../../src/relay/blob-store.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
 import { openPglite } from "../../src/relay/pglite.js";
@@ -19,6 +18,7 @@ import { fetchBlobs, newBlobId } from "../../src/transport/fetch-blobs.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { requestSigner } from "../../src/transport/request-signature.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
 
 interface StandIn {
@@ -70,15 +70,6 @@ const objects = () =>
     : [];
 const isSame = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
 
-async function refusal(promise: Promise<unknown>): Promise<KeysteadError> {
-  const error: unknown = await promise.then(
-    () => expect.unreachable("should have failed"),
-    (thrown: unknown) => thrown,
-  );
-  if (!KeysteadError.is(error)) throw error;
-  return error;
-}
-
 describe("the store", () => {
   it("keeps bytes, gives ranges of them, and deletes them", async () => {
     const bytes = content(3_000_001);
@@ -96,7 +87,7 @@ describe("the store", () => {
     await store.delete(KEY);
     await store.delete(KEY);
     expect(objects()).toEqual([]);
-    const error = await refusal(collect(store.read(KEY, 0, 2)));
+    const error = await rejection(collect(store.read(KEY, 0, 2)));
     expect(error.code).toBe("STORE_UNAVAILABLE");
     expect(error.message).toContain("404");
   });
@@ -104,7 +95,7 @@ describe("the store", () => {
   it("gives no other bytes than were asked for: the stand-in takes bytes=0-0 for all", async () => {
     const bytes = content(1000);
     await store.write(KEY, inPieces(bytes), { size: 1000, digest: digestOf(bytes) });
-    expect((await refusal(collect(store.read(KEY, 0, 1)))).message).toContain("other bytes");
+    expect((await rejection(collect(store.read(KEY, 0, 1)))).message).toContain("other bytes");
     await store.delete(KEY);
   });
 
@@ -124,7 +115,7 @@ describe("the store", () => {
     const bytes = content(10);
     for (const failing of [wrong, gone]) {
       const write = failing.write(KEY, inPieces(bytes), { size: 10, digest: digestOf(bytes) });
-      for (const error of [await refusal(write), await refusal(failing.delete(KEY))]) {
+      for (const error of [await rejection(write), await rejection(failing.delete(KEY))]) {
         expect(error.code).toBe("STORE_UNAVAILABLE");
         expect(`${error.message} ${JSON.stringify(error.details)} ${error.cause}`).not.toContain("sesame");
       }
@@ -182,7 +173,7 @@ describe("the store", () => {
     ["maxBytes", { maxBytes: 5 * 2 ** 30 + 1 }],
     ["maxBytes", { maxBytes: -1 }],
   ])("refuses a wrong option %s", async (name, options) => {
-    const error = await refusal(s3Blobs({ url, ...KEYS, ...options }));
+    const error = await rejection(s3Blobs({ url, ...KEYS, ...options }));
     expect([error.code, error.message.includes(`options.${name}`)]).toEqual(["INVALID_ARGUMENT", true]);
   });
 });

@@ -19,7 +19,7 @@ import { countVerificationsOf } from "../support/count-verifications.js";
 import { expectWrongArgument } from "../support/refusal.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { thrownBy } from "../support/thrown.js";
+import { rejection, thrownBy } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
 
 const NOW = 1_700_000_000_000;
@@ -53,11 +53,7 @@ function verify(headers: Headers, over: { request?: SignableRequest; origin?: st
 }
 
 async function reasonOf(refusal: Promise<unknown>): Promise<unknown> {
-  const error = await refusal.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!KeysteadError.is(error)) throw error ?? new Error("nothing was refused");
+  const error = await rejection(refusal);
   expect(error.code).toBe("INVALID_SIGNATURE");
   return error.details?.reason;
 }
