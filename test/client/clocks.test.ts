@@ -10,7 +10,8 @@ import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { relayTransport } from "../../src/testing/relay-transport.js";
 import type { Transport } from "../../src/transport/transport.js";
-import { ALICE, desk, enrolled, hired, memberOf, ORGANISATION, writtenDown } from "./admins.js";
+import { ALICE, desk, enrolled, hired, ORGANISATION } from "./admins.js";
+import { memberOf, writtenDown } from "./sessions.js";
 import { approved, phone, SUBJECT } from "./simple.js";
 
 const DAY = 86_400_000;

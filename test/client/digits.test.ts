@@ -16,6 +16,7 @@ import { MaliciousRelay } from "../../src/testing/relay.js";
 import { type RelayTransportOptions, relayTransport } from "../../src/testing/relay-transport.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { quietEnv } from "./sessions.js";
 import { SUBJECT } from "./simple.js";
 
 /** Time passes only where a test waits for the end of a comparison: a slow machine must not end one. */
@@ -53,7 +54,7 @@ async function tab(
   const session = await openSession({
     ...{ subject: SUBJECT, store: memoryStore(), transport, background: false },
     sealer: await callerSealer(new Uint8Array(32).fill(7)),
-    env: { ...seededEnv(name), now: () => now, sleep: paused, announce: () => {}, hear: () => () => {} },
+    env: { ...quietEnv(name), now: () => now, sleep: paused },
   });
   return { session, member: () => present(session.getSnapshot().devices).me.member };
 }

@@ -9,18 +9,9 @@ import { drop, holdBack, rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { seededEnv } from "../support/seeded-env.js";
-import {
-  ALICE,
-  desk,
-  enrolled,
-  hired,
-  lockedOut,
-  memberOf,
-  ORGANISATION,
-  organisation,
-  writtenDown,
-} from "./admins.js";
+import { ALICE, desk, enrolled, hired, lockedOut, ORGANISATION, organisation } from "./admins.js";
 import { Life } from "./escrow-kills.js";
+import { memberOf, writtenDown } from "./sessions.js";
 
 const all = async <T>(stream: AsyncIterable<T>): Promise<readonly T[]> => {
   const items: T[] = [];

@@ -3,7 +3,6 @@
 import { expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
-import type { ClientEnv } from "../../src/client/client-env.js";
 import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-session.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import { openContent } from "../../src/content/open.js";
@@ -11,9 +10,9 @@ import { escrowMember } from "../../src/log/state.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
-import { seededEnv } from "../support/seeded-env.js";
-import { acknowledge, memberOf, writtenDown } from "./admins.js";
+import { acknowledge } from "./admins.js";
 import { overRelay } from "./over-relay.js";
+import { approve, memberOf, quietEnv, writtenDown } from "./sessions.js";
 
 const USER = "user-alice";
 const A = "escrow-of-acme";
@@ -22,7 +21,7 @@ const B = "escrow-of-brightwater";
 /** What a session of this device needs, without its account. */
 async function device(relay: MaliciousRelay, name: string) {
   const disk = new MemoryDisk();
-  const env: ClientEnv = { ...seededEnv(name), sleep: async () => {}, announce: () => {}, hear: () => () => {} };
+  const env = quietEnv(name);
   const sealer = await callerSealer(new Uint8Array(32).fill(7));
   return () => ({ store: memoryStore(disk), transport: overRelay(relay, name), env, sealer, background: false });
 }
@@ -196,10 +195,7 @@ it("is not moved back by another device whose app still names the old organisati
   const openTablet = await userDevice(relay, "tablet");
   let tablet = await openTablet(A);
   await tablet.join({ name: "Tablet" });
-  await session.sync();
-  const { me, fingerprint } = present(tablet.getSnapshot().devices);
-  await session.save({ approve: [present(session.compare(present(fingerprint), me.member).token)] });
-  await tablet.sync();
+  await approve(session, tablet);
 
   const laptop = await open(B);
   await removeOld(laptop);

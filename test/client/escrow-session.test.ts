@@ -10,18 +10,18 @@ import { rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
 import {
-  ALICE,
   acknowledge,
+  admit,
+  ALICE,
   desk,
   enrolled,
   hired,
   lockedOut,
-  memberOf,
   ORGANISATION,
   organisation,
   userDevice,
-  writtenDown,
 } from "./admins.js";
+import { memberOf, writtenDown, writtenInto } from "./sessions.js";
 
 const questions = (session: { getSnapshot(): { asks: readonly { question: string }[] } }) =>
   session.getSnapshot().asks.map(({ question }) => question);
@@ -94,9 +94,7 @@ describe("admins' devices", () => {
     expect(ann.getSnapshot().asks).toContainEqual(
       expect.objectContaining({ question: "admit", member: memberOf(bob) }),
     );
-    const { token } = ann.compare(present(bob.getSnapshot().devices?.fingerprint), memberOf(bob));
-    await ann.save({ approve: [{ token: present(token), roles: ["recover", "discover"] }] });
-    await bob.sync();
+    await admit(ann, bob, ["recover", "discover"]);
     expect(bob.getSnapshot()).toMatchObject({ status: "ready", devices: { me: { roles: ["discover", "recover"] } } });
     const eve = await desk(relay, "eve").open();
     await eve.join({ name: "Eve" });
@@ -111,14 +109,11 @@ describe("admins' devices", () => {
     const relay = new MaliciousRelay();
     const ann = await desk(relay, "ann").open();
     await ann.create({ name: "Ann" });
-    let text = "";
-    await ann.enable(async (paper) => {
-      text = paper.text;
-      return writtenDown(paper);
-    });
+    const papers: string[] = [];
+    await ann.enable(writtenInto(papers));
     const bob = await desk(relay, "bob").open();
     await bob.join({ name: "Bob" });
-    await bob.useBackupKey(text, { remove: [memberOf(ann)] });
+    await bob.useBackupKey(present(papers[0]), { remove: [memberOf(ann)] });
     expect(bob.getSnapshot()).toMatchObject({ status: "ready", devices: { me: { roles: ["manage"] } } });
   });
 

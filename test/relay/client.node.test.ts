@@ -1,7 +1,6 @@
 // The story of docs/client-guide.md over the real relay: its handler on PGlite, reached through the transport over fetch.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
 import { type ClientEnv, systemClientEnv } from "../../src/client/client-env.js";
@@ -13,6 +12,7 @@ import type { Sql } from "../../src/relay/sql.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
+import { memberOf, writtenInto } from "../client/sessions.js";
 
 const url = "https://keys.example";
 const SUBJECT = "3f0c4d7e-9d0a-4b60-8f8e-2f6f0c8a1d11";
@@ -52,7 +52,6 @@ async function device(background: boolean): Promise<Session> {
 }
 
 const statusOf = (session: Session) => session.getSnapshot().status;
-const memberOf = (session: Session): MemberId => present(session.getSnapshot().devices).me.member as MemberId;
 
 /** Whether so many members of a kind are active. */
 const hasNow = (devices: Snapshot["devices"], kind: string, count: number) =>
@@ -71,13 +70,9 @@ const shows = (session: Session, what: (snapshot: Snapshot) => boolean) =>
   });
 
 const paperOf = async (session: Session): Promise<string> => {
-  let text = "";
-  await session.createBackupKey(async (paper) => {
-    text = paper.text;
-    const [a, b] = paper.prove.map((group) => present(text.split(/[\s-]+/)[group - 1]));
-    return [present(a), present(b)];
-  });
-  return text;
+  const papers: string[] = [];
+  await session.createBackupKey(writtenInto(papers));
+  return present(papers[0]);
 };
 
 it("creates, joins, approves, seals, loses a device, uses its backup key and leaves", async () => {

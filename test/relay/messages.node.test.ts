@@ -14,6 +14,7 @@ import { targetOf } from "../../src/transport/addresses.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import { CBOR, MESSAGE, sendMessageRoute, writeBody } from "../../src/transport/wire.js";
+import { quietEnv } from "../client/sessions.js";
 import { postgres } from "../support/databases.js";
 import { PostgresServer } from "../support/postgres-server.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -155,10 +156,7 @@ async function comparesDigits(account: string, [first, second]: readonly [() => 
     openSession({
       ...{ subject: account, store: memoryStore(), transport: transport(to), background: false },
       sealer: await callerSealer(new Uint8Array(32).fill(7)),
-      env: {
-        ...{ ...seededEnv(name), now: () => now, announce: () => {}, hear: () => () => {} },
-        sleep: () => new Promise(setImmediate),
-      },
+      env: { ...quietEnv(name), now: () => now, sleep: () => new Promise(setImmediate) },
     });
   const [approver, joiner] = [await device("first", first), await device("second", second)];
   await approver.create({ name: "Laptop" });
