@@ -24,6 +24,7 @@ import { callerSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { timeout } from "../support/runs.js";
+import { shortTurns } from "../support/turns.js";
 import { checkHistory } from "./history.js";
 import type { Deed, ProcessOrders, Said } from "./orders.js";
 import { approve } from "./sessions.js";
@@ -131,7 +132,7 @@ class Lane {
       if (number === request && when === "unanswered") kill();
       if (number === request && when === "later") {
         void (async () => {
-          for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next));
+          await shortTurns(turns);
           kill();
         })();
       }

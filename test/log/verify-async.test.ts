@@ -20,6 +20,7 @@ import { countVerifications, countVerificationsOf } from "../support/count-verif
 import { mutate } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { numRuns, slow, timeout } from "../support/runs.js";
+import { turns } from "../support/turns.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 
 const LINKS = 130;
@@ -276,7 +277,7 @@ describe("the platform", () => {
     let [flying, most] = [0, 0];
     const watched: VerifyLater = async (...signed) => {
       most = Math.max(most, ++flying);
-      await new Promise((resolve) => setTimeout(resolve));
+      await turns();
       flying--;
       return await exact(...signed);
     };
