@@ -14,7 +14,8 @@ import { rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
-import { admit, ALICE, desk, type Desk, enrolled, hired, lockedOut, ORGANISATION, organisation } from "./admins.js";
+import { all } from "../support/all.js";
+import { ALICE, admit, type Desk, desk, enrolled, hired, lockedOut, ORGANISATION, organisation } from "./admins.js";
 import { memberOf, writtenInto } from "./sessions.js";
 
 /** A process, until it has waited so many times. */
@@ -342,10 +343,8 @@ const reporting: Scenario = {
   },
 };
 
-async function report(session: EscrowSession): Promise<readonly ReportRow[]> {
-  const rows: ReportRow[] = [];
-  for await (const row of session.report(USERS)) rows.push(row);
-  return rows;
+function report(session: EscrowSession): Promise<readonly ReportRow[]> {
+  return all(session.report(USERS));
 }
 
 /** What is killed everywhere. */

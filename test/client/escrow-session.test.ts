@@ -9,6 +9,7 @@ import { escrowMember } from "../../src/log/state.js";
 import { rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
+import { all } from "../support/all.js";
 import {
   acknowledge,
   admit,
@@ -25,12 +26,6 @@ import { memberOf, writtenDown, writtenInto } from "./sessions.js";
 
 const questions = (session: { getSnapshot(): { asks: readonly { question: string }[] } }) =>
   session.getSnapshot().asks.map(({ question }) => question);
-
-const all = async <T>(stream: AsyncIterable<T>): Promise<readonly T[]> => {
-  const items: T[] = [];
-  for await (const item of stream) items.push(item);
-  return items;
-};
 
 describe("enabling escrow", () => {
   it("makes its backup key first, with the role manage, and asks for what is missing until then (ESC-1)", async () => {

@@ -3,6 +3,7 @@
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
+import type { ContactView } from "../../src/client/contact-view.js";
 import type { ShowPaper } from "../../src/client/paper.js";
 import type { Session } from "../../src/client/session.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -16,6 +17,9 @@ export function quietEnv(name: string, start?: number): ClientEnv {
 export function memberOf(session: { getSnapshot(): { devices: { me: { member: MemberId } } | undefined } }): MemberId {
   return present(session.getSnapshot().devices).me.member;
 }
+
+/** The first contact of a session, as its screen shows it. */
+export const contactOf = (session: Session): ContactView => present(session.getSnapshot().contacts[0]);
 
 /** One device approves another one, whose fingerprint its user compares. */
 export async function approve(by: Session, joined: Session): Promise<void> {

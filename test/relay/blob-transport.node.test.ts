@@ -22,19 +22,18 @@ import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import type { FetchInit, FetchLike } from "../../src/transport/http.js";
 import { requestSigner } from "../../src/transport/request-signature.js";
 import type { BlobProgress, BlobTransport } from "../../src/transport/transport.js";
+import { expectSame } from "../content/support.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { rejection } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
 import { withResolvers } from "../transport/conformance.js";
+import { content } from "./support.js";
 
 const NOW = 1_750_000_000_000;
 const world = openWorld("blob transport").enroll("Laptop", "Phone").join("New");
 const { subject: owner } = world.log;
 const SIZE = 700_001;
-const bytes = new Uint8Array(SIZE);
-for (let at = 0; at < SIZE; at++) bytes[at] = (at * 31 + (at >> 8)) & 255;
-/** Long arrays are compared slowly by the runner. */
-const isSame = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
+const bytes = content(SIZE);
 const whole = async (stream: ReadableStream<Uint8Array> | undefined) =>
   new Uint8Array(await new Response(stream as unknown as BodyInit).arrayBuffer());
 
@@ -92,7 +91,7 @@ describe.each<[string, () => BlobTransport]>([
 
     const down: BlobProgress[] = [];
     const got = await whole(await blobs.load(id, { onProgress: (progress) => void down.push(progress) }));
-    expect(isSame(got, bytes)).toBe(true);
+    expectSame(got, bytes);
     expect(down.at(-1)).toEqual({ done: SIZE, size: SIZE });
 
     const source = await blobs.open(id);
@@ -104,9 +103,7 @@ describe.each<[string, () => BlobTransport]>([
       [SIZE - 1, 1],
       [0, SIZE],
     ] as const)
-      expect(isSame((await source?.read(offset, length)) as Uint8Array, bytes.subarray(offset, offset + length))).toBe(
-        true,
-      );
+      expectSame((await source?.read(offset, length)) as Uint8Array, bytes.subarray(offset, offset + length));
     expect(await blobs.delete(id)).toBe(true);
     expect(await blobs.load(id)).toBeUndefined();
     expect((await rejection(source?.read(300_000, 5) as Promise<never>)).code).toBe("OFFLINE");
@@ -135,7 +132,7 @@ describe.each<[string, () => BlobTransport]>([
       verdict: "accepted",
     });
     await rm(folder, { recursive: true });
-    for (const id of [one, two]) expect(isSame(await whole(await blobs.load(id)), bytes)).toBe(true);
+    for (const id of [one, two]) expectSame(await whole(await blobs.load(id)), bytes);
     expect((await rejection(blobs.store(three, source(SIZE - 1), { owner }))).code).toBe("INVALID_ARGUMENT");
     expect(await blobs.load(three)).toBeUndefined();
   });
@@ -147,7 +144,7 @@ describe.each<[string, () => BlobTransport]>([
     const source = await blobs.open(id);
     const reader = await openRandomAccess(source as NonNullable<typeof source>, world.session("Phone").keyring);
     expect(reader.size).toBe(SIZE);
-    expect(isSame(await reader.read(500_000, 100_000), bytes.subarray(500_000, 600_000))).toBe(true);
+    expectSame(await reader.read(500_000, 100_000), bytes.subarray(500_000, 600_000));
     reader.wipe();
   });
 
@@ -184,7 +181,7 @@ describe("over fetch", () => {
     const id = newBlobId();
     expect(await overFetch().store(id, bytes, { owner })).toEqual({ verdict: "accepted" });
     allowed = () => false;
-    expect(isSame(await whole(await overFetch("New").load(id)), bytes)).toBe(true);
+    expectSame(await whole(await overFetch("New").load(id)), bytes);
     const stranger = fetchBlobs({ url, signer: () => undefined });
     expect((await rejection(stranger.load(id))).code).toBe("FORBIDDEN");
     expect((await rejection(stranger.open(id))).code).toBe("FORBIDDEN");

@@ -25,6 +25,7 @@ import { seededEnv } from "../support/seeded-env.js";
 import { NOON } from "../support/service.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
+import { content } from "./support.js";
 
 const ORIGIN = "https://keys.example";
 const DAY = 86_400_000;
@@ -106,13 +107,6 @@ const digestOf = (...pieces: readonly Uint8Array[]): Uint8Array => {
   for (const piece of pieces) hash.update(piece);
   return new Uint8Array(hash.digest());
 };
-
-/** Bytes that tell their place. */
-function content(length: number, seed = 1): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8) * 7 + seed) & 255;
-  return bytes;
-}
 
 let ids = 0;
 const newId = (): string => toHex(digestOf(new TextEncoder().encode(`blob ${++ids}`)));

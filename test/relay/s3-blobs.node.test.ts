@@ -17,9 +17,12 @@ import type { Sql } from "../../src/relay/sql.js";
 import { fetchBlobs, newBlobId } from "../../src/transport/fetch-blobs.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { requestSigner } from "../../src/transport/request-signature.js";
+import { expectSame } from "../content/support.js";
+import { all } from "../support/all.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { rejection } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
+import { content } from "./support.js";
 
 interface StandIn {
   run(): Promise<AddressInfo>;
@@ -50,25 +53,15 @@ afterAll(async () => {
 });
 
 const digestOf = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
-const content = (length: number) => {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8)) & 255;
-  return bytes;
-};
 async function* inPieces(bytes: Uint8Array, length = 65_536): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
 }
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return new Uint8Array(Buffer.concat(all));
-}
+const collect = async (pieces: AsyncIterable<Uint8Array>) => new Uint8Array(Buffer.concat(await all(pieces)));
 /** Files of the stand-in that hold objects. */
 const objects = () =>
   existsSync(join(folder, "sealed"))
     ? readdirSync(join(folder, "sealed")).filter((name) => name.endsWith("_object"))
     : [];
-const isSame = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
 
 describe("the store", () => {
   it("keeps bytes, gives ranges of them, and deletes them", async () => {
@@ -81,9 +74,7 @@ describe("the store", () => {
       [1_000_000, 1_500_000],
       [bytes.length - 1, 1],
     ] as const)
-      expect(isSame(await collect(store.read(KEY, offset, length)), bytes.subarray(offset, offset + length))).toBe(
-        true,
-      );
+      expectSame(await collect(store.read(KEY, offset, length)), bytes.subarray(offset, offset + length));
     await store.delete(KEY);
     await store.delete(KEY);
     expect(objects()).toEqual([]);
@@ -206,7 +197,7 @@ describe("a relay with the store", () => {
     const source = await blobs().open(id);
     expect(source?.size).toBe(bytes.length);
     const part = (await source?.read(64 << 20, 5)) as Uint8Array;
-    expect(isSame(part, bytes.subarray(64 << 20))).toBe(true);
+    expectSame(part, bytes.subarray(64 << 20));
     expect(await blobs().delete(id)).toBe(true);
     expect(objects().length).toBe(before);
   });
