@@ -99,6 +99,8 @@ describe("a changed header", () => {
     }
     await fc.assert(
       fc.asyncProperty(fc.nat(end - 1), fc.uint8Array(), async (length, junk) => {
+        // What begins like content can claim to be too large.
+        fc.pre(junk[0] !== bytes[0]);
         const code = { code: "INVALID_ENCODING" };
         expect(await rejection(open(bytes.subarray(0, length)))).toMatchObject(code);
         expect(await rejection(open(junk))).toMatchObject(code);
