@@ -11,9 +11,9 @@ import { MaliciousRelay } from "../../src/testing/relay.js";
 import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
 import { all } from "../support/all.js";
 import {
+  ALICE,
   acknowledge,
   admit,
-  ALICE,
   desk,
   enrolled,
   hired,
@@ -22,10 +22,7 @@ import {
   organisation,
   userDevice,
 } from "./admins.js";
-import { memberOf, writtenDown, writtenInto } from "./sessions.js";
-
-const questions = (session: { getSnapshot(): { asks: readonly { question: string }[] } }) =>
-  session.getSnapshot().asks.map(({ question }) => question);
+import { memberOf, questionsOf, writtenDown, writtenInto } from "./sessions.js";
 
 describe("enabling escrow", () => {
   it("makes its backup key first, with the role manage, and asks for what is missing until then (ESC-1)", async () => {
@@ -43,7 +40,7 @@ describe("enabling escrow", () => {
     });
     await ann.enable(writtenDown);
     expect(escrowNeeds(ann.log)).toEqual([]);
-    expect(questions(ann)).toEqual(["second-backup-key", "publish-fingerprint"]);
+    expect(questionsOf(ann)).toEqual(["second-backup-key", "publish-fingerprint"]);
     const paper = present(ann.getSnapshot().devices).members.find(({ kind }) => kind === "backup");
     expect(paper?.roles).toEqual(["manage"]);
   });
@@ -55,10 +52,10 @@ describe("enabling escrow", () => {
     await ann.create({ name: "Ann" });
     await expect(ann.enable(async () => "cancel")).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "ESC-1" });
     await expect(ann.enable(async () => ["0000", "0000"])).rejects.toMatchObject({ code: "BACKUP_KEY_INVALID" });
-    expect(questions(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
+    expect(questionsOf(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
     ann.close();
     ann = await device.open();
-    expect(questions(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
+    expect(questionsOf(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
     await ann.enable(writtenDown);
     expect(escrowNeeds(ann.log)).toEqual([]);
     expect([...ann.log.active.values()].filter(({ kind }) => kind === "backup")).toHaveLength(1);
@@ -97,7 +94,7 @@ describe("admins' devices", () => {
     await ann.save({ remove: [memberOf(eve)] });
     await eve.sync();
     expect(eve.getSnapshot().status).toBe("removed");
-    expect(questions(ann)).not.toContain("admit");
+    expect(questionsOf(ann)).not.toContain("admit");
   });
 
   it("are let in by the backup key when every laptop is lost", async () => {
@@ -116,11 +113,11 @@ describe("admins' devices", () => {
     const relay = new MaliciousRelay();
     const ann = await organisation(relay);
     await ann.fingerprintPublished();
-    expect(questions(ann)).not.toContain("publish-fingerprint");
+    expect(questionsOf(ann)).not.toContain("publish-fingerprint");
     await ann.rename({ name: "Ann's laptop" });
     expect(ann.getSnapshot().fingerprint?.changedBy).toEqual([]);
     await hired(ann, desk(relay, "bob"), ["recover"]);
-    expect(questions(ann)).toContain("publish-fingerprint");
+    expect(questionsOf(ann)).toContain("publish-fingerprint");
     expect(ann.getSnapshot().fingerprint?.changedBy.map(({ type }) => type)).toEqual(["review", "join"]);
   });
 });
@@ -138,7 +135,7 @@ describe("recovery", () => {
     expect(order).toEqual([ORGANISATION, ALICE]);
     await device.sync();
     expect(await device.open(sealed)).toEqual(utf8Encode("old"));
-    expect(questions(device)).toEqual([]);
+    expect(questionsOf(device)).toEqual([]);
     await laptop.sync();
     expect(laptop.getSnapshot().status).toBe("removed");
     expect(ann.getSnapshot()).toMatchObject({ users: [], openActs: [] });
@@ -169,7 +166,7 @@ describe("recovery", () => {
     await expect(call).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "ESC-8" });
     const [open] = ann.getSnapshot().openActs;
     expect(open).toMatchObject({ user: ALICE, reason: "lost" });
-    expect(questions(ann)).toContain("open-act");
+    expect(questionsOf(ann)).toContain("open-act");
     await ann.disown([present(open).seq]);
     expect(ann.getSnapshot().openActs).toEqual([]);
   });
@@ -258,7 +255,7 @@ describe("admins who leave", () => {
     await ann.save({ remove: [memberOf(bob)] });
     await ann.sync();
     expect([...ann.log.disowned]).toEqual([String(present(loose).seq)]);
-    expect(questions(ann)).not.toContain("disown");
+    expect(questionsOf(ann)).not.toContain("disown");
   });
 
   it("are followed by renewals in the logs of users who are offline (ESC-6)", async () => {

@@ -6,6 +6,7 @@ import type { ClientEnv } from "../../src/client/client-env.js";
 import type { ContactView } from "../../src/client/contact-view.js";
 import type { ShowPaper } from "../../src/client/paper.js";
 import type { Session } from "../../src/client/session.js";
+import type { Snapshot } from "../../src/client/snapshot.js";
 import { seededEnv } from "../support/seeded-env.js";
 
 /** The env of a device that has no other tabs, and whose pauses take no time. */
@@ -20,6 +21,24 @@ export function memberOf(session: { getSnapshot(): { devices: { me: { member: Me
 
 /** The first contact of a session, as its screen shows it. */
 export const contactOf = (session: Session): ContactView => present(session.getSnapshot().contacts[0]);
+
+/** The questions that a session asks its user, in order. */
+export function questionsOf(session: { getSnapshot(): { asks: readonly { question: string }[] } }): readonly string[] {
+  return session.getSnapshot().asks.map(({ question }) => question);
+}
+
+/** Waits until a snapshot says so, as a screen does. */
+export function until(session: Session, holds: (snapshot: Snapshot) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!holds(session.getSnapshot())) return;
+      end();
+      resolve();
+    };
+    const end = session.subscribe(look);
+    look();
+  });
+}
 
 /** One device approves another one, whose fingerprint its user compares. */
 export async function approve(by: Session, joined: Session): Promise<void> {

@@ -14,7 +14,7 @@ import { webCryptoSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { relayTransport } from "../../src/testing/relay-transport.js";
-import { approve } from "./sessions.js";
+import { approve, until } from "./sessions.js";
 import { SUBJECT } from "./simple.js";
 
 type Tab = Partial<SessionOptions> & { readonly around?: (parts: Parts) => Parts };
@@ -43,19 +43,6 @@ function browser(relay: MaliciousRelay, name: string) {
       return session;
     },
   };
-}
-
-/** Waits until a snapshot says so, as a screen does. */
-function until(session: Session, holds: (snapshot: Snapshot) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!holds(session.getSnapshot())) return;
-      end();
-      resolve();
-    };
-    const end = session.subscribe(look);
-    look();
-  });
 }
 
 const nameOf = ({ devices }: Snapshot) => devices?.me.name.name;

@@ -6,8 +6,9 @@ import { openContent } from "../../src/content/open.js";
 import type { Recipient } from "../../src/content/recipients.js";
 import { sealContent, sealStream } from "../../src/content/seal.js";
 import { trackContact } from "../../src/fingerprint/tracked-contact.js";
+import { flipped } from "../primitives/support.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { DAY, flip, HOUR, NOON, statement, UNTIL } from "../support/service.js";
+import { DAY, HOUR, NOON, statement, UNTIL } from "../support/service.js";
 import { rejection } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
 import { content, person } from "./support.js";
@@ -87,7 +88,10 @@ describe("sealing to logs that must be fresh", () => {
     const ahead = of(statement(alice, NOON + HOUR));
     expect(await refusal(ahead)).toMatchObject({ code: "NOT_YET", rule: "SVC-3" });
     await seal(ahead, { ...fresh, skew: HOUR });
-    expect(await refusal(of(flip(statement(alice), 250)))).toMatchObject({ code: "INVALID_SIGNATURE", rule: "SVC-1" });
+    expect(await refusal(of(flipped(statement(alice), 250)))).toMatchObject({
+      code: "INVALID_SIGNATURE",
+      rule: "SVC-1",
+    });
     expect(await refusal(of(statement(alice, UNTIL)), { now: UNTIL + 1, maxAge: DAY })).toMatchObject({
       code: "STALE_LOG",
       rule: "SVC-2",

@@ -20,6 +20,7 @@ import { countVerifications, countVerificationsOf } from "../support/count-verif
 import { mutate } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { numRuns, slow, timeout } from "../support/runs.js";
+import { raise } from "../support/thrown.js";
 import { turns } from "../support/turns.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 
@@ -41,9 +42,6 @@ const afterTrial = (broken: VerifyLater): MakeVerifier => {
     let calls = 0;
     return (...signed) => (++calls > TRIAL ? broken(...signed) : exact(...signed));
   };
-};
-const raise = (): never => {
-  throw new Error("not now");
 };
 const wait = async (turns: number) => {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();

@@ -11,6 +11,7 @@ import type { Evidence } from "../../src/log/evidence.js";
 import type { ServiceSenderOptions } from "../../src/sender/options.js";
 import { createSender } from "../../src/sender/sender.js";
 import { drop, holdBack, present, rollBackTo } from "../../src/testing/lies.js";
+import { evidenceOf } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { HOUR, statement } from "../support/service.js";
 import { rejection } from "../support/thrown.js";
@@ -356,7 +357,7 @@ describe("statements of heads", () => {
     };
     const error = await rejection(place.sender({ transport }).seal(ALICE, HELLO, OPTIONS));
     expect(error).toMatchObject({ code: "FORKED", rule: "SVC-5" });
-    expect(checkEvidence(error.details["evidence"] as Evidence)).toMatchObject({ verdict: "proven" });
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven" });
   });
 
   it("by somebody else are as good as none", async () => {

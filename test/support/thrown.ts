@@ -33,3 +33,8 @@ export async function rejection(promise: Promise<unknown>): Promise<KeysteadErro
   if (error instanceof KeysteadError) return error;
   throw error;
 }
+
+/** Stands for a function that throws: no error of the library. */
+export function raise(): never {
+  throw new Error("not implemented here");
+}

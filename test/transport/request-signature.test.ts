@@ -15,6 +15,7 @@ import {
 } from "../../src/transport/request-signature.js";
 import type { RequestSigner } from "../../src/transport/transport.js";
 import { checkDigest, isSigned, REQUEST_SKEW, verifyRequest } from "../../src/transport/verify-request.js";
+import { flipped } from "../primitives/support.js";
 import { countVerificationsOf } from "../support/count-verifications.js";
 import { expectWrongArgument } from "../support/refusal.js";
 import { slow } from "../support/runs.js";
@@ -248,7 +249,7 @@ describe("each part alone is bound:", () => {
     const headers = signed();
     const bits = base64.decode((headers.signature as string).slice("keystead=:".length, -1));
     for (const at of [0, 31, 32, 62]) {
-      const wrong = bits.map((byte, i) => (i === at ? byte ^ 1 : byte));
+      const wrong = flipped(bits, at);
       const signature = `keystead=:${base64.encode(wrong)}:`;
       expect(await reasonOf(verify({ ...headers, signature }))).toBe("signature");
     }
