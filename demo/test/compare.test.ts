@@ -84,7 +84,7 @@ describe("two devices that are online", () => {
     }
     await shows("29: two online devices compare seven digits", candidate.getByText("The digits match"));
     await save();
-    await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
+    await phone.items("open").nth(2).waitFor();
     // Both say that it is done; another screen is without it.
     await phone.page.getByRole("status").getByText("this device reads your older mail").waitFor();
     const told = laptop.page.getByRole("status").getByText("Phone can read your mail as this device does");
@@ -123,7 +123,7 @@ describe("a camera", () => {
     await watch.getByRole("tab", { name: "Scan" }).click();
     await shows("29: or its QR", watch.getByText("The digits match"));
     await save();
-    await tablet.page.locator(".item[data-state=open]").nth(2).waitFor();
+    await tablet.items("open").nth(2).waitFor();
     await tablet.context.close();
   });
 

@@ -24,13 +24,11 @@ const YEAR = 365 * DAY;
 const ENTRIES = /\/keys\/v1\/(logs|subjects)\/[^/]+\/entries/;
 const isWrite = (method: string, url: string) => method !== "GET" && ENTRIES.test(url);
 
-const item = (device: Device, state: string) => device.page.locator(`.item[data-state=${state}]`);
-
 describe("the unusual", () => {
   it("5, 24: what is lost names who could still bring it back, and no approval gives it", async () => {
     const [desk, spare, tablet] = [await world.browser(), await world.browser(), await world.browser()];
     await desk.enter("Ada Byrne", "Desk");
-    await item(desk, "open").nth(2).waitFor();
+    await desk.items("open").nth(2).waitFor();
     await desk.makePaper();
     await spare.enter("Ada Byrne", "Spare");
     await desk.page.goto("about:blank");
@@ -46,9 +44,9 @@ describe("the unusual", () => {
     // Another device: it gets what the approver has, and no more.
     await spare.go("Inbox");
     await spare.page.getByRole("button", { name: "A letter" }).click();
-    await item(spare, "open").waitFor();
+    await spare.items("open").waitFor();
     await tablet.enter("Ada Byrne", "Tablet");
-    await item(tablet, "locked").nth(3).waitFor();
+    await tablet.items("locked").nth(3).waitFor();
     await spare.go("Devices & Activity");
     await spare.page.getByRole("button", { name: "Review activity" }).click();
     await shows(
@@ -58,8 +56,8 @@ describe("the unusual", () => {
     await spare.page.getByRole("button", { name: "Cancel" }).click();
     await spare.approve("Tablet", await tablet.digits());
     await shows("5: approval gives exactly the approver's data access", async () => {
-      await item(tablet, "open").waitFor();
-      expect(await item(tablet, "locked").count()).toBe(3);
+      await tablet.items("open").waitFor();
+      expect(await tablet.items("locked").count()).toBe(3);
     });
     await shows("5: the list shows the new date", async () => {
       const [its, approvers] = await Promise.all(
@@ -76,7 +74,7 @@ describe("the unusual", () => {
     await desk.page.getByText("This device reads new mail only").waitFor();
     await spare.approve("Desk", await desk.digits());
     await desk.page.getByRole("button", { name: "Bring it back" }).click();
-    await item(desk, "open").nth(3).waitFor();
+    await desk.items("open").nth(3).waitFor();
     await spare.go("Backup keys");
     await spare.page.getByRole("button", { name: "New backup key" }).click();
     await shows(
@@ -104,7 +102,7 @@ describe("the unusual", () => {
     await desk.enter("Dina Haddad", "Desk");
     await spare.enter("Dina Haddad", "Spare");
     await desk.approve("Spare", await spare.digits());
-    await item(spare, "open").nth(2).waitFor();
+    await spare.items("open").nth(2).waitFor();
     await desk.page.close();
     await spare.go("Devices & Activity");
     await spare.page.getByRole("button", { name: "Remove this device" }).click();
@@ -126,8 +124,8 @@ describe("the unusual", () => {
     await desk.page.getByText("Desk changed the keys").waitFor();
     expect(await arrives()).toBe(201);
     await desk.go("Inbox");
-    await item(desk, "open").nth(3).waitFor();
-    await item(desk, "open").first().click();
+    await desk.items("open").nth(3).waitFor();
+    await desk.items("open").first().click();
     await shows("31: a service seals with the public log alone", async () => {
       await desk.page.getByText("with the public keys in your account. It has no key to open it.").waitFor();
       await desk.page.getByText("Sealed by the clinic's server, opened on this device").waitFor();
@@ -192,7 +190,7 @@ describe("the unusual", () => {
   it("26: a full disk is said in words, and loses nothing", async () => {
     const desk = await world.browser();
     await desk.enter("Chloé Martin", "Desk");
-    await item(desk, "open").nth(2).waitFor();
+    await desk.items("open").nth(2).waitFor();
     await desk.go("Devices & Activity");
     // The browser refuses every write, as it does on a full disk.
     await desk.page.evaluate(() => {
@@ -215,7 +213,7 @@ describe("the unusual", () => {
       await desk.page.reload();
       await desk.row("Full").waitFor();
       await desk.go("Inbox");
-      await item(desk, "open").nth(2).waitFor();
+      await desk.items("open").nth(2).waitFor();
     });
     await desk.context.close();
   });
@@ -225,7 +223,7 @@ describe("the unusual", () => {
     const [own, copy] = [join(profiles, "own"), join(profiles, "copy")];
     let desk = await world.profile(own);
     await desk.enter("George Lind", "Desk");
-    await item(desk, "open").nth(2).waitFor();
+    await desk.items("open").nth(2).waitFor();
     await desk.context.close();
     cpSync(own, copy, { recursive: true });
     desk = await world.profile(own);
@@ -246,7 +244,7 @@ describe("the unusual", () => {
     await desk.enter("Hana Kimura", "Desk");
     await old.enter("Hana Kimura", "Old laptop");
     await desk.approve("Old laptop", await old.digits());
-    await item(old, "open").nth(2).waitFor();
+    await old.items("open").nth(2).waitFor();
     await old.page.goto("about:blank");
     const paper = await desk.makePaper();
     await desk.context.close();
@@ -258,11 +256,11 @@ describe("the unusual", () => {
     await anew.page.getByRole("textbox", { name: "Backup key" }).fill(paper);
     await anew.page.getByLabel("Desk").check();
     await anew.page.getByRole("button", { name: "Open my mail" }).click();
-    await item(anew, "open").nth(2).waitFor();
+    await anew.items("open").nth(2).waitFor();
     await anew.page.getByRole("button", { name: "A letter" }).click();
     await old.page.goto("/");
     await shows("27: offline for years", async () => {
-      await item(old, "open").nth(3).waitFor();
+      await old.items("open").nth(3).waitFor();
       await old.go("Devices & Activity");
       await old.row("Desk").getByText("Removed by Paper in the safe, today").waitFor();
       expect(await old.row("Old laptop").textContent()).toMatch(/Reads everything, since \d+ \w+ \d{4}/);

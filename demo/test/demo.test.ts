@@ -19,7 +19,6 @@ let watch: Device;
 /** The text of the backup key that the laptop made. */
 let paper: string;
 
-const item = (device: Device, state: string) => device.page.locator(`.item[data-state=${state}]`);
 const arrives = (device: Device) => device.page.getByRole("button", { name: "A letter" }).click();
 
 beforeAll(async () => {
@@ -52,7 +51,7 @@ describe("devices", () => {
     });
     await laptop.page.getByLabel("Name of this device").fill("Laptop");
     await laptop.page.getByRole("button", { name: "Set up this device" }).click();
-    await item(laptop, "open").nth(2).waitFor();
+    await laptop.items("open").nth(2).waitFor();
     const titles = await laptop.page.evaluate(() => (window as unknown as { titles: string[] }).titles);
     expect(titles).toContain("Inbox");
     expect(titles.filter((title) => !["", "Welcome, Ada", "Inbox"].includes(title))).toEqual([]);
@@ -80,20 +79,20 @@ describe("devices", () => {
       await page.getByRole("button", { name: "Add this device" }).click();
       await page.getByText("This device reads new mail only").waitFor();
     });
-    await item(phone, "locked").nth(2).waitFor();
+    await phone.items("locked").nth(2).waitFor();
     expect(await seriousFaults(phone.page)).toEqual([]);
     await arrives(phone);
-    await shows("3: a new device receives at once", item(phone, "open"));
+    await shows("3: a new device receives at once", phone.items("open"));
     await shows("3: it cannot read older data until approved", async () => {
-      expect(await item(phone, "open").count()).toBe(1);
-      expect(await item(phone, "locked").count()).toBe(3);
+      expect(await phone.items("open").count()).toBe(1);
+      expect(await phone.items("locked").count()).toBe(3);
     });
     const digits = await laptop.ownDigits();
     await shows("1: each device makes keys of its own as it comes online", async () => {
       expect(digits).toMatch(/^(\d{5} ){11}\d{5}$/);
       expect(await phone.digits()).not.toBe(digits);
     });
-    await item(phone, "locked").first().click();
+    await phone.items("locked").first().click();
     await phone.page.getByText("To open it, approve this device on Laptop.").waitFor();
   });
 
@@ -122,8 +121,8 @@ describe("devices", () => {
   it("2, 4, 5: approving gives the approver's access, says so, and names who did it", async () => {
     await phone.page.getByRole("link", { name: "Inbox" }).first().click();
     await laptop.approve("Phone", await phone.digits());
-    await item(phone, "open").nth(3).waitFor();
-    expect(await item(phone, "locked").count()).toBe(0);
+    await phone.items("open").nth(3).waitFor();
+    expect(await phone.items("locked").count()).toBe(0);
     await shows("2: name, kind, details, added date and data-access date of every member", async () => {
       const today = String.raw`today, \d\d:\d\d`;
       const facts = `^PhoneApprovedReads everything, since ${today}Device · Chrome on Linux · Added ${today} · Approved by Laptop, ${today}`;
@@ -178,7 +177,7 @@ describe("devices", () => {
     await laptop.approve("Tablet", await tablet.digits());
     await shows("4: saving approves the checked and removes the unchecked, in one link", async () => {
       await laptop.page.getByText("Laptop approved Tablet and removed Watch", { exact: true }).waitFor();
-      await item(tablet, "open").nth(3).waitFor();
+      await tablet.items("open").nth(3).waitFor();
     });
     await shows("2: what was removed and by whom", laptop.row("Watch").getByText("Removed by Laptop, today"));
   });
@@ -258,7 +257,7 @@ describe("backup keys", () => {
   it("10: restores everything on a new device, with mistakes corrected, and removes what was lost in the same link", async () => {
     const fresh = await world.browser({ theme: "dark" });
     await fresh.enter("Ada Byrne", "New laptop");
-    await item(fresh, "locked").nth(2).waitFor();
+    await fresh.items("locked").nth(2).waitFor();
     await fresh.page.getByRole("button", { name: "Use a backup key" }).click();
     const wrong = `${paper.slice(0, -1)}${paper.endsWith("7") ? "8" : "7"}`;
     await fresh.page.getByRole("textbox", { name: "Backup key" }).fill(wrong);
@@ -270,8 +269,8 @@ describe("backup keys", () => {
     expect(await seriousFaults(fresh.page)).toEqual([]);
     await fresh.page.getByRole("button", { name: "Open my mail" }).click();
     await shows("10: restores everything it reached", async () => {
-      await item(fresh, "open").nth(3).waitFor();
-      expect(await item(fresh, "locked").count()).toBe(0);
+      await fresh.items("open").nth(3).waitFor();
+      expect(await fresh.items("locked").count()).toBe(0);
     });
     await fresh.context.close();
   });
@@ -284,18 +283,18 @@ describe("a removed device", () => {
     expect(await seriousFaults(phone.page)).toEqual([]);
     await phone.page.getByRole("button", { name: /^Keep reading older mail/ }).click();
     await phone.go("Inbox");
-    await shows("22: a removed device keeps its keys", () => item(phone, "open").nth(3).waitFor());
+    await shows("22: a removed device keeps its keys", () => phone.items("open").nth(3).waitFor());
   });
 
   it("7: cannot open what is sealed from then on", async () => {
     await laptop.go("Inbox");
     await arrives(laptop);
-    await item(laptop, "open").nth(4).waitFor();
+    await laptop.items("open").nth(4).waitFor();
     await shows("7: from the next sealed byte on it cannot read", async () => {
-      await item(phone, "locked").first().waitFor();
-      expect(await item(phone, "locked").count()).toBe(1);
+      await phone.items("locked").first().waitFor();
+      expect(await phone.items("locked").count()).toBe(1);
     });
-    await item(phone, "locked").click();
+    await phone.items("locked").click();
     await phone.page.getByText("Join again with it first: it becomes a new device.").waitFor();
     await phone.page.getByRole("article").getByRole("link", { name: "Inbox" }).click();
   });
@@ -304,7 +303,7 @@ describe("a removed device", () => {
     await phone.page.getByRole("button", { name: "Join again" }).click();
     await phone.page.getByRole("button", { name: "Bring it back" }).click();
     await shows("22: rejoin", phone.page.getByText("This device reads new mail only"));
-    await item(phone, "open").nth(3).waitFor();
+    await phone.items("open").nth(3).waitFor();
   });
 });
 
@@ -312,7 +311,7 @@ describe("a thief with the password", () => {
   it("23: removes the owner, who joins again, brings everything back with the old keys, and removes the thief", async () => {
     const [desk, thief, second] = [await world.browser(), await world.browser(), await world.browser()];
     await desk.enter("Emil Sørensen", "Surgery");
-    await item(desk, "open").nth(2).waitFor();
+    await desk.items("open").nth(2).waitFor();
     const sheet = await desk.makePaper();
     await thief.enter("Emil Sørensen", "Thief");
     await second.enter("Emil Sørensen", "Thief's phone");
@@ -332,21 +331,21 @@ describe("a thief with the password", () => {
     });
     await desk.page.getByRole("button", { name: "Bring it back" }).click();
     await desk.go("Inbox");
-    await shows("23: all data is back with a removed device's keyring", () => item(desk, "open").nth(2).waitFor());
+    await shows("23: all data is back with a removed device's keyring", () => desk.items("open").nth(2).waitFor());
     await desk.go("Devices & Activity");
     await desk.page.getByText(/took over what Surgery.* could read before it was removed/).waitFor();
 
     // On a new device, by the paper that the thief removed.
     const fresh = await world.browser();
     await fresh.enter("Emil Sørensen", "New laptop");
-    await item(fresh, "locked").nth(2).waitFor();
+    await fresh.items("locked").nth(2).waitFor();
     await fresh.page.getByRole("button", { name: "Use a backup key" }).click();
     await fresh.page.getByRole("textbox", { name: "Backup key" }).fill(sheet);
     await fresh.page.getByText("This key was removed from your account").waitFor();
     for (const name of [/^Thief Added/, /^Thief's phone Added/])
       await fresh.page.getByRole("checkbox", { name }).check();
     await fresh.page.getByRole("button", { name: "Open my mail" }).click();
-    await shows("23: all data is back with a removed backup key", () => item(fresh, "open").nth(2).waitFor());
+    await shows("23: all data is back with a removed backup key", () => fresh.items("open").nth(2).waitFor());
     await thief.page.getByText("This device was removed from your account").waitFor();
     await fresh.go("Devices & Activity");
     await shows(
@@ -375,9 +374,9 @@ describe("lockdown", () => {
     await thief.enter("Dina Haddad", "Thief");
     await desk.go("Inbox");
     await arrives(desk);
-    await item(desk, "open").nth(3).waitFor();
-    await item(thief, "locked").nth(3).waitFor();
-    expect(await item(thief, "open").count()).toBe(0);
+    await desk.items("open").nth(3).waitFor();
+    await thief.items("locked").nth(3).waitFor();
+    expect(await thief.items("open").count()).toBe(0);
     await thief.context.close();
     await desk.context.close();
   });
@@ -430,7 +429,7 @@ describe("every day", () => {
   it("everything survives a reload and a restart of the server", async () => {
     await world.restartServer(() => cpSync(data, yesterday, { recursive: true }));
     await laptop.page.reload();
-    await item(laptop, "open").nth(4).waitFor();
+    await laptop.items("open").nth(4).waitFor();
     await laptop.go("Devices & Activity");
     expect(await laptop.row("Laptop").textContent()).toContain("Reads everything");
   });

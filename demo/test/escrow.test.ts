@@ -31,8 +31,6 @@ let published: string;
 /** The second backup key of escrow. */
 let escrowPaper: string;
 
-const item = (device: Device, state: string) => device.page.locator(`.item[data-state=${state}]`);
-
 /** The fingerprint of escrow as a user's device sees it. */
 async function escrowDigits(user: Device): Promise<string> {
   await user.go("Devices & Activity");
@@ -68,7 +66,7 @@ beforeAll(async () => {
   [farah, ada] = [await world.browser(), await world.browser()];
   await farah.enter("Farah Nasser", "Laptop");
   await ada.enter("Ada Byrne", "Laptop");
-  await item(ada, "open").nth(2).waitFor();
+  await ada.items("open").nth(2).waitFor();
 });
 afterAll(async () => await world?.close());
 
@@ -155,12 +153,12 @@ describe("a locked-out user", () => {
     await ada.context.close();
     phone = await world.browser({ isPhone: true });
     await phone.enter("Ada Byrne", "Phone");
-    await item(phone, "locked").nth(2).waitFor();
+    await phone.items("locked").nth(2).waitFor();
     await shows(
       "13: contacts for users' devices, shown on the pending device",
       phone.page.getByText("Farah Nasser, IT administrator"),
     );
-    await item(phone, "locked").first().click();
+    await phone.items("locked").first().click();
     await phone.page.getByText("An administrator of your clinic can restore it").waitFor();
     await phone.page.getByRole("article").getByRole("link", { name: "Inbox" }).click();
     // Nothing is wider than a phone.
@@ -189,8 +187,8 @@ describe("a locked-out user", () => {
     await page.getByText("reads everything that escrow covers").first().waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
     await shows("18: the new device is approved and reads everything", async () => {
-      await item(phone, "open").nth(2).waitFor();
-      expect(await item(phone, "locked").count()).toBe(0);
+      await phone.items("open").nth(2).waitFor();
+      expect(await phone.items("locked").count()).toBe(0);
     });
     await phone.go("Devices & Activity");
     await shows("18: lost devices are removed in the same step", async () => {
@@ -216,7 +214,7 @@ describe("a locked-out user", () => {
     // The recovery made new keys: this letter is sealed with them.
     await phone.go("Inbox");
     await phone.page.getByRole("button", { name: "A letter" }).click();
-    await item(phone, "open").nth(3).waitFor();
+    await phone.items("open").nth(3).waitFor();
     await shows("16: later keys follow by themselves", async () => {
       await lookAt(farah, "Ada Byrne");
       await page.getByText("Everything could be restored.").waitFor();
@@ -341,7 +339,7 @@ describe("more admins", () => {
     await phone.page.getByText("you cannot make one of your own").waitFor();
     expect(await phone.page.getByRole("dialog").count()).toBe(0);
     await phone.go("Inbox");
-    await item(phone, "open").nth(3).waitFor();
+    await phone.items("open").nth(3).waitFor();
     await shows("11: policy can forbid users to make them", async () => {
       expect(await phone.page.getByText("Make a backup key").count()).toBe(0);
       await phone.go("Backup keys");
@@ -396,7 +394,7 @@ describe("an account that a thief took", () => {
   it("23: is given back by an admin, who removes the thief in the same step", async () => {
     const [first, thief] = [await world.browser(), await world.browser()];
     await first.enter("Ben Okafor", "Ward");
-    await item(first, "open").nth(2).waitFor();
+    await first.items("open").nth(2).waitFor();
     await shows("16: sharing happens as users' devices come online", async () => {
       await acknowledge(first);
       await lookAt(farah, "Ben Okafor");
@@ -407,7 +405,7 @@ describe("an account that a thief took", () => {
     await first.context.close();
     ward = await world.browser();
     await ward.enter("Ben Okafor", "New ward");
-    await item(ward, "locked").nth(2).waitFor();
+    await ward.items("locked").nth(2).waitFor();
     const { page } = farah;
     await lookAt(farah, "Ben Okafor");
     await page.getByRole("button", { name: "Recover" }).click();
@@ -421,8 +419,8 @@ describe("an account that a thief took", () => {
     await page.getByText("reads everything that escrow covers").first().waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
     await shows("23: all data is back with an admin", async () => {
-      await item(ward, "open").nth(2).waitFor();
-      expect(await item(ward, "locked").count()).toBe(0);
+      await ward.items("open").nth(2).waitFor();
+      expect(await ward.items("locked").count()).toBe(0);
     });
     await thief.page.getByText("This device was removed from your account").waitFor();
     await thief.context.close();
@@ -608,7 +606,7 @@ describe("an account in the place of the one that was known", () => {
     const anew = await world.browser();
     await anew.signIn("Ada Byrne");
     await anew.page.getByRole("button", { name: "Begin anew" }).click();
-    await item(anew, "open").nth(2).waitFor();
+    await anew.items("open").nth(2).waitFor();
     await look();
     await page.getByText("The portal let Ada Byrne begin anew, today").waitFor();
     expect(await page.getByRole("button", { name: "Recover" }).isDisabled()).toBe(true);
@@ -658,7 +656,7 @@ describe("another site", () => {
     const digits = await publishFingerprint(hana);
     expect(digits).not.toBe(await readNotice(farah));
     await dina.enter("Dina Haddad", "Laptop");
-    await item(dina, "open").nth(2).waitFor();
+    await dina.items("open").nth(2).waitFor();
     await dina.page.getByRole("button", { name: "Compare and acknowledge" }).click();
     await typeDigits(dina, published);
     await dina.page.getByText("Do not acknowledge it.").waitFor();

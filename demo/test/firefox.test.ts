@@ -17,12 +17,12 @@ describe.runIf(firefoxLaunchOptions())("in Firefox", () => {
 
   it("1, 3, 4, 5: two devices, and one approves the other", async () => {
     await laptop.enter("Ada Byrne", "Laptop");
-    await laptop.page.locator(".item[data-state=open]").nth(2).waitFor();
+    await laptop.items("open").nth(2).waitFor();
     const phone = await world.browser({ theme: "dark" });
     await phone.enter("Ada Byrne", "Phone");
-    await phone.page.locator(".item[data-state=locked]").nth(2).waitFor();
+    await phone.items("locked").nth(2).waitFor();
     await laptop.approve("Phone", await phone.digits());
-    await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
+    await phone.items("open").nth(2).waitFor();
     await phone.page.locator(".item").filter({ hasText: "Welcome" }).click();
     await phone.page.getByText("Sealed by the clinic's server, opened on this device").waitFor();
     await phone.context.close();
@@ -35,7 +35,7 @@ describe.runIf(firefoxLaunchOptions())("in Firefox", () => {
     await fresh.page.getByRole("button", { name: "Use a backup key" }).click();
     await fresh.page.getByRole("textbox", { name: "Backup key" }).fill(paper);
     await fresh.page.getByRole("button", { name: "Open my mail" }).click();
-    await fresh.page.locator(".item[data-state=open]").nth(2).waitFor();
+    await fresh.items("open").nth(2).waitFor();
     await fresh.context.close();
   });
 
@@ -43,7 +43,7 @@ describe.runIf(firefoxLaunchOptions())("in Firefox", () => {
     await laptop.page.reload();
     await laptop.page.getByRole("navigation").waitFor();
     await laptop.go("Inbox");
-    await laptop.page.locator(".item[data-state=open]").nth(2).waitFor();
+    await laptop.items("open").nth(2).waitFor();
     expect(world.complaints).toEqual([]);
     expect(world.reports).toEqual([]);
   });

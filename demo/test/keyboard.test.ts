@@ -49,7 +49,7 @@ it("3, 4: the first device, a second one, and its approval need no mouse", async
   await enter(page, "Laptop");
   await page.locator(".item[data-state=open]").nth(2).waitFor();
   await enter(phone.page, "Phone");
-  await phone.page.locator(".item[data-state=locked]").nth(2).waitFor();
+  await phone.items("locked").nth(2).waitFor();
   const shown = await phone.digits();
 
   await tabTo(page, /^Devices & Activity/);
@@ -70,6 +70,6 @@ it("3, 4: the first device, a second one, and its approval need no mouse", async
   await page.getByRole("dialog").waitFor({ state: "detached" });
   // What opened the dialog is gone with what waited: the page has the focus, and not nothing.
   await page.locator("#main:focus").waitFor();
-  await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
-  expect(await phone.page.locator(".item[data-state=locked]").count()).toBe(0);
+  await phone.items("open").nth(2).waitFor();
+  expect(await phone.items("locked").count()).toBe(0);
 });

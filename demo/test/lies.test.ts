@@ -16,7 +16,7 @@ beforeAll(async () => {
   await laptop.enter("Chloé Martin", "Laptop");
   await phone.enter("Chloé Martin", "Phone");
   await laptop.approve("Phone", await phone.digits());
-  await phone.page.locator(".item[data-state=open]").nth(2).waitFor();
+  await phone.items("open").nth(2).waitFor();
 });
 afterAll(async () => await world?.close());
 
@@ -38,12 +38,12 @@ describe("30: a server that", () => {
     expect(await seriousFaults(laptop.page)).toEqual([]);
     await laptop.page.goto("/#/inbox");
     await laptop.page.reload();
-    await laptop.page.locator(".item[data-state=damaged]").nth(1).click();
+    await laptop.items("damaged").nth(1).click();
     await laptop.page.getByText("This is not what was sealed for you").waitFor();
     await laptop.go("Dishonest server");
     await beHonest(laptop);
     await laptop.page.goto("/#/inbox");
-    await laptop.page.locator(".item[data-state=open]").nth(2).waitFor();
+    await laptop.items("open").nth(2).waitFor();
   });
 
   it("adds a device of its own is seen at once, and the device is marked and removed", async () => {
@@ -101,7 +101,7 @@ describe("30: a server that", () => {
     await laptop.page.getByRole("dialog").waitFor({ state: "detached" });
     await laptop.go("Inbox");
     await laptop.page.getByRole("button", { name: "A letter" }).click();
-    await laptop.page.locator(".item[data-state=open]").nth(3).waitFor();
+    await laptop.items("open").nth(3).waitFor();
     for (const { page } of [phone, tablet]) {
       await page.goto("/#/inbox");
       await page.reload();

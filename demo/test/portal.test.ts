@@ -37,8 +37,6 @@ async function enterCode({ page }: Device, code: string): Promise<void> {
 const receive = async ({ context }: Device): Promise<number> =>
   (await context.request.post(`${world.url}/api/items`, { data: { kind: "mail" } })).status();
 
-const open = (device: Device) => device.page.locator(".item[data-state=open]");
-
 describe("a lost device", () => {
   let laptop: Device;
   let phone: Device;
@@ -49,7 +47,7 @@ describe("a lost device", () => {
     await laptop.enter("Ada Byrne", "Laptop");
     await phone.enter("Ada Byrne", "Phone");
     await laptop.approve("Phone", await phone.digits());
-    await open(phone).nth(2).waitFor();
+    await phone.items("open").nth(2).waitFor();
     await phone.page.goto("about:blank");
     web = await visitor("Ada Byrne");
   });
@@ -101,10 +99,10 @@ describe("a lost device", () => {
     await phone.page.goto("/");
     await shows("8: removal from the web rotates", web.page.getByText("A device has changed the keys"));
     expect(await receive(web)).toBe(201);
-    await open(phone).nth(3).waitFor();
+    await phone.items("open").nth(3).waitFor();
     await laptop.page.getByRole("button", { name: /^Keep reading older mail/ }).click();
     await laptop.go("Inbox");
-    await laptop.page.locator(".item[data-state=locked]").waitFor();
+    await laptop.items("locked").waitFor();
     await web.page.getByText("The last device cannot be removed.").waitFor();
     expect(await seriousFaults(web.page)).toEqual([]);
   });
@@ -126,7 +124,7 @@ describe("an account that lost everything", () => {
   it("begins anew; the old device, and a colleague who knew it, get an alarm", async () => {
     const [old, ben] = [await world.browser(), await world.browser()];
     await old.enter("Chloé Martin", "Desk");
-    await open(old).nth(2).waitFor();
+    await old.items("open").nth(2).waitFor();
     const web = await world.browser({ isPhone: true });
     await web.enter("Chloé Martin", "New phone");
     await ben.enter("Ben Okafor", "Desk");
@@ -149,8 +147,8 @@ describe("an account that lost everything", () => {
     await web.page.getByLabel("Name of this device").fill("Only phone");
     expect(await seriousFaults(web.page)).toEqual([]);
     await web.page.getByRole("button", { name: "Begin anew" }).click();
-    await open(web).nth(2).waitFor();
-    await web.page.locator(".item[data-state=elsewhere]").first().click();
+    await web.items("open").nth(2).waitFor();
+    await web.items("elsewhere").first().click();
     await web.page.getByText("This was sealed for another account").waitFor();
 
     await old.page.reload();
@@ -215,7 +213,7 @@ describe("administrators", () => {
   it("move an account to another site: it keeps its devices and its mail, and follows the other site's escrow", async () => {
     const desk = await world.browser();
     await desk.enter("Dina Haddad", "Desk");
-    await open(desk).nth(2).waitFor();
+    await desk.items("open").nth(2).waitFor();
     const me = async () => (await desk.context.request.get(`${world.url}/api/me`)).json();
     const before = await me();
     const hana = await visitor("Hana Kimura", {}, "people");
@@ -232,10 +230,10 @@ describe("administrators", () => {
     expect(after).toMatchObject({ subject: before.subject, site: { name: "Alder Street" } });
     expect(after.escrowSubject).not.toBe(before.escrowSubject);
     await desk.page.reload();
-    await open(desk).nth(2).waitFor();
+    await desk.items("open").nth(2).waitFor();
     expect(await desk.page.locator(".item:not([data-state=open])").count()).toBe(0);
     expect(await receive(desk)).toBe(201);
-    await open(desk).nth(3).waitFor();
+    await desk.items("open").nth(3).waitFor();
     await Promise.all([desk, hana].map(({ context }) => context.close()));
   });
 });

@@ -23,7 +23,6 @@ import type { Device, Setting, World } from "./world.js";
 export type Chapter = (world: World, looks: Looks) => Promise<void>;
 
 const PHONE: Setting = { isPhone: true };
-const item = ({ page }: Device, state: string) => page.locator(`.item[data-state=${state}]`);
 const openItem = ({ page }: Device, name: string) => page.locator(".item").filter({ hasText: name }).first().click();
 const button = ({ page }: Device, name: string | RegExp) => page.getByRole("button", { name });
 const inDialog = ({ page }: Device, name: string | RegExp) => page.getByRole("dialog").getByRole("button", { name });
@@ -66,7 +65,7 @@ const devices: Chapter = async (world, looks) => {
   await looks.see(page, "first-device");
   await page.getByLabel("Name of this device").fill("Laptop");
   await button(laptop, "Set up this device").click();
-  await item(laptop, "open").nth(2).waitFor();
+  await laptop.items("open").nth(2).waitFor();
   await looks.see(page, "inbox");
   await openItem(laptop, "Welcome");
   await page.getByText("opened on this device").waitFor();
@@ -83,7 +82,7 @@ const devices: Chapter = async (world, looks) => {
   await looks.see(phone.page, "join");
   await phone.page.getByLabel("Name of this device").fill("Phone");
   await button(phone, "Add this device").click();
-  await item(phone, "locked").nth(2).waitFor();
+  await phone.items("locked").nth(2).waitFor();
   await looks.see(phone.page, "waiting");
   await button(phone, "Hide them").click();
   await button(phone, "Account and settings").click();
@@ -140,7 +139,7 @@ const papers: Chapter = async (world, looks) => {
   await laptop.enter("Ada Byrne", "Laptop");
   await phone.enter("Ada Byrne", "Phone");
   await laptop.approve("Phone", await phone.digits());
-  await item(phone, "open").nth(2).waitFor();
+  await phone.items("open").nth(2).waitFor();
   await laptop.go("Backup keys");
   await page.getByText("You have no backup key").waitFor();
   await looks.see(page, "backup-none");
@@ -180,12 +179,12 @@ const papers: Chapter = async (world, looks) => {
   await tablet.page.getByLabel("Phone").check();
   await looks.see(tablet.page, "use-backup-key");
   await button(tablet, "Open my mail").click();
-  await item(tablet, "open").nth(2).waitFor();
+  await tablet.items("open").nth(2).waitFor();
 
   await phone.page.getByText("was removed from your account").waitFor();
   await looks.see(phone.page, "removed");
   await button(phone, /^Keep reading older mail/).click();
-  await item(phone, "open").nth(2).waitFor();
+  await phone.items("open").nth(2).waitFor();
   await looks.see(phone.page, "reading");
   await button(phone, "Join again").click();
   await button(phone, "Bring it back").waitFor();
@@ -208,7 +207,7 @@ const papers: Chapter = async (world, looks) => {
 const odd: Chapter = async (world, looks) => {
   const [desk, spare] = [await world.browser(), await world.browser()];
   await desk.enter("Emil Sørensen", "Desk");
-  await item(desk, "open").nth(2).waitFor();
+  await desk.items("open").nth(2).waitFor();
   await desk.go("Devices & Activity");
   await button(desk, "Switch lockdown on").click();
   await desk.page.getByText("receives nothing until you approve it").waitFor();
@@ -239,7 +238,7 @@ const odd: Chapter = async (world, looks) => {
 
   const lost = await world.browser();
   await lost.enter("Dina Haddad", "Laptop");
-  await item(lost, "open").nth(2).waitFor();
+  await lost.items("open").nth(2).waitFor();
   await lost.page.goto("/leaf.svg");
   await lost.page.evaluate(async () => {
     for (const { name = "" } of await indexedDB.databases())
@@ -256,7 +255,7 @@ const odd: Chapter = async (world, looks) => {
   const [own, copied] = [join(profiles, "own"), join(profiles, "copy")];
   const before = await world.profile(own);
   await before.enter("George Lind", "Desk");
-  await item(before, "open").nth(2).waitFor();
+  await before.items("open").nth(2).waitFor();
   await before.context.close();
   cpSync(own, copied, { recursive: true });
   const [first, copy] = [await world.profile(own), await world.profile(copied)];
@@ -280,7 +279,7 @@ const lies: Chapter = async (world, looks) => {
   await laptop.enter("Chloé Martin", "Laptop");
   await phone.enter("Chloé Martin", "Phone");
   await laptop.approve("Phone", await phone.digits());
-  await item(phone, "open").nth(2).waitFor();
+  await phone.items("open").nth(2).waitFor();
   await laptop.go("Dishonest server");
   await looks.see(page, "lies");
   await lie(laptop, "swap");
@@ -288,7 +287,7 @@ const lies: Chapter = async (world, looks) => {
   await looks.see(page, "lies-on");
   await page.goto("/#/inbox");
   await page.reload();
-  await item(laptop, "damaged").nth(1).click();
+  await laptop.items("damaged").nth(1).click();
   await page.getByText("This is not what was sealed for you").waitFor();
   await looks.see(page, "damaged-letter");
   await beHonest(laptop);
@@ -305,10 +304,10 @@ const lies: Chapter = async (world, looks) => {
   await isClosed(laptop);
   await laptop.go("Inbox");
   await arrives(laptop);
-  await item(laptop, "open").nth(3).waitFor();
+  await laptop.items("open").nth(3).waitFor();
   await phone.page.goto("/#/inbox");
   await phone.page.reload();
-  await item(phone, "withheld").click();
+  await phone.items("withheld").click();
   await phone.page.getByText("The server hides changes of your devices").waitFor();
   await looks.see(phone.page, "withheld-letter");
   await beHonest(laptop);
@@ -412,7 +411,7 @@ const portal: Chapter = async (world, looks) => {
   // Somebody who lost everything begins anew, and finds the old device later.
   const [old, fresh] = [await world.browser(), await world.browser(PHONE)];
   await old.enter("Chloé Martin", "Desk");
-  await item(old, "open").nth(2).waitFor();
+  await old.items("open").nth(2).waitFor();
   await fresh.enter("Chloé Martin", "New phone");
   await fresh.page.goto("/portal");
   await looks.open(fresh.page, button(fresh, "Begin anew…"), "portal-begin-anew");
@@ -430,8 +429,8 @@ const portal: Chapter = async (world, looks) => {
   await button(fresh, "Begin anew").waitFor();
   await looks.see(fresh.page, "anew");
   await button(fresh, "Begin anew").click();
-  await item(fresh, "open").nth(2).waitFor();
-  await item(fresh, "elsewhere").first().click();
+  await fresh.items("open").nth(2).waitFor();
+  await fresh.items("elsewhere").first().click();
   await fresh.page.getByText("This was sealed for another account").waitFor();
   await looks.see(fresh.page, "letter-of-another-account");
   await old.page.reload();
@@ -475,7 +474,7 @@ const escrow: Chapter = async (world, looks) => {
   await looks.see(page, "escrow-devices");
 
   await ada.enter("Ada Byrne", "Laptop");
-  await item(ada, "open").nth(2).waitFor();
+  await ada.items("open").nth(2).waitFor();
   await button(ada, "Compare and acknowledge").waitFor();
   await looks.see(ada.page, "escrow-ask");
   await ada.page.goto("/#/notice");
@@ -498,7 +497,7 @@ const escrow: Chapter = async (world, looks) => {
   // Ada's only device is lost; an administrator restores her.
   const phone = await world.browser(PHONE);
   await phone.enter("Ada Byrne", "Phone");
-  await item(phone, "locked").nth(2).waitFor();
+  await phone.items("locked").nth(2).waitFor();
   const person = async (name: string) => {
     await openTab(farah, "Coverage");
     await page.getByRole("radio", { name: /^All/ }).check({ force: true });
@@ -526,9 +525,9 @@ const escrow: Chapter = async (world, looks) => {
   await page.getByText("reads everything that escrow covers").first().waitFor();
   await looks.see(page, "recovered");
   await button(farah, "Close").last().click();
-  await item(phone, "open").nth(2).waitFor();
+  await phone.items("open").nth(2).waitFor();
   await arrives(phone);
-  await item(phone, "open").nth(3).waitFor();
+  await phone.items("open").nth(3).waitFor();
   await looks.open(page, button(farah, "Open data"), "discover");
   await page.getByRole("dialog").getByRole("checkbox").first().check();
   await page.getByLabel("Legal ground, or reason").fill("Court order 7");
@@ -625,7 +624,7 @@ const escrow: Chapter = async (world, looks) => {
   const anew = await world.browser();
   await anew.signIn("Ada Byrne");
   await button(anew, "Begin anew").click();
-  await item(anew, "open").nth(2).waitFor();
+  await anew.items("open").nth(2).waitFor();
   await person("Ada Byrne");
   await looks.open(page, button(farah, "Go on with the new account…"), "go-on");
   await looks.see(page, "go-on");

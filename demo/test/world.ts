@@ -249,6 +249,11 @@ export class Device {
     return rows.sort();
   }
 
+  /** The items of the inbox in this state. */
+  items(state: string) {
+    return this.page.locator(`.item[data-state=${state}]`);
+  }
+
   /** A row of the list of devices. */
   row(name: string) {
     return this.page.locator(".row").filter({ has: this.page.getByRole("heading", { name: new RegExp(`^${name}`) }) });

@@ -13,10 +13,11 @@ import { findMember, type Head, type LogState, linkAt, type Member } from "../..
 import { escrowActs } from "../../src/trust/acts.js";
 import { broughtIn, doubtedMembers } from "../../src/trust/doubt.js";
 import { type EscrowLogAtHand, escrowIsSound } from "../../src/trust/soundness.js";
+import { activeNames } from "../../test/support/world.js";
 import type { Draw } from "../draws.js";
 import { bare } from "../vectors/entries.js";
 import { stepTexts } from "../vectors/steps.js";
-import { activeNames, type Chain, type Scene } from "./scene.js";
+import type { Chain, Scene } from "./scene.js";
 
 /** One state of one of the escrow logs, and its name in questions. */
 function drawLog({ escrows }: Scene, { oneOf, nat }: Draw): readonly [name: string, length: number, log: LogState] {

@@ -29,7 +29,15 @@ import {
 } from "../../test/escrow/support.js";
 import { createBackupKey, disown, reclaim, regrant, rotate } from "../../test/support/accepted.js";
 import { boxIndex, idBytes, mutate, type RawBody, takeApart, withAttachment } from "../../test/support/raw-link.js";
-import { keysNamed, OPERATOR, openWorld, pointerKeys, type World } from "../../test/support/world.js";
+import {
+  activeNames,
+  keysNamed,
+  OPERATOR,
+  openWorld,
+  otherNames,
+  pointerKeys,
+  type World,
+} from "../../test/support/world.js";
 import { type Draw, NothingToDraw } from "../draws.js";
 
 /** A log with the state after each of its links. */
@@ -99,15 +107,9 @@ function escrow(scene: Scene, name: string, world: World): Scene {
   return { ...scene, escrows: new Map([...scene.escrows, [name, longer(before, world)]]) };
 }
 
-/** Names of the active devices and backup keys whose sessions are at hand. */
-export function activeNames({ log, sessions }: World): readonly string[] {
-  return [...sessions].filter(([, { keyring }]) => log.active.has(keyring.member)).map(([name]) => name);
-}
-
-const others = (world: World, by: string): readonly string[] => activeNames(world).filter((name) => name !== by);
 /** Members that do not hold all epochs. */
 const poor = (world: World, by?: string): readonly string[] =>
-  others(world, by ?? "").filter((name) => countEpochs(world.member(name).held) < world.log.epochs.length);
+  otherNames(world, by ?? "").filter((name) => countEpochs(world.member(name).held) < world.log.epochs.length);
 const nextName = ({ log }: World): string => `Device ${log.head.seq}`;
 
 type Step = (scene: Scene, draw: Draw) => Scene;
@@ -141,9 +143,9 @@ const DEVICES: readonly Step[] = [
     3,
     byUser((world, by, { some }) => world.review(by, { approve: some(poor(world, by), 1.5) })),
   ),
-  byUser((world, by, { some }) => world.review(by, { remove: some(others(world, by), 1) })),
+  byUser((world, by, { some }) => world.review(by, { remove: some(otherNames(world, by), 1) })),
   byUser((world, by, { oneOf }) => {
-    const [x, y] = [oneOf(poor(world, by)), oneOf(others(world, by))];
+    const [x, y] = [oneOf(poor(world, by)), oneOf(otherNames(world, by))];
     return x === y ? world : world.review(by, { approve: [x as string], remove: [y as string] });
   }),
   byUser((world, by) => world.rotate(by)),
@@ -155,7 +157,7 @@ const DEVICES: readonly Step[] = [
   byUser((world, by) => world.leave(by)),
   byUser((world, _by, { some }) => world.expel(...some(activeNames(world), 1))),
   byUser((world, by, { some }) =>
-    world.lockdown(by, !world.log.lockdown, world.log.lockdown ? [] : some(others(world, by), 2)),
+    world.lockdown(by, !world.log.lockdown, world.log.lockdown ? [] : some(otherNames(world, by), 2)),
   ),
   ...times(2, byUser(regrantedBy)),
   ...times(2, byUser(reclaimedBy)),
@@ -166,7 +168,7 @@ const POINTING: readonly Step[] = [
     4,
     byUser((world, by, draw, scene) => point(world, by, drawPointer(scene, draw))),
   ),
-  withEscrow((world, by, draw) => reviewEscrow(world, by, "remove", { remove: draw.some(others(world, by), 0.3) })),
+  withEscrow((world, by, draw) => reviewEscrow(world, by, "remove", { remove: draw.some(otherNames(world, by), 0.3) })),
   withEscrow((world, by) => reviewEscrow(world, by, "approve")),
   withEscrow((world, by) => regrantEscrow(world, by, escrowMember(world.log)?.withheld ?? [])),
 ];
@@ -346,7 +348,7 @@ function trueStep(scene: Scene, draw: Draw): Scene {
   const by = draw.oneOf(activeNames(world));
   const acts = [...world.log.links].filter(({ act, seq }) => act && !world.log.disowned.has(String(seq)));
   const next = draw.oneOf<() => World>([
-    () => world.review("Ann", { remove: [draw.oneOf(others(world, "Ann"))] }),
+    () => world.review("Ann", { remove: [draw.oneOf(otherNames(world, "Ann"))] }),
     () => world.rotate(by),
     () => world.rekey(by),
     () => world.leave(by),

@@ -16,11 +16,11 @@ import { partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { currentEpoch, type LogState } from "../../src/log/state.js";
 import { primitives } from "../../src/primitives/current.js";
-import { rejection } from "../content/support.js";
 import { createBackupKey, joinLog } from "../support/accepted.js";
 import { mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";
 
 const env = seededEnv("paper epochs");

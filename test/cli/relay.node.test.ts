@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RELAY_USAGE, type RunningRelay, runRelay } from "../../src/cli/relay.js";
-import { KeysteadError } from "../../src/errors.js";
 import { systemEnv } from "../../src/primitives/env.js";
 import { targetOf } from "../../src/transport/addresses.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
@@ -20,6 +19,7 @@ import {
   readBody,
   readEntriesRoute,
 } from "../../src/transport/wire.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
 
 const folder = mkdtempSync(join(tmpdir(), "keystead-cli-"));
@@ -151,8 +151,7 @@ describe("arguments of keystead relay", () => {
     ["an app that is not there", ["--data", "x", "--app", join(folder, "none.mjs")]],
     ["an app without authorize", ["--data", "x", "--app", join(folder, "empty.mjs")]],
   ])("refuse %s", async (_what, args) => {
-    const error: unknown = await runRelay(args, () => {}).catch((error: unknown) => error);
-    expect(KeysteadError.is(error) && error.code).toBe("INVALID_ARGUMENT");
+    expect((await rejection(runRelay(args, () => {}))).code).toBe("INVALID_ARGUMENT");
     expect(existsSync("x")).toBe(false);
   });
 

@@ -1,10 +1,8 @@
 // An organisation for tests of admins' sessions: admins' devices and users' devices over the lying relay.
 
-import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
 import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-session.js";
-import type { ShowPaper } from "../../src/client/paper.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import type { Role } from "../../src/log/fields.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
@@ -12,8 +10,8 @@ import { callerSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import type { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
-import { seededEnv } from "../support/seeded-env.js";
 import { overRelay } from "./over-relay.js";
+import { quietEnv, writtenDown } from "./sessions.js";
 
 export const ORGANISATION = "escrow-of-acme";
 export const ALICE = "user-alice";
@@ -34,7 +32,7 @@ export interface Desk {
 /** An admin's device. */
 export function desk(relay: MaliciousRelay, name: string, start?: number): Desk {
   const disk = new MemoryDisk();
-  const env: ClientEnv = { ...seededEnv(name, start), sleep: async () => {}, announce: () => {}, hear: () => () => {} };
+  const env = quietEnv(name, start);
   const transport = overRelay(relay, name);
   const as = <T>(value: T) => value;
   return {
@@ -54,12 +52,6 @@ export function desk(relay: MaliciousRelay, name: string, start?: number): Desk 
   };
 }
 
-/** Types back what is asked for. */
-export const writtenDown: ShowPaper = async ({ text, prove }) => {
-  const [a, b] = prove.map((number) => present(text.split(/[\s-]+/)[number - 1]));
-  return [present(a), present(b)];
-};
-
 /** An organisation's first admin, with escrow enabled. */
 export async function organisation(relay: MaliciousRelay, device = desk(relay, "ann")): Promise<EscrowSession> {
   const ann = await device.open();
@@ -68,24 +60,28 @@ export async function organisation(relay: MaliciousRelay, device = desk(relay, "
   return ann;
 }
 
+/** An admin's device approves another one, with its roles. */
+export async function admit(by: EscrowSession, joined: EscrowSession, roles: readonly Role[]): Promise<void> {
+  await by.sync();
+  const { me, fingerprint } = present(joined.getSnapshot().devices);
+  const { token } = by.compare(present(fingerprint), me.member);
+  await by.save({ approve: [{ token: present(token), roles }] });
+  await joined.sync();
+}
+
 /** One more admin, approved by the first one. */
 export async function hired(by: EscrowSession, device: Desk, roles: readonly Role[]): Promise<EscrowSession> {
   const session = await device.open();
   await session.join({ name: device.name });
-  await by.sync();
-  const { me, fingerprint } = present(session.getSnapshot().devices);
-  const { token } = by.compare(present(fingerprint), me.member as MemberId);
-  await by.save({ approve: [{ token: present(token), roles }] });
-  await session.sync();
+  await admit(by, session, roles);
   return session;
 }
 
 /** A user's device, whose app follows the organisation's escrow log. */
 export async function userDevice(relay: MaliciousRelay, name: string, subject = ALICE): Promise<Session> {
-  const env: ClientEnv = { ...seededEnv(name), sleep: async () => {}, announce: () => {}, hear: () => () => {} };
   return openSession({
-    ...{ subject, escrowSubject: ORGANISATION, store: memoryStore(), transport: overRelay(relay, name), env },
-    ...{ background: false, sealer: await callerSealer(new Uint8Array(32).fill(7)) },
+    ...{ subject, escrowSubject: ORGANISATION, store: memoryStore(), transport: overRelay(relay, name) },
+    ...{ env: quietEnv(name), background: false, sealer: await callerSealer(new Uint8Array(32).fill(7)) },
   });
 }
 
@@ -117,11 +113,6 @@ export async function lockedOut(relay: MaliciousRelay, ann: EscrowSession, name 
   await device.join({ name });
   const { me, fingerprint } = present(device.getSnapshot().devices);
   const user = await ann.fetchUser(subject);
-  const { token } = ann.compareUser(user, present(fingerprint), me.member as MemberId);
+  const { token } = ann.compareUser(user, present(fingerprint), me.member);
   return { device, user, token: present(token) };
-}
-
-/** The member that a session's device is. */
-export function memberOf(session: { getSnapshot(): { devices: { me: { member: MemberId } } | undefined } }): MemberId {
-  return present(session.getSnapshot().devices).me.member;
 }

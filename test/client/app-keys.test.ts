@@ -2,24 +2,15 @@
 
 import { expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
-import { KeysteadError } from "../../src/errors.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
+import { thrownBy } from "../support/thrown.js";
 import { approved, phone } from "./simple.js";
-
-const codeOf = (act: () => unknown): string | undefined => {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return KeysteadError.from(error)?.code;
-  }
-};
 
 it("is the same on each approved device, another one for each label and epoch, and never a removed member's", async () => {
   const relay = new MaliciousRelay();
   const device = phone(relay, "laptop");
   const laptop = await device.open();
-  expect(codeOf(() => laptop.exportNewestKey("drafts"))).toBe("NOT_PERMITTED");
+  expect(thrownBy(() => laptop.exportNewestKey("drafts")).code).toBe("NOT_PERMITTED");
   await laptop.create({ name: "Laptop" });
   const first = laptop.exportNewestKey("drafts");
   expect(first).toMatchObject({ epoch: 1, key: laptop.exportKey(1, "drafts") });
@@ -31,15 +22,15 @@ it("is the same on each approved device, another one for each label and epoch, a
   expect(mobile.exportNewestKey("drafts")).toEqual(laptop.exportNewestKey("drafts"));
   // It leaves by itself, and knows the key until a device makes another.
   await mobile.leave();
-  expect(codeOf(() => mobile.exportNewestKey("drafts"))).toBe("NOT_PERMITTED");
+  expect(thrownBy(() => mobile.exportNewestKey("drafts")).code).toBe("NOT_PERMITTED");
   const reading = await device.open({ mode: "read" });
   await reading.sync();
-  expect(codeOf(() => reading.exportNewestKey("drafts"))).toBe("ROTATION_DUE");
+  expect(thrownBy(() => reading.exportNewestKey("drafts")).code).toBe("ROTATION_DUE");
   await laptop.sync();
   const after = laptop.exportNewestKey("drafts");
   expect(after.epoch).toBeGreaterThan(1);
   await mobile.sync();
-  expect(codeOf(() => mobile.exportKey(after.epoch, "drafts"))).toBe("NO_ACCESS");
-  expect(codeOf(() => mobile.exportNewestKey("drafts"))).toBe("NOT_PERMITTED");
+  expect(thrownBy(() => mobile.exportKey(after.epoch, "drafts")).code).toBe("NO_ACCESS");
+  expect(thrownBy(() => mobile.exportNewestKey("drafts")).code).toBe("NOT_PERMITTED");
   expect(present(mobile.exportKey(1, "drafts"))).toEqual(first.key);
 });

@@ -5,7 +5,8 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { Session } from "../../src/client/session.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
-import { phone, writtenInto } from "./simple.js";
+import { writtenInto } from "./sessions.js";
+import { phone } from "./simple.js";
 
 /** A laptop with a backup key, and its text. */
 async function withPaper() {

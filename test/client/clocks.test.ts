@@ -3,14 +3,16 @@
 import { expect, it } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { present } from "../../src/bytes/present.js";
-import { type EscrowSession, openEscrowSession, type Renewal } from "../../src/client/escrow-session.js";
+import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-session.js";
 import { openSession } from "../../src/client/session.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { relayTransport } from "../../src/testing/relay-transport.js";
 import type { Transport } from "../../src/transport/transport.js";
-import { ALICE, desk, enrolled, hired, memberOf, ORGANISATION, writtenDown } from "./admins.js";
+import { all } from "../support/all.js";
+import { ALICE, desk, enrolled, hired, ORGANISATION } from "./admins.js";
+import { memberOf, writtenDown } from "./sessions.js";
 import { approved, phone, SUBJECT } from "./simple.js";
 
 const DAY = 86_400_000;
@@ -242,11 +244,7 @@ it("an admin whose clock is ahead writes nothing in users' logs, and what was ke
   await enrolled(relay, ann);
   await ann.save({ remove: [memberOf(bob)] });
   await ann.sync();
-  const renewals = async (admin: EscrowSession) => {
-    const rows: Renewal[] = [];
-    for await (const row of admin.renewFor([ALICE])) rows.push(row);
-    return rows;
-  };
+  const renewals = (admin: EscrowSession) => all(admin.renewFor([ALICE]));
 
   sent.length = 0;
   clock.ahead = DAY;

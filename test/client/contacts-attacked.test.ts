@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { createLog } from "../../src/authoring/enter.js";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
-import type { Session } from "../../src/client/session.js";
 import { KeysteadError } from "../../src/errors.js";
 import { present as show } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { contactOf } from "./sessions.js";
 import { approved, phone } from "./simple.js";
 
 const BOB = "bob";
@@ -27,8 +27,6 @@ async function pair() {
   await bob.create({ name: "Bob's" });
   return { relay, device, clock, alice, bob };
 }
-
-const contact = (session: Session) => present(session.getSnapshot().contacts[0]);
 
 describe("a look at a contact", () => {
   it("is no newer because the clock was set back", async () => {
@@ -49,7 +47,7 @@ describe("a look at a contact", () => {
     const second = createLog({ subject: BOB, device: { name: "New" } }, seededEnv("second"));
     relay.tell(BOB, show([second.entry]));
     await alice.refreshContacts();
-    expect(contact(alice).news).toBe("alarm");
+    expect(contactOf(alice).news).toBe("alarm");
     const other = await device.open();
     let forgotten: Promise<void> | undefined;
     // The other tab forgets the contact while this one waits for an answer.
@@ -93,7 +91,7 @@ it("shows a verdict and no crash, whatever a service shows in the place of a con
     const honest = relay.tell(BOB, show(shown));
     clock.now += 60_000;
     await alice.refreshContacts();
-    const { news, trouble } = contact(alice);
+    const { news, trouble } = contactOf(alice);
     const sealing = await alice.seal(hello, { ...note, to: [BOB] }).then(
       () => "sealed",
       (error: unknown) => {
@@ -107,5 +105,5 @@ it("shows a verdict and no crash, whatever a service shows in the place of a con
   }
   clock.now += 60_000;
   await alice.seal(hello, { ...note, to: [BOB] });
-  expect(contact(alice).news).not.toBe("alarm");
+  expect(contactOf(alice).news).not.toBe("alarm");
 });

@@ -12,6 +12,7 @@ import { checkEvidence } from "../../src/log/check-evidence.js";
 import { corrupt, rollBackTo, present as show } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { contactOf } from "./sessions.js";
 import { approved, type Phone, phone, SUBJECT } from "./simple.js";
 
 const BOB = "bob";
@@ -38,7 +39,6 @@ async function pair() {
   return { relay, faults, device: ticking, alice, bob };
 }
 
-const contact = (session: Session) => present(session.getSnapshot().contacts[0]);
 const refused = (code: string) => ({ code });
 
 /** Somebody with Bob's password joins, and nobody approves the device. */
@@ -52,20 +52,20 @@ describe("what a session remembers of a contact", () => {
   it("tracks, seals by name, and has it all after a restart", async () => {
     const { alice, bob, device } = await pair();
     await alice.track(BOB);
-    expect(contact(alice)).toMatchObject({ subject: BOB, verified: false, news: "none", change: undefined });
+    expect(contactOf(alice)).toMatchObject({ subject: BOB, verified: false, news: "none", change: undefined });
     const sealed = await alice.seal(hello, { ...note, to: [BOB] });
     expect(await bob.open(sealed, note)).toEqual(hello);
     expect(await alice.open(sealed, note)).toEqual(hello);
     alice.close();
     const again = await device.open();
-    expect(contact(again)).toMatchObject({ subject: BOB, news: "none" });
-    expect(contact(again).fingerprint).toBe(formatFingerprint(fingerprintOf(bob.log)));
+    expect(contactOf(again)).toMatchObject({ subject: BOB, news: "none" });
+    expect(contactOf(again).fingerprint).toBe(formatFingerprint(fingerprintOf(bob.log)));
   });
 
   it("tracks an account before it seals to it for the first time", async () => {
     const { alice } = await pair();
     await alice.seal(hello, { ...note, to: [BOB] });
-    expect(contact(alice)).toMatchObject({ subject: BOB });
+    expect(contactOf(alice)).toMatchObject({ subject: BOB });
   });
 
   it("forgets one that is not tracked any more", async () => {
@@ -84,12 +84,12 @@ describe("what a session remembers of a contact", () => {
     await expect(alice.seal(hello, { ...note, to: [BOB], verifiedOnly: true })).rejects.toMatchObject(
       refused("CONTACT_UNVERIFIED"),
     );
-    await alice.acknowledge(contact(alice), { compared: present(compared.token) as never });
-    expect(contact(alice)).toMatchObject({ verified: true, news: "none" });
+    await alice.acknowledge(contactOf(alice), { compared: present(compared.token) as never });
+    expect(contactOf(alice)).toMatchObject({ verified: true, news: "none" });
     await alice.seal(hello, { ...note, to: [BOB], verifiedOnly: true });
     await approved(bob, phone(relay, "tablet", {}, BOB));
     await alice.seal(hello, { ...note, to: [BOB], verifiedOnly: true });
-    expect(contact(alice)).toMatchObject({ verified: true, news: "milder" });
+    expect(contactOf(alice)).toMatchObject({ verified: true, news: "milder" });
   });
 });
 
@@ -100,11 +100,11 @@ describe("a contact that changed", () => {
     await approved(bob, phone(relay, "tablet", {}, BOB));
     const sealed = await alice.seal(hello, { ...note, to: [BOB] });
     expect(await bob.open(sealed, note)).toEqual(hello);
-    const seen = contact(alice);
+    const seen = contactOf(alice);
     expect(seen).toMatchObject({ news: "milder", change: { status: "extended" } });
     expect(alice.getSnapshot().asks).toEqual([]);
     await alice.acknowledge(seen);
-    expect(contact(alice)).toMatchObject({ news: "none", change: undefined });
+    expect(contactOf(alice)).toMatchObject({ news: "none", change: undefined });
   });
 
   it("gets nothing sealed when others did it, until the user has acknowledged that very change", async () => {
@@ -114,7 +114,7 @@ describe("a contact that changed", () => {
     const sealing = () => alice.seal(hello, { ...note, to: [BOB] });
     await expect(sealing()).rejects.toMatchObject(refused("CONTACT_CHANGED"));
     await expect(alice.sealStream({ ...note, to: [BOB] })).rejects.toMatchObject(refused("CONTACT_CHANGED"));
-    const seen = contact(alice);
+    const seen = contactOf(alice);
     expect(seen).toMatchObject({ news: "changed", change: { status: "extended-by-others" } });
     const [ask] = alice.getSnapshot().asks;
     expect(ask).toMatchObject({ question: "contact-changed", change: { subject: BOB } });
@@ -129,9 +129,9 @@ describe("a contact that changed", () => {
     await stranger(relay, "second");
     await again.refreshContacts();
     await expect(again.acknowledge(seen)).rejects.toMatchObject(refused("CONTACT_CHANGED"));
-    await again.acknowledge(contact(again));
+    await again.acknowledge(contactOf(again));
     await again.seal(hello, { ...note, to: [BOB] });
-    expect(contact(again).news).toBe("none");
+    expect(contactOf(again).news).toBe("none");
   });
 
   it("is an alarm with evidence when its log was rolled back, and heals when the log is back", async () => {
@@ -141,15 +141,15 @@ describe("a contact that changed", () => {
     const takeBack = relay.tell(BOB, rollBackTo(1));
     const sealing = alice.seal(hello, { ...note, to: [BOB] });
     await expect(sealing).rejects.toMatchObject(refused("CONTACT_CHANGED"));
-    expect(contact(alice)).toMatchObject({ news: "alarm", change: { status: "rolled-back" } });
+    expect(contactOf(alice)).toMatchObject({ news: "alarm", change: { status: "rolled-back" } });
     expect(alice.getSnapshot().evidenceCount).toBe(1);
     alice.close();
     const again = await device.open();
-    expect(contact(again)).toMatchObject({ news: "alarm", change: { status: "rolled-back" } });
-    await expect(again.acknowledge(contact(again))).rejects.toMatchObject(refused("CONTACT_CHANGED"));
+    expect(contactOf(again)).toMatchObject({ news: "alarm", change: { status: "rolled-back" } });
+    await expect(again.acknowledge(contactOf(again))).rejects.toMatchObject(refused("CONTACT_CHANGED"));
     takeBack();
     await again.seal(hello, { ...note, to: [BOB] });
-    expect(contact(again).news).toBe("none");
+    expect(contactOf(again).news).toBe("none");
     expect(again.getSnapshot().evidenceCount).toBe(1);
   });
 
@@ -158,7 +158,7 @@ describe("a contact that changed", () => {
     await alice.track(BOB);
     relay.tell(BOB, () => []);
     await alice.refreshContacts().catch(() => undefined);
-    const { news, head, fingerprint } = contact(alice);
+    const { news, head, fingerprint } = contactOf(alice);
     expect(news).toBe("alarm");
     expect(head).toEqual(bob.log.head);
     expect(fingerprint).toBe(formatFingerprint(fingerprintOf(bob.log.head)));
@@ -173,12 +173,12 @@ describe("a contact that changed", () => {
     await bob.rename({ name: "Mine" });
     relay.tell(BOB, show(relay.read(BOB, "bob's")), { to: ["laptop"] });
     await expect(alice.seal(hello, { ...note, to: [BOB] })).rejects.toMatchObject(refused("CONTACT_CHANGED"));
-    const { change, news } = contact(alice);
+    const { change, news } = contactOf(alice);
     expect(news).toBe("alarm");
     const evidence = present(present(change).evidence);
     expect(evidence.kind).toBe("forked");
     expect(checkEvidence(evidence)).toMatchObject({ verdict: "proven" });
-    await expect(alice.acknowledge(contact(alice), { evenIf: "replaced" })).rejects.toMatchObject(
+    await expect(alice.acknowledge(contactOf(alice), { evenIf: "replaced" })).rejects.toMatchObject(
       refused("CONTACT_CHANGED"),
     );
   });
@@ -189,7 +189,7 @@ describe("a contact that changed", () => {
     const second = createLog({ subject: BOB, device: { name: "New" } }, seededEnv("second"));
     relay.tell(BOB, show([second.entry, second.entry.slice(1)]));
     await expect(alice.seal(hello, { ...note, to: [BOB] })).rejects.toMatchObject(refused("CONTACT_CHANGED"));
-    const view = contact(alice);
+    const view = contactOf(alice);
     expect(view).toMatchObject({ news: "alarm", change: { status: "replaced" } });
     await expect(alice.acknowledge(view, { evenIf: "replaced" })).rejects.toMatchObject(refused("CONTACT_CHANGED"));
   });
@@ -200,11 +200,11 @@ describe("a contact that changed", () => {
     const second = createLog({ subject: BOB, device: { name: "New" } }, seededEnv("second"));
     relay.tell(BOB, show([second.entry]));
     await expect(alice.seal(hello, { ...note, to: [BOB] })).rejects.toMatchObject(refused("CONTACT_CHANGED"));
-    expect(contact(alice)).toMatchObject({ news: "alarm", change: { status: "replaced" } });
-    await expect(alice.acknowledge(contact(alice))).rejects.toMatchObject(refused("CONTACT_CHANGED"));
-    await alice.acknowledge(contact(alice), { evenIf: "replaced" });
+    expect(contactOf(alice)).toMatchObject({ news: "alarm", change: { status: "replaced" } });
+    await expect(alice.acknowledge(contactOf(alice))).rejects.toMatchObject(refused("CONTACT_CHANGED"));
+    await alice.acknowledge(contactOf(alice), { evenIf: "replaced" });
     const sealed = await alice.seal(hello, { ...note, to: [BOB] });
-    expect(contact(alice)).toMatchObject({ news: "none", verified: false });
+    expect(contactOf(alice)).toMatchObject({ news: "none", verified: false });
     expect(sealed.length).toBeGreaterThan(hello.length);
   });
 });

@@ -16,6 +16,8 @@ import { MaliciousRelay } from "../../src/testing/relay.js";
 import { type RelayTransportOptions, relayTransport } from "../../src/testing/relay-transport.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { turns } from "../support/turns.js";
+import { quietEnv } from "./sessions.js";
 import { SUBJECT } from "./simple.js";
 
 /** Time passes only where a test waits for the end of a comparison: a slow machine must not end one. */
@@ -34,7 +36,7 @@ beforeEach(() => {
 async function paused(): Promise<void> {
   if (timePasses) now += 1000;
   if (++pauses === setBackAt) now -= 3_600_000;
-  await new Promise((resume) => setTimeout(resume));
+  await turns();
 }
 
 interface Tab {
@@ -53,7 +55,7 @@ async function tab(
   const session = await openSession({
     ...{ subject: SUBJECT, store: memoryStore(), transport, background: false },
     sealer: await callerSealer(new Uint8Array(32).fill(7)),
-    env: { ...seededEnv(name), now: () => now, sleep: paused, announce: () => {}, hear: () => () => {} },
+    env: { ...quietEnv(name), now: () => now, sleep: paused },
   });
   return { session, member: () => present(session.getSnapshot().devices).me.member };
 }
@@ -70,7 +72,7 @@ async function waiting(options: RelayTransportOptions & { readonly without?: boo
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resume) => setTimeout(resume));
+  while (!isSo()) await turns();
 }
 
 /** An answer as somebody writes it who has no keys of the account. */

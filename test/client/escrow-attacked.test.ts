@@ -8,25 +8,11 @@ import { reviewOf } from "../../src/escrow/act.js";
 import { drop, holdBack, rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
+import { all } from "../support/all.js";
 import { seededEnv } from "../support/seeded-env.js";
-import {
-  ALICE,
-  desk,
-  enrolled,
-  hired,
-  lockedOut,
-  memberOf,
-  ORGANISATION,
-  organisation,
-  writtenDown,
-} from "./admins.js";
+import { ALICE, desk, enrolled, hired, lockedOut, ORGANISATION, organisation } from "./admins.js";
 import { Life } from "./escrow-kills.js";
-
-const all = async <T>(stream: AsyncIterable<T>): Promise<readonly T[]> => {
-  const items: T[] = [];
-  for await (const item of stream) items.push(item);
-  return items;
-};
+import { memberOf, writtenDown } from "./sessions.js";
 
 const restored = async () => {
   const relay = new MaliciousRelay();

@@ -4,7 +4,6 @@
 import { present } from "../../src/bytes/present.js";
 import type { ReportRow } from "../../src/client/escrow-report.js";
 import type { EscrowSession } from "../../src/client/escrow-session.js";
-import type { ShowPaper } from "../../src/client/paper.js";
 import type { Session } from "../../src/client/session.js";
 import { reviewOf } from "../../src/escrow/act.js";
 import type { Role } from "../../src/log/fields.js";
@@ -15,18 +14,9 @@ import { rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
-import {
-  ALICE,
-  type Desk,
-  desk,
-  enrolled,
-  hired,
-  lockedOut,
-  memberOf,
-  ORGANISATION,
-  organisation,
-  writtenDown,
-} from "./admins.js";
+import { all } from "../support/all.js";
+import { ALICE, admit, type Desk, desk, enrolled, hired, lockedOut, ORGANISATION, organisation } from "./admins.js";
+import { memberOf, writtenInto } from "./sessions.js";
 
 /** A process, until it has waited so many times. */
 export class Life {
@@ -129,11 +119,11 @@ const enabling: Scenario<World & { readonly shown: string[] }> = {
   prepare: async () => ({ ...world(), shown: [] }),
   async act(session, { shown }) {
     await session.create({ name: "Ann" });
-    await session.enable(showing(shown));
+    await session.enable(writtenInto(shown));
   },
   async judge(session, { shown }) {
     if (session.getSnapshot().status === "new") await session.create({ name: "Ann" });
-    if (escrowNeeds(session.log).length > 0) await session.enable(showing(shown));
+    if (escrowNeeds(session.log).length > 0) await session.enable(writtenInto(shown));
     const needs = escrowNeeds(session.log);
     if (needs.length > 0) return `it still needs ${needs}`;
     const seen = new Set(shown.map((text) => session.checkBackupKey(text).member));
@@ -143,13 +133,6 @@ const enabling: Scenario<World & { readonly shown: string[] }> = {
     return devices.length === 1 ? undefined : `${devices.length} devices`;
   },
 };
-
-function showing(shown: string[]): ShowPaper {
-  return (paper) => {
-    shown.push(paper.text);
-    return writtenDown(paper);
-  };
-}
 
 interface Recovering extends World {
   readonly laptop: Session;
@@ -296,10 +279,9 @@ const ROLES = ["recover", "discover"] as const;
 const approval: Scenario<Hiring> = {
   name: "save, which approves an admin's device with its roles",
   prepare: () => hiring(),
-  act: approve,
-  async judge(session, made) {
-    const { bob } = made;
-    if (!isConfirmed(session.log, present(session.log.active.get(memberOf(bob))))) await approve(session, made);
+  act: (session, { bob }) => admit(session, bob, ROLES),
+  async judge(session, { bob }) {
+    if (!isConfirmed(session.log, present(session.log.active.get(memberOf(bob))))) await admit(session, bob, ROLES);
     await bob.sync();
     if (session.getSnapshot().pending) return "something is pending";
     if (reviewsOf(session) !== 1) return `${reviewsOf(session)} reviews`;
@@ -309,13 +291,6 @@ const approval: Scenario<Hiring> = {
     return undefined;
   },
 };
-
-async function approve(session: EscrowSession, { bob }: Hiring): Promise<void> {
-  await session.sync();
-  const { me, fingerprint } = present(bob.getSnapshot().devices);
-  const { token } = session.compare(present(fingerprint), me.member);
-  await session.save({ approve: [{ token: present(token), roles: ROLES }] });
-}
 
 const dismissal: Scenario<Hiring> = {
   name: "save, which removes an admin's device",
@@ -368,10 +343,8 @@ const reporting: Scenario = {
   },
 };
 
-async function report(session: EscrowSession): Promise<readonly ReportRow[]> {
-  const rows: ReportRow[] = [];
-  for await (const row of session.report(USERS)) rows.push(row);
-  return rows;
+function report(session: EscrowSession): Promise<readonly ReportRow[]> {
+  return all(session.report(USERS));
 }
 
 /** What is killed everywhere. */

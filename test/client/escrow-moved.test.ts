@@ -3,7 +3,6 @@
 import { expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
-import type { ClientEnv } from "../../src/client/client-env.js";
 import { type EscrowSession, openEscrowSession } from "../../src/client/escrow-session.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import { openContent } from "../../src/content/open.js";
@@ -11,9 +10,9 @@ import { escrowMember } from "../../src/log/state.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
-import { seededEnv } from "../support/seeded-env.js";
-import { acknowledge, memberOf, writtenDown } from "./admins.js";
+import { acknowledge } from "./admins.js";
 import { overRelay } from "./over-relay.js";
+import { approve, memberOf, questionsOf, quietEnv, writtenDown } from "./sessions.js";
 
 const USER = "user-alice";
 const A = "escrow-of-acme";
@@ -22,7 +21,7 @@ const B = "escrow-of-brightwater";
 /** What a session of this device needs, without its account. */
 async function device(relay: MaliciousRelay, name: string) {
   const disk = new MemoryDisk();
-  const env: ClientEnv = { ...seededEnv(name), sleep: async () => {}, announce: () => {}, hear: () => () => {} };
+  const env = quietEnv(name);
   const sealer = await callerSealer(new Uint8Array(32).fill(7));
   return () => ({ store: memoryStore(disk), transport: overRelay(relay, name), env, sealer, background: false });
 }
@@ -47,7 +46,6 @@ async function userDevice(relay: MaliciousRelay, name: string, subject = USER) {
 }
 
 const published = (by: EscrowSession) => present(by.getSnapshot().fingerprint).digits;
-const questions = (session: Session) => session.getSnapshot().asks.map(({ question }) => question);
 const newest = ({ log }: Session) => log.epochs.length;
 const epochsUpTo = (epoch: number) => Array.from({ length: epoch }, (_, index) => index + 1);
 const note = (session: Session, text: string) => session.seal(utf8Encode(text), { purpose: "note" });
@@ -112,13 +110,13 @@ it("moves to another organisation: the device asks, removes the old escrow, and 
   await removeOld(laptop);
   expect(pointed(laptop)).toBeUndefined();
   expect(laptop.log.links.last()?.type).toBe("review");
-  expect(questions(laptop)).toEqual(["confirm-escrow"]);
+  expect(questionsOf(laptop)).toEqual(["confirm-escrow"]);
   expect(laptop.compareEscrow(published(ann)).status).not.toBe("match");
   await enroll(laptop, bea);
   expect(pointed(laptop)).toBe(bea.log.head.log);
 
   laptop = await open(B);
-  expect(questions(laptop)).toEqual([]);
+  expect(questionsOf(laptop)).toEqual([]);
   const after = await note(laptop, "after");
   expect(await laptop.open(before)).toEqual(utf8Encode("before"));
 
@@ -134,7 +132,7 @@ it("moves to another organisation: the device asks, removes the old escrow, and 
   const phone = await restored(relay, bea, B, laptop);
   expect(await phone.open(before)).toEqual(utf8Encode("before"));
   expect(await phone.open(after)).toEqual(utf8Encode("after"));
-  expect(questions(phone)).toEqual([]);
+  expect(questionsOf(phone)).toEqual([]);
 });
 
 it("moves back, and is asked whether to enroll the escrow again that it removed", async () => {
@@ -149,7 +147,7 @@ it("moves back, and is asked whether to enroll the escrow again that it removed"
   await removeOld(laptop);
   await enroll(laptop, ann);
   expect(pointed(laptop)).toBeUndefined();
-  expect(questions(laptop)).toEqual(["enroll-again"]);
+  expect(questionsOf(laptop)).toEqual(["enroll-again"]);
   await laptop.answer(present(laptop.getSnapshot().asks[0]).id, { say: "yes" });
   await laptop.sync();
   expect(pointed(laptop)).toBe(ann.log.head.log);
@@ -166,7 +164,7 @@ it("stays with the old organisation for as long as its user says no, and gives i
   const laptop = await open(B);
   await laptop.answer(present(laptop.getSnapshot().asks[0]).id, { say: "no" });
   await laptop.rekey();
-  expect(questions(laptop)).toEqual([]);
+  expect(questionsOf(laptop)).toEqual([]);
   expect(pointed(laptop)).toBe(ann.log.head.log);
   expect(newest(laptop)).toBe(ofA + 1);
   await expect(discovered(ann, laptop)).rejects.toMatchObject(NEVER_GRANTED);
@@ -196,15 +194,12 @@ it("is not moved back by another device whose app still names the old organisati
   const openTablet = await userDevice(relay, "tablet");
   let tablet = await openTablet(A);
   await tablet.join({ name: "Tablet" });
-  await session.sync();
-  const { me, fingerprint } = present(tablet.getSnapshot().devices);
-  await session.save({ approve: [present(session.compare(present(fingerprint), me.member).token)] });
-  await tablet.sync();
+  await approve(session, tablet);
 
   const laptop = await open(B);
   await removeOld(laptop);
   await tablet.sync();
-  expect(questions(tablet)).toEqual(["confirm-escrow"]);
+  expect(questionsOf(tablet)).toEqual(["confirm-escrow"]);
   await enroll(laptop, bea);
   const { head } = laptop.log;
   await tablet.sync();
@@ -212,7 +207,7 @@ it("is not moved back by another device whose app still names the old organisati
   expect(tablet.log.head).toEqual(head);
 
   tablet = await openTablet(B);
-  expect(questions(tablet)).toEqual([]);
+  expect(questionsOf(tablet)).toEqual([]);
   expect(tablet.log.head).toEqual(head);
   expect(await tablet.open(before)).toEqual(utf8Encode("before"));
   await tablet.rekey();
@@ -228,7 +223,7 @@ it("leaves for none: the old organisation gets nothing new, and goes when the us
 
   const laptop = await open(undefined);
   expect(laptop.escrowLog).toBeUndefined();
-  expect(questions(laptop)).toEqual([]);
+  expect(questionsOf(laptop)).toEqual([]);
   await laptop.rekey();
   expect(laptop.log.links.last()).toMatchObject({ type: "rekey", withheldFromEscrow: true });
   const old = laptop.getSnapshot().devices?.members.find(({ kind }) => kind === "escrow");
@@ -236,7 +231,7 @@ it("leaves for none: the old organisation gets nothing new, and goes when the us
   await laptop.save({ remove: [present(old).member] });
   await laptop.sync();
   expect(pointed(laptop)).toBeUndefined();
-  expect(questions(laptop)).toEqual([]);
+  expect(questionsOf(laptop)).toEqual([]);
   const after = await note(laptop, "after");
   expect(await laptop.open(before)).toEqual(utf8Encode("before"));
 
@@ -264,7 +259,7 @@ it("moves one site of an account, and leaves the other one where it is", async (
   expect(newest(laptop)).toBe(ofA + 1);
   await enroll(laptop, bea);
   const other = await staying.open(A);
-  expect(questions(other)).toEqual([]);
+  expect(questionsOf(other)).toEqual([]);
   await other.rekey();
   const after = await note(other, "after");
 

@@ -9,28 +9,20 @@ import { escrowMember } from "../../src/log/state.js";
 import { rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
+import { all } from "../support/all.js";
 import {
   ALICE,
   acknowledge,
+  admit,
   desk,
   enrolled,
   hired,
   lockedOut,
-  memberOf,
   ORGANISATION,
   organisation,
   userDevice,
-  writtenDown,
 } from "./admins.js";
-
-const questions = (session: { getSnapshot(): { asks: readonly { question: string }[] } }) =>
-  session.getSnapshot().asks.map(({ question }) => question);
-
-const all = async <T>(stream: AsyncIterable<T>): Promise<readonly T[]> => {
-  const items: T[] = [];
-  for await (const item of stream) items.push(item);
-  return items;
-};
+import { memberOf, questionsOf, writtenDown, writtenInto } from "./sessions.js";
 
 describe("enabling escrow", () => {
   it("makes its backup key first, with the role manage, and asks for what is missing until then (ESC-1)", async () => {
@@ -48,7 +40,7 @@ describe("enabling escrow", () => {
     });
     await ann.enable(writtenDown);
     expect(escrowNeeds(ann.log)).toEqual([]);
-    expect(questions(ann)).toEqual(["second-backup-key", "publish-fingerprint"]);
+    expect(questionsOf(ann)).toEqual(["second-backup-key", "publish-fingerprint"]);
     const paper = present(ann.getSnapshot().devices).members.find(({ kind }) => kind === "backup");
     expect(paper?.roles).toEqual(["manage"]);
   });
@@ -60,10 +52,10 @@ describe("enabling escrow", () => {
     await ann.create({ name: "Ann" });
     await expect(ann.enable(async () => "cancel")).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "ESC-1" });
     await expect(ann.enable(async () => ["0000", "0000"])).rejects.toMatchObject({ code: "BACKUP_KEY_INVALID" });
-    expect(questions(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
+    expect(questionsOf(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
     ann.close();
     ann = await device.open();
-    expect(questions(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
+    expect(questionsOf(ann)).toEqual(["prove-backup-key", "escrow-needs"]);
     await ann.enable(writtenDown);
     expect(escrowNeeds(ann.log)).toEqual([]);
     expect([...ann.log.active.values()].filter(({ kind }) => kind === "backup")).toHaveLength(1);
@@ -94,9 +86,7 @@ describe("admins' devices", () => {
     expect(ann.getSnapshot().asks).toContainEqual(
       expect.objectContaining({ question: "admit", member: memberOf(bob) }),
     );
-    const { token } = ann.compare(present(bob.getSnapshot().devices?.fingerprint), memberOf(bob));
-    await ann.save({ approve: [{ token: present(token), roles: ["recover", "discover"] }] });
-    await bob.sync();
+    await admit(ann, bob, ["recover", "discover"]);
     expect(bob.getSnapshot()).toMatchObject({ status: "ready", devices: { me: { roles: ["discover", "recover"] } } });
     const eve = await desk(relay, "eve").open();
     await eve.join({ name: "Eve" });
@@ -104,21 +94,18 @@ describe("admins' devices", () => {
     await ann.save({ remove: [memberOf(eve)] });
     await eve.sync();
     expect(eve.getSnapshot().status).toBe("removed");
-    expect(questions(ann)).not.toContain("admit");
+    expect(questionsOf(ann)).not.toContain("admit");
   });
 
   it("are let in by the backup key when every laptop is lost", async () => {
     const relay = new MaliciousRelay();
     const ann = await desk(relay, "ann").open();
     await ann.create({ name: "Ann" });
-    let text = "";
-    await ann.enable(async (paper) => {
-      text = paper.text;
-      return writtenDown(paper);
-    });
+    const papers: string[] = [];
+    await ann.enable(writtenInto(papers));
     const bob = await desk(relay, "bob").open();
     await bob.join({ name: "Bob" });
-    await bob.useBackupKey(text, { remove: [memberOf(ann)] });
+    await bob.useBackupKey(present(papers[0]), { remove: [memberOf(ann)] });
     expect(bob.getSnapshot()).toMatchObject({ status: "ready", devices: { me: { roles: ["manage"] } } });
   });
 
@@ -126,11 +113,11 @@ describe("admins' devices", () => {
     const relay = new MaliciousRelay();
     const ann = await organisation(relay);
     await ann.fingerprintPublished();
-    expect(questions(ann)).not.toContain("publish-fingerprint");
+    expect(questionsOf(ann)).not.toContain("publish-fingerprint");
     await ann.rename({ name: "Ann's laptop" });
     expect(ann.getSnapshot().fingerprint?.changedBy).toEqual([]);
     await hired(ann, desk(relay, "bob"), ["recover"]);
-    expect(questions(ann)).toContain("publish-fingerprint");
+    expect(questionsOf(ann)).toContain("publish-fingerprint");
     expect(ann.getSnapshot().fingerprint?.changedBy.map(({ type }) => type)).toEqual(["review", "join"]);
   });
 });
@@ -148,7 +135,7 @@ describe("recovery", () => {
     expect(order).toEqual([ORGANISATION, ALICE]);
     await device.sync();
     expect(await device.open(sealed)).toEqual(utf8Encode("old"));
-    expect(questions(device)).toEqual([]);
+    expect(questionsOf(device)).toEqual([]);
     await laptop.sync();
     expect(laptop.getSnapshot().status).toBe("removed");
     expect(ann.getSnapshot()).toMatchObject({ users: [], openActs: [] });
@@ -179,7 +166,7 @@ describe("recovery", () => {
     await expect(call).rejects.toMatchObject({ code: "NOT_PERMITTED", rule: "ESC-8" });
     const [open] = ann.getSnapshot().openActs;
     expect(open).toMatchObject({ user: ALICE, reason: "lost" });
-    expect(questions(ann)).toContain("open-act");
+    expect(questionsOf(ann)).toContain("open-act");
     await ann.disown([present(open).seq]);
     expect(ann.getSnapshot().openActs).toEqual([]);
   });
@@ -268,7 +255,7 @@ describe("admins who leave", () => {
     await ann.save({ remove: [memberOf(bob)] });
     await ann.sync();
     expect([...ann.log.disowned]).toEqual([String(present(loose).seq)]);
-    expect(questions(ann)).not.toContain("disown");
+    expect(questionsOf(ann)).not.toContain("disown");
   });
 
   it("are followed by renewals in the logs of users who are offline (ESC-6)", async () => {

@@ -1,16 +1,14 @@
 // What a device encrypted and read as a former member opens again once it has joined again: content in each form, and keys of the app.
 
 import { expect, it } from "vitest";
-import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
-import type { Session } from "../../src/client/session.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
+import { approve, memberOf } from "./sessions.js";
 import { approved, phone } from "./simple.js";
 
 const note = { purpose: "note" };
 const old = utf8Encode("old");
-const memberOf = (session: Session): MemberId => present(session.getSnapshot().devices).me.member;
 
 async function removed() {
   const relay = new MaliciousRelay();
@@ -41,10 +39,7 @@ it("opens while it is removed, while it waits, after a restart, and once it is a
   mobile.close();
   const again = await device.open();
   await opensAgain(again);
-  await laptop.sync();
-  const { token } = laptop.compare(present(again.getSnapshot().devices?.fingerprint), memberOf(again));
-  await laptop.save({ approve: [present(token)] });
-  await again.sync();
+  await approve(laptop, again);
   expect(again.getSnapshot().status).toBe("ready");
   await opensAgain(again);
 });

@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import type { Bytes } from "../../src/bytes/bytes.js";
-import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import { openSession } from "../../src/client/session.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { duplicate, reorder, stripAttachments } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
+import { approve } from "./sessions.js";
 import { phone, SUBJECT } from "./simple.js";
 
 it("joins once, however often it is asked to", async () => {
@@ -81,10 +81,6 @@ it("starts again after a service gave back what it withheld in another order", a
   const device = phone(relay, "phone");
   const mobile = await device.open();
   await mobile.join({ name: "Phone" });
-  await laptop.sync();
-  const { me, fingerprint } = present(mobile.getSnapshot().devices);
-  const { token } = laptop.compare(present(fingerprint), me.member as MemberId);
-  await laptop.save({ approve: [present(token)] });
   // The grants of the approval are withheld. So the device reads the log again, and gets it in another order.
   const read = device.transport.read;
   device.transport.read = async (subject, options) => {
@@ -92,7 +88,7 @@ it("starts again after a service gave back what it withheld in another order", a
     const lie = options.after === 0 ? reorder(1, 3) : stripAttachments(page.entries.length);
     return { ...page, entries: lie(page.entries) as readonly Bytes[] };
   };
-  await mobile.sync();
+  await approve(laptop, mobile);
   mobile.close();
   device.transport.read = read;
   const again = await device.open();

@@ -17,7 +17,8 @@ import { verifyLog } from "../../src/log/verify.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { ALICE, desk, enrolled, hired, lockedOut, memberOf, ORGANISATION, organisation, userDevice } from "./admins.js";
+import { ALICE, desk, enrolled, hired, lockedOut, ORGANISATION, organisation, userDevice } from "./admins.js";
+import { memberOf } from "./sessions.js";
 
 const logOf = (relay: MaliciousRelay, subject: string) => verifyLog(relay.read(subject), { subject, now: "unchecked" });
 

@@ -5,13 +5,14 @@ import { utf8Encode } from "../../src/bytes/text.js";
 import type { Session } from "../../src/client/session.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Deed, Orders, Said } from "./orders.js";
+import { until, writtenDown } from "./sessions.js";
 
 type Say = (said: Said) => unknown;
 
 /** @param say when it resolves, the test knows. */
 export async function live(session: Session, { creates, deeds, names }: Orders, say: Say): Promise<never> {
   for (let turn = 0; ; turn++) {
-    await settled(session);
+    await until(session, ({ pending }) => !pending);
     const { status, asks } = session.getSnapshot();
     if (asks.some(({ question }) => question === "prove-backup-key")) await prove(session, say);
     const isMember = status === "waiting" || status === "ready";
@@ -33,23 +34,11 @@ export async function live(session: Session, { creates, deeds, names }: Orders, 
   }
 }
 
-const settled = (session: Session) =>
-  new Promise<void>((resolve) => {
-    const end = session.subscribe(look);
-    function look(): void {
-      if (session.getSnapshot().pending) return;
-      end();
-      resolve();
-    }
-    look();
-  });
-
 /** Its user writes the paper, and types two groups back. */
 const prove = (session: Session, say: Say) =>
-  session.proveBackupKey(async ({ text, prove }) => {
-    await say({ paper: text });
-    const [a, b] = prove.map((group) => present(text.split(/[\s-]+/)[group - 1]));
-    return [present(a), present(b)];
+  session.proveBackupKey(async (paper) => {
+    await say({ paper: paper.text });
+    return writtenDown(paper);
   });
 
 async function perform(

@@ -17,6 +17,7 @@ import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { relayTransport } from "../../src/testing/relay-transport.js";
+import { turns } from "../support/turns.js";
 import { approved, phone, SUBJECT } from "./simple.js";
 
 const sealer = () => callerSealer(new Uint8Array(32).fill(7));
@@ -99,7 +100,7 @@ it("a flood of hints does not make a session look at the service without a pause
       if (signal.aborted) return;
       now += Math.min(milliseconds, 1_000);
       // In a later turn, as a timer.
-      await new Promise((resolve) => setTimeout(resolve));
+      await turns();
       if (isOver) await new Promise(() => {});
     },
   };

@@ -24,8 +24,10 @@ import { callerSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { timeout } from "../support/runs.js";
+import { shortTurns } from "../support/turns.js";
 import { checkHistory } from "./history.js";
 import type { Deed, ProcessOrders, Said } from "./orders.js";
+import { approve } from "./sessions.js";
 
 const KILLS = inject("runs") ?? 200;
 /** Kills of one device, before the next account begins. */
@@ -130,7 +132,7 @@ class Lane {
       if (number === request && when === "unanswered") kill();
       if (number === request && when === "later") {
         void (async () => {
-          for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next));
+          await shortTurns(turns);
           kill();
         })();
       }
@@ -260,9 +262,7 @@ class Life {
         const tablet = present(this.#tablet);
         // Each does what it owes, which moves the head: the fingerprint that is compared comes after that.
         for (const each of [tablet, device, tablet, device, tablet]) await each.sync();
-        const { me, fingerprint } = present(device.getSnapshot().devices);
-        await tablet.save({ approve: [present(tablet.compare(present(fingerprint), me.member).token)] });
-        await device.sync();
+        await approve(tablet, device);
         expect(device.getSnapshot().status).toBe("ready");
       }
       // A device that left and joined again does not reach back, before somebody approves it.

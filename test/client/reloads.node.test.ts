@@ -9,6 +9,7 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import type { Session } from "../../src/client/session.js";
 import { timeout } from "../support/runs.js";
+import { shortTurns } from "../support/turns.js";
 import { checkHistory } from "./history.js";
 import type { Deed, Orders, Said } from "./orders.js";
 import { browsers, Site } from "./pages.js";
@@ -83,7 +84,7 @@ class Life {
         if (isNow && when === "unanswered") void reload();
         if (isNow && when === "later") {
           void (async () => {
-            for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next));
+            await shortTurns(turns);
             await reload();
           })();
         }

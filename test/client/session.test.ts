@@ -6,7 +6,8 @@ import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer, passkeySealer } from "../../src/storage/sealer.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { collect, through } from "../content/stream-support.js";
-import { phone, SUBJECT, writtenInto } from "./simple.js";
+import { writtenInto } from "./sessions.js";
+import { phone, SUBJECT } from "./simple.js";
 
 it("creates, joins, approves, seals and opens; and all of it survives a restart", async () => {
   const relay = new MaliciousRelay();

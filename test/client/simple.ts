@@ -1,17 +1,14 @@
 // Sessions over the lying relay for tests of the client, each with a clock of its own.
 
-import type { MemberId } from "../../src/bytes/ids.js";
-import { present } from "../../src/bytes/present.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
-import type { ShowPaper } from "../../src/client/paper.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import type { SessionOptions } from "../../src/client/session-options.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import type { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
-import { seededEnv } from "../support/seeded-env.js";
 import { overRelay } from "./over-relay.js";
+import { approve, quietEnv } from "./sessions.js";
 
 export const SUBJECT = "3f0c4d7e-subject";
 
@@ -25,7 +22,7 @@ export interface Phone {
 
 export function phone(relay: MaliciousRelay, name: string, faults = {}, subject = SUBJECT): Phone {
   const disk = new MemoryDisk();
-  const env: ClientEnv = { ...seededEnv(name), sleep: async () => {}, announce: () => {}, hear: () => () => {} };
+  const env = quietEnv(name);
   const transport = overRelay(relay, name, faults);
   return {
     ...{ name, disk, env, transport },
@@ -37,23 +34,10 @@ export function phone(relay: MaliciousRelay, name: string, faults = {}, subject 
   };
 }
 
-/** The user writes a backup key down, and types back what is asked for. */
-export function writtenInto(papers: string[]): ShowPaper {
-  return async ({ text, prove: [first, second] }) => {
-    papers.push(text);
-    const groups = text.split("-");
-    return [present(groups[first - 1]), present(groups[second - 1])];
-  };
-}
-
 /** Another device of the account, approved by the first one. */
 export async function approved(by: Session, device: Phone): Promise<Session> {
   const session = await device.open();
   await session.join({ name: device.name });
-  await by.sync();
-  const { me, fingerprint } = present(session.getSnapshot().devices);
-  const { token } = by.compare(present(fingerprint), me.member as MemberId);
-  await by.save({ approve: [present(token)] });
-  await session.sync();
+  await approve(by, session);
   return session;
 }

@@ -10,10 +10,10 @@ import { KeysteadError } from "../../src/errors.js";
 import { MemoryDisk } from "../../src/storage/memory.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Status } from "../../src/views/session.js";
+import { memberOf, writtenInto } from "./sessions.js";
 import { approved, type Phone, phone, SUBJECT } from "./simple.js";
 
 const note = { purpose: "note" };
-const memberOf = (session: Session): MemberId => present(session.getSnapshot().devices).me.member;
 
 interface World {
   readonly session: Session;
@@ -36,12 +36,9 @@ async function begin(status: Status): Promise<World> {
     return { session, member, paper, entries: () => relay.read(SUBJECT).length };
   };
   await laptop.create({ name: "Laptop" });
-  let paper = "";
-  await laptop.createBackupKey(async ({ text, prove: [a, b] }) => {
-    paper = text;
-    const groups = text.split("-");
-    return [present(groups[a - 1]), present(groups[b - 1])];
-  });
+  const papers: string[] = [];
+  await laptop.createBackupKey(writtenInto(papers));
+  const paper = present(papers[0]);
   const first = memberOf(laptop);
   const opened = async (by: Phone, lastKnown?: MemberId) => {
     const session = await by.open({ lastKnown });

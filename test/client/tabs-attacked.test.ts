@@ -19,7 +19,7 @@ import { callerSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import type { Transport } from "../../src/transport/transport.js";
-import { memberOf } from "./admins.js";
+import { memberOf } from "./sessions.js";
 import { approved, type Phone, phone, SUBJECT } from "./simple.js";
 
 const sealer = () => callerSealer(new Uint8Array(32).fill(7));

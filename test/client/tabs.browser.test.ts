@@ -14,6 +14,7 @@ import { webCryptoSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { relayTransport } from "../../src/testing/relay-transport.js";
+import { approve, until } from "./sessions.js";
 import { SUBJECT } from "./simple.js";
 
 type Tab = Partial<SessionOptions> & { readonly around?: (parts: Parts) => Parts };
@@ -44,26 +45,7 @@ function browser(relay: MaliciousRelay, name: string) {
   };
 }
 
-/** Waits until a snapshot says so, as a screen does. */
-function until(session: Session, holds: (snapshot: Snapshot) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!holds(session.getSnapshot())) return;
-      end();
-      resolve();
-    };
-    const end = session.subscribe(look);
-    look();
-  });
-}
-
 const nameOf = ({ devices }: Snapshot) => devices?.me.name.name;
-
-async function approve(by: Session, joined: Session): Promise<void> {
-  await by.sync();
-  const { me, fingerprint } = present(joined.getSnapshot().devices);
-  await by.save({ approve: [present(by.compare(present(fingerprint), me.member as MemberId).token)] });
-}
 
 it("a session that is opened again has everything", async () => {
   const relay = new MaliciousRelay();
@@ -73,7 +55,6 @@ it("a session that is opened again has everything", async () => {
   const before = await device.tab();
   await before.join({ name: "Phone" });
   await approve(laptop, before);
-  await before.sync();
   const sealed = await before.seal(utf8Encode("old"), { purpose: "note" });
   const snapshot = before.getSnapshot();
   before.close();

@@ -10,8 +10,8 @@ import { explainAccess } from "keystead/audit";
 import { MemoryDisk, memoryStore, type Session } from "keystead/client";
 import { corrupt, type Lie, rollBackTo, stripAttachments } from "keystead/testing";
 import { describe, expect, it } from "vitest";
+import { approve, writtenDown, writtenInto } from "./sessions.js";
 import {
-  approve,
   bytes,
   Device,
   entriesOf,
@@ -21,7 +21,6 @@ import {
   type Service,
   testingService,
   withDatabase,
-  writtenDown,
 } from "./trial.js";
 
 withDatabase();
@@ -98,7 +97,7 @@ async function takenOver(serve: () => Service) {
   const [subject, organisation] = [`trial ${++accounts}`, `organisation ${accounts}`];
   const ann = await new Device(service("ann"), organisation).openAdmin();
   await ann.create({ name: "Ann" });
-  await ann.enable(writtenDown());
+  await ann.enable(writtenDown);
   const device = (name: string) => new Device(service(name), subject, organisation);
   const laptop = await device("laptop").open();
   await laptop.create({ name: "Laptop" });
@@ -109,7 +108,7 @@ async function takenOver(serve: () => Service) {
   await laptop.answer(ask.id, { say: "confirmed", token });
   const data = await dataOf(laptop);
   const papers: string[] = [];
-  await laptop.createBackupKey(writtenDown(papers));
+  await laptop.createBackupKey(writtenInto(papers));
   const old = await device("old phone").open();
   await old.join({ name: "Old phone" });
   await approve(laptop, old);
@@ -125,7 +124,7 @@ async function takenOver(serve: () => Service) {
   const second = await device("tv").open();
   await second.join({ name: "TV" });
   await approve(tablet, second);
-  await tablet.createBackupKey(writtenDown());
+  await tablet.createBackupKey(writtenDown);
   await laptop.sync();
   expect(laptop.getSnapshot()).toMatchObject({ status: "removed" });
   await data.isBackOn(laptop);
@@ -246,7 +245,7 @@ describe.each([
       await owner.sync();
       expect(owner.getSnapshot().asks.map(({ question }) => question)).toContain("prove-backup-key");
       const papers: string[] = [];
-      await owner.proveBackupKey(writtenDown(papers));
+      await owner.proveBackupKey(writtenInto(papers));
       expect(owner.checkBackupKey(papers[0] ?? "").standing).toBe("active");
       expect([...owner.log.active.values()].filter(({ kind }) => kind === "backup").length).toBe(1);
     },

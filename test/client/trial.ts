@@ -10,7 +10,6 @@ import {
   openSession,
   type Session,
   type SessionOptions,
-  type ShowPaper,
   type Store,
   type Transport,
 } from "keystead/client";
@@ -169,22 +168,4 @@ export function me(session: Session) {
   const { devices } = session.getSnapshot();
   if (!devices?.fingerprint) throw new Error("no member");
   return { member: devices.me.member as MemberId, fingerprint: devices.fingerprint, name: devices.me.name.name };
-}
-
-/** One device approves another one, whose fingerprint its user compares. */
-export async function approve(by: Session, joined: Session): Promise<void> {
-  await by.sync();
-  const { member, fingerprint } = me(joined);
-  const { token } = by.compare(fingerprint, member);
-  await by.save({ approve: token ? [token] : [] });
-  await joined.sync();
-}
-
-/** The user writes a backup key down, and types back what is asked for. */
-export function writtenDown(papers: string[] = []): ShowPaper {
-  return async ({ text, prove: [a, b] }) => {
-    papers.push(text);
-    const groups = text.split("-");
-    return [groups[a - 1] ?? "", groups[b - 1] ?? ""];
-  };
 }

@@ -7,6 +7,7 @@ import { sealContent, sealStream } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { turns } from "../support/turns.js";
 import { collect, pieces, rejected, through } from "./stream-support.js";
 import { CHUNK, content, expectSame, person } from "./support.js";
 
@@ -35,23 +36,18 @@ function watchSecrets(): readonly Secret[] {
 /** Another task that wants the thread again and again; it counts how often it got the thread. */
 function countTurns(): { stop(): number } {
   const { port1, port2 } = new MessageChannel();
-  let turns = 0;
+  let count = 0;
   port1.onmessage = () => {
-    turns++;
+    count++;
     port2.postMessage(0);
   };
   port2.postMessage(0);
   return {
     stop() {
       port1.close();
-      return turns;
+      return count;
     },
   };
-}
-
-/** Microtasks, and tasks that wait for the thread. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function expectWiped(secrets: readonly Secret[]): void {
@@ -85,13 +81,13 @@ describe.each(works)("%s a stream", (name, make, input) => {
     const written = rejected(writer.write(isStarved ? bytes.subarray(0, 5000) : bytes));
     const first = reader.read();
     const given = rejected(moment === "while nobody reads" ? first : readAll(first, reader));
-    await settle();
+    await turns(5);
     controller.abort(REASON);
     expect(await closed).toEqual([REASON, REASON]);
     expect([undefined, REASON]).toContain(await given);
     expect([undefined, REASON]).toContain(await written);
     expect(await rejected(writer.write(bytes))).toBe(REASON);
-    await settle();
+    await turns(5);
     expectWiped(secrets);
   });
 
@@ -104,7 +100,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
     await reader.cancel(REASON);
     expect(await rejected(writer.closed)).toBe(REASON);
     await written;
-    await settle();
+    await turns(5);
     expectWiped(secrets);
   });
 
@@ -115,12 +111,12 @@ describe.each(works)("%s a stream", (name, make, input) => {
       const secrets = watchSecrets();
       const first = isWaiting ? rejected(reader.read()) : undefined;
       const written = rejected(writer.write(content(3)));
-      await settle();
+      await turns(5);
       await rejected(writer.abort(REASON));
       await written;
       await first;
       expect(await rejected(reader.read())).toBe(REASON);
-      await settle();
+      await turns(5);
       for (const secret of secrets) expect(() => secret.bytes()).toThrow(KeysteadError);
       vi.restoreAllMocks();
     }
@@ -200,11 +196,11 @@ describe("turns", () => {
   it("come after 64 chunks each", async () => {
     const { calls } = vi.spyOn(MessagePort.prototype, "postMessage").mock;
     // The test runner sends messages of its own.
-    const turns = () => calls.filter(([message]) => message === 0).length;
+    const taken = () => calls.filter(([message]) => message === 0).length;
     const whole = await sealContent([alice.log], plaintext, { purpose }, env);
-    expect(turns()).toBe(1);
+    expect(taken()).toBe(1);
     expectSame(await openContent(whole, alice.keyring), plaintext);
-    expect(turns()).toBe(2);
+    expect(taken()).toBe(2);
   });
 });
 
@@ -244,7 +240,7 @@ describe("sealing to many recipients", () => {
           ? sealContent(logs, content(5), options, env)
           : collect(pieces(content(5), []).pipeThrough(sealStream(logs, options, env)));
       expect(await rejected(work)).toBe(REASON);
-      await settle();
+      await turns(5);
       expect(done).toBe(16);
       expectWiped(secrets);
       vi.restoreAllMocks();

@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { receive } from "../../src/authoring/receive.js";
 import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
-import { KeysteadError } from "../../src/errors.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { joinLog, leave, review, rotate, setLockdown } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { content, person, rejection } from "./support.js";
+import { rejection } from "../support/thrown.js";
+import { content, person } from "./support.js";
 
 const options = { purpose: "note" };
 
@@ -24,10 +24,9 @@ describe("a late joiner", () => {
   it("cannot open earlier content until it is approved, then can", async () => {
     const { env, laptop, phone, laptopThen } = scene("late");
     const sealed = await sealContent([laptop.log], content(9), options, env);
-    const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(KeysteadError);
+    const refused = await rejection(openContent(sealed, phone.keyring));
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1, earliest: 2, latest: 2 } });
-    expect((refused as KeysteadError).message).toContain("sealed to epoch 1, and this member starts at 2");
+    expect(refused.message).toContain("sealed to epoch 1, and this member starts at 2");
 
     const reviewed = review(laptopThen, { approve: [phone.keyring.member] }, env);
     const approved = receive(phone, reviewed.entry, { now: "unchecked" });
@@ -44,9 +43,9 @@ describe("a late joiner", () => {
   it("gets an error that says to fetch the log, when content is sealed to a later epoch than it knows", async () => {
     const { env, laptop, phone } = scene("behind");
     const sealed = await sealContent([phone.log], content(9), options, env);
-    const refused = await openContent(sealed, laptop.keyring).catch((error: unknown) => error);
+    const refused = await rejection(openContent(sealed, laptop.keyring));
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 2, earliest: 1, latest: 1 } });
-    expect((refused as KeysteadError).message).toContain("fetch the newest entries");
+    expect(refused.message).toContain("fetch the newest entries");
   });
 });
 
@@ -56,9 +55,9 @@ describe("a device with no epoch, or with one missing in between", () => {
     const laptop = setLockdown(person("locked"), { on: true }, env);
     const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
     const sealed = await sealContent([phone.log], content(9), options, env);
-    const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
+    const refused = await rejection(openContent(sealed, phone.keyring));
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1 } });
-    expect((refused as KeysteadError).message).toContain("holds no epoch yet");
+    expect(refused.message).toContain("holds no epoch yet");
   });
 
   it("gets an error that says so: the server withheld the grants of one epoch", async () => {
@@ -71,9 +70,9 @@ describe("a device with no epoch, or with one missing in between", () => {
     const now = receive(receive(phone, stripped, { now: "unchecked" }), fifth.entry, { now: "unchecked" });
     expect(now.keyring.epochs).toEqual([3, 5]);
     const sealed = await sealContent([fourth.log], content(9), options, env);
-    const refused = await openContent(sealed, now.keyring).catch((error: unknown) => error);
+    const refused = await rejection(openContent(sealed, now.keyring));
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 4, earliest: 3, latest: 5 } });
-    expect((refused as KeysteadError).message).toContain("did not receive");
+    expect(refused.message).toContain("did not receive");
     expect(await openContent(sealed, receive(now, fourth.entry, { now: "unchecked" }).keyring)).toEqual(content(9));
   });
 });

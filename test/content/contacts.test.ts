@@ -8,7 +8,8 @@ import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
 import { type TrackedContact, trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { joinLog, review } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { content, person, rejection } from "./support.js";
+import { rejection } from "../support/thrown.js";
+import { content, person } from "./support.js";
 
 const env = seededEnv("contacts");
 const seal = (...recipients: Parameters<typeof sealContent>[0]) =>

@@ -12,7 +12,8 @@ import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { CHUNK, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
+import { rejection } from "../support/thrown.js";
+import { CHUNK, content, expectSame, NO_BYTES, person } from "./support.js";
 
 const people: readonly MemberState[] = ["alice", "bob", "carol", "dave", "erin"].map(person);
 const [alice, bob] = people as [MemberState, MemberState];

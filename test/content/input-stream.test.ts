@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { makeInputStream } from "../../src/content/input-stream.js";
+import { turns } from "../support/turns.js";
 import { rejected } from "./stream-support.js";
 import { content } from "./support.js";
 
@@ -11,14 +12,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Microtasks, and tasks that wait for the thread. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-
 describe("an input", () => {
   it("gives nothing more after a failure: otherwise work would wait for ever, and keep its keys", async () => {
     const input = makeInputStream(() => {});
     const written = rejected(input.writable.getWriter().write(content(5)));
-    await settle();
+    await turns();
     input.fail(REASON);
     input.fail(new Error("later"));
     expect(await rejected(input.next())).toBe(REASON);
@@ -38,14 +36,14 @@ describe("an input", () => {
           });
       };
       if (isWriterFirst) write();
-      await settle();
+      await turns();
       const asked = input.next();
       if (!isWriterFirst) write();
       expect(await asked).toEqual(content(5));
-      await settle();
+      await turns();
       expect(isBack).toBe(false);
       void input.next();
-      await settle();
+      await turns();
       expect(isBack).toBe(true);
     }
   });

@@ -14,6 +14,7 @@ import { openRandomAccess } from "../../src/content/random-access.js";
 import { sealContent } from "../../src/content/seal.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { prefixOf, through } from "./stream-support.js";
 import {
   CHUNK,
@@ -25,7 +26,6 @@ import {
   kemOf,
   NO_BYTES,
   person,
-  rejection,
   sealChunk,
 } from "./support.js";
 

@@ -13,6 +13,7 @@ import { nobleAes } from "../../src/primitives/noble-aes.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import {
   CHUNK,
   chunksOf,
@@ -21,7 +22,6 @@ import {
   NO_BYTES,
   openPayload,
   person,
-  rejection,
   SEALED_CHUNK,
   sealChunk,
   sealPayload,

@@ -14,6 +14,7 @@ import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import {
   CHUNK,
   chunksOf,
@@ -25,7 +26,6 @@ import {
   kemOf,
   NO_BYTES,
   person,
-  rejection,
   SEALED_CHUNK,
 } from "./support.js";
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { ahead } from "../../src/content/read-ahead.js";
+import { all } from "../support/all.js";
 
 /** Numbers, how many of them were requested, and whether the source was ended. */
 function numbers(count: number) {
@@ -39,9 +40,7 @@ describe("items ahead of their reader", () => {
 
   it("come in order, up to the last", async () => {
     const { seen, items } = numbers(10);
-    const given: number[] = [];
-    for await (const item of ahead(items, 3)) given.push(item);
-    expect(given).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(await all(ahead(items, 3))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(seen).toEqual({ asked: 13, isEnded: true });
   });
 });

@@ -10,8 +10,9 @@ import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
 import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { isHolder, type LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
-import { content, person, rejection } from "./support.js";
+import { content, person } from "./support.js";
 
 const [alice, bob] = [person("alice"), person("bob")];
 const env = seededEnv("refusals");

@@ -1,6 +1,6 @@
 // Helpers of the tests of streams: sources that split their bytes, and readers that keep the bytes that they get.
 
-import { concat } from "../../src/bytes/bytes.js";
+import { type Bytes, concat } from "../../src/bytes/bytes.js";
 
 /** A stream of bytes in pieces of these lengths, in turn; the rest in one piece. */
 export function pieces(bytes: Uint8Array, lengths: readonly number[]): ReadableStream<Uint8Array> {
@@ -27,7 +27,7 @@ export function through(
 }
 
 /** All of a stream. Rejects with the stream's error. */
-export async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+export async function collect(stream: ReadableStream<Uint8Array>): Promise<Bytes> {
   const { prefix, error, closed } = await prefixOf(stream);
   if (!closed) throw error;
   return prefix;
@@ -36,7 +36,7 @@ export async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8
 /** The output of a stream before it closes or errors. */
 export async function prefixOf(
   stream: ReadableStream<Uint8Array>,
-): Promise<{ readonly prefix: Uint8Array; readonly error: unknown; readonly closed: boolean }> {
+): Promise<{ readonly prefix: Bytes; readonly error: unknown; readonly closed: boolean }> {
   const parts: Uint8Array[] = [];
   const reader = stream.getReader();
   try {

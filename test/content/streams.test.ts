@@ -9,8 +9,10 @@ import type { KeysteadError } from "../../src/errors.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
+import { turns } from "../support/turns.js";
 import { collect, pieces, prefixOf, rejected, through } from "./stream-support.js";
-import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
+import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person } from "./support.js";
 
 const [alice, bob] = [person("alice"), person("bob")];
 const env = seededEnv("streams");
@@ -141,7 +143,7 @@ describe("streams and bytes", () => {
       },
     };
     const pair = sealStream([alice.log], { purpose }, counting);
-    for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+    await turns(5);
     expect(drawn).toBe(0);
     expectSame(await openContent(await collect(through(pair, content(5))), alice.keyring), content(5));
     expect(drawn).toBe(2);

@@ -8,7 +8,6 @@ import { type ChunkCipher, chunkCipher } from "../../src/content/chunk-cipher.js
 import { commit, hashCore, hashHeader, payloadKeyOf, sealBox } from "../../src/content/content-key.js";
 import { type ContentHeader, encodeCore, encodeHeader, frameHeader, splitContent } from "../../src/content/format.js";
 import { openChunks, sealChunks } from "../../src/content/payload.js";
-import { KeysteadError } from "../../src/errors.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { currentEpoch, type Epoch, type LogState } from "../../src/log/state.js";
 import { createLog } from "../support/accepted.js";
@@ -34,19 +33,6 @@ export function content(length: number): Uint8Array {
 export function expectSame(actual: Uint8Array, expected: Uint8Array): void {
   expect(actual.length).toBe(expected.length);
   expect(equalBytes(actual, expected)).toBe(true);
-}
-
-/** Code and rule of the KeysteadError that a promise is rejected with; anything else is an error of the test. */
-export async function rejection(
-  promise: Promise<unknown>,
-): Promise<{ readonly code?: string; readonly rule?: string | undefined; readonly details?: object }> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof KeysteadError) return { code: error.code, rule: error.rule, details: error.details };
-    throw error;
-  }
-  return {};
 }
 
 /** A sealed chunk, its parts joined. */

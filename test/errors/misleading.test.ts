@@ -18,8 +18,8 @@ import { verifyLog } from "../../src/log/verify.js";
 import { holdBack, rollBackTo } from "../../src/testing/lies.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { openEscrow, openOrganisation, openUser } from "../escrow/support.js";
-import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection, thrownBy } from "../support/thrown.js";
 import { ALICE, OPERATOR, openWorld } from "../support/world.js";
 
 const env = seededEnv("misleading");
@@ -200,8 +200,8 @@ describe("content that this keyring does not open", () => {
   const [mine, theirs] = [alice.rotate("Laptop"), alice.rotate("Phone")];
   const { keyring } = mine.session("Laptop");
   const seal = () => sealContent([theirs.log], Uint8Array.of(1), options, env);
-  const refusal = async (sealed: Uint8Array, given: object) =>
-    (await openContent(sealed, keyring, { ...options, ...given }).catch((reason: unknown) => reason)) as Error;
+  const refusal = (sealed: Uint8Array, given: object) =>
+    rejection(openContent(sealed, keyring, { ...options, ...given }));
 
   it("because it is sealed to another history is not blamed on the content", async () => {
     const error = await refusal(await seal(), { log: mine.log });

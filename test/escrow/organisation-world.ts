@@ -23,7 +23,7 @@ import {
   setPolicy,
 } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { OPERATOR, openWorld, World } from "../support/world.js";
+import { activeNames, OPERATOR, openWorld, otherNames, World } from "../support/world.js";
 import { inWords } from "./support.js";
 
 /** A user's log, and the escrow heads that its user confirmed, by device. */
@@ -90,11 +90,6 @@ export function join(world: World, name: string, withhold = false): World {
   return world.append(entry).with(name, keyring);
 }
 
-/** Names of the active members of a world, without escrow. */
-export function activeNames({ log, sessions }: World): readonly string[] {
-  return [...sessions].filter(([, { keyring }]) => log.active.has(keyring.member)).map(([name]) => name);
-}
-
 /**
  * Does the first step that a device owes. Its user confirms every fingerprint that it asks about, and wants escrow again.
  *
@@ -140,20 +135,19 @@ type UserStep = (
 const ROLES: readonly (readonly Role[])[] = [["manage"], ["recover"], ["discover", "recover"], []];
 
 const pick = <T>(items: readonly T[], choice: number): T | undefined => items[choice % Math.max(1, items.length)];
-const others = (world: World, by: string): readonly string[] => activeNames(world).filter((name) => name !== by);
 const nextName = (world: World): string => `Device ${world.log.head.seq + 1}`;
 
 const ADMIN_STEPS = {
   "admin joins": (world: World) => (activeNames(world).length < 5 ? join(world, nextName(world)) : undefined),
   "admin approves": (world: World, by: string, choice: number) => {
-    const waiting = others(world, by).filter((name) => !isConfirmed(world.log, world.member(name)));
+    const waiting = otherNames(world, by).filter((name) => !isConfirmed(world.log, world.member(name)));
     const name = pick(waiting, choice);
     if (!name) return undefined;
     const options = { approve: world.ids(name), roles: { [world.id(name)]: pick(ROLES, choice) as readonly Role[] } };
     return world.act(by, `approves ${name}`, (session, env) => review(session, options, env));
   },
   "admin removes": (world: World, by: string, choice: number) => {
-    const name = pick(others(world, by), choice);
+    const name = pick(otherNames(world, by), choice);
     return name && name !== "Paper" ? world.review(by, { remove: [name] }) : undefined;
   },
   "admin rotates": (world: World, by: string) => world.rotate(by),
@@ -177,11 +171,11 @@ const USER_STEPS = {
   // The device was offline for long, with an old escrow log or none at hand: it withholds nothing.
   "joins unaware": ({ world }) => (activeNames(world).length < 4 ? join(world, nextName(world)) : undefined),
   approves: ({ world }, by, choice) => {
-    const name = pick(others(world, by), choice);
+    const name = pick(otherNames(world, by), choice);
     return name ? world.review(by, { approve: [name] }) : undefined;
   },
   removes: ({ world }, by, choice) => {
-    const name = pick(others(world, by), choice);
+    const name = pick(otherNames(world, by), choice);
     return name ? world.review(by, { remove: [name] }) : undefined;
   },
   rotates: ({ world }, by) => world.rotate(by),
@@ -198,7 +192,7 @@ const USER_STEPS = {
     return escrow && world.act(by, "drops escrow", (session, env) => review(session, { remove: [escrow.id] }, env));
   },
   "is recovered": ({ world }, by, choice, escrow, admin) => {
-    const lost = pick(others(world, by), choice);
+    const lost = pick(otherNames(world, by), choice);
     const remove = choice % 2 === 0 && lost ? world.ids(lost) : [];
     const { log: userLog, entries } = world;
     const usersOwn = [...userLog.active.keys()];

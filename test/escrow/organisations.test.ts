@@ -20,8 +20,8 @@ import { judgePointer } from "../../src/trust/pointer.js";
 import { review } from "../support/accepted.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
-import type { World } from "../support/world.js";
-import { activeNames, doDuty, drawnStep, join, Organisation, take, type User } from "./organisation-world.js";
+import { activeNames, type World } from "../support/world.js";
+import { doDuty, drawnStep, join, Organisation, take, type User } from "./organisation-world.js";
 import { rowAbout } from "./support.js";
 
 const RUNS = numRuns(12, 3);

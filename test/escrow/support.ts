@@ -51,6 +51,7 @@ import {
   rotate,
   setPolicy,
 } from "../support/accepted.js";
+import { all } from "../support/all.js";
 import { boxIndex, type RawSigner, rawNext, withAttachment } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -117,14 +118,12 @@ export function junkFor(user: World, victim: MemberId, by = "Thief"): World {
 }
 
 /** The rows of an organisation's report. */
-export async function report(
+export function report(
   organisation: World,
   users: readonly ReportedUser[],
   options: ReportOptions = {},
 ): Promise<readonly UserCoverage[]> {
-  const rows: UserCoverage[] = [];
-  for await (const row of organisationReport(organisation.log, users, options)) rows.push(row);
-  return rows;
+  return all(organisationReport(organisation.log, users, options));
 }
 
 /** The one row of a report about one user. */

@@ -10,6 +10,7 @@ import { lastOf, present } from "../../src/bytes/present.js";
 import { KeysteadError } from "../../src/errors.js";
 import { answerDigits, askForDigits, beginningIn, digitsCommitment, digitsOf } from "../../src/fingerprint/digits.js";
 import { activeMember } from "../../src/log/state.js";
+import { flipped } from "../primitives/support.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
@@ -73,15 +74,14 @@ describe("what the digits are of", () => {
   it("is each of head, device, keys and both parts", () => {
     const digits = digitsOf(of, part, other);
     const { device, head } = of;
-    const flip = (bytes: Uint8Array) => bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte));
     const changed = [
       digitsOf({ ...of, head: { ...head, seq: head.seq + 1 } }, part, other),
       digitsOf({ ...of, head: world.rotate("Laptop").log.head }, part, other),
       digitsOf({ ...of, device: { ...device, id: world.id("Tablet") } }, part, other),
-      digitsOf({ ...of, device: { ...device, signingKey: flip(device.signingKey) } }, part, other),
-      digitsOf({ ...of, device: { ...device, kemKey: flip(device.kemKey) } }, part, other),
-      digitsOf(of, flip(part), other),
-      digitsOf(of, part, flip(other)),
+      digitsOf({ ...of, device: { ...device, signingKey: flipped(device.signingKey, 0) } }, part, other),
+      digitsOf({ ...of, device: { ...device, kemKey: flipped(device.kemKey, 0) } }, part, other),
+      digitsOf(of, flipped(part, 0), other),
+      digitsOf(of, part, flipped(other, 0)),
       digitsOf(of, other, part),
     ];
     expect(new Set([digits, ...changed]).size).toBe(changed.length + 1);
@@ -129,7 +129,7 @@ describe("a service in the middle", () => {
     const { message } = present(asking.take(answering.message));
     // Each bit that somebody changes makes it the opening of another comparison, no message at all, or a lie that is found.
     const outcomes = [...message.keys()].map((at) => {
-      const changed = message.map((byte, index) => (index === at ? byte ^ 1 : byte));
+      const changed = flipped(message, at);
       try {
         return String(answering.take(changed));
       } catch (error) {

@@ -4,12 +4,12 @@
 
 import fc from "fast-check";
 import { KeysteadError, type LogState, type Pin } from "keystead";
-import { checkEvidence, type Evidence } from "keystead/audit";
+import { checkEvidence } from "keystead/audit";
 import { describe, expect, it } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
-import { snapshot } from "../support/refusal.js";
+import { evidenceOf, snapshot } from "../support/refusal.js";
 import { numRuns, slow, timeout } from "../support/runs.js";
 import type { World } from "../support/world.js";
 import { changedBody, type ListChange, listChange, worlds } from "./list-changes.js";
@@ -88,8 +88,7 @@ describe("lists of entries", () => {
           if (outcome instanceof KeysteadError) {
             codes.add(outcome.code);
             expect("evidence" in outcome.details).toBe(["FORKED", "REPLACED", "ROLLED_BACK"].includes(outcome.code));
-            if (outcome.details.evidence)
-              expect(checkEvidence(outcome.details.evidence as Evidence).pinned).toEqual(pin?.[0].head);
+            if (outcome.details.evidence) expect(checkEvidence(evidenceOf(outcome)).pinned).toEqual(pin?.[0].head);
             return;
           }
           codes.add("admitted");

@@ -3,7 +3,6 @@
 
 import {
   fingerprintOf,
-  type KeysteadError,
   type OpenOptions,
   prepareDevice,
   provisionDevice,
@@ -19,7 +18,7 @@ import type { Evidence } from "../../src/log/evidence.js";
 import { announce, dismiss, enroll, hire, openOrganisation, policyBy, renew, restore } from "../escrow/support.js";
 import { createBackupKey, disown, reclaim, recordAccess, regrant, review, rotate } from "../support/accepted.js";
 import { takeApart } from "../support/raw-link.js";
-import { thrownBy } from "../support/refusal.js";
+import { evidenceOf, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { NOON, statement } from "../support/service.js";
 import { openWorld, type World } from "../support/world.js";
@@ -84,7 +83,7 @@ const prepared = prepareDevice(small.log, { device: { name: "Tablet" } }, seeded
 const access = { salt: new Uint8Array(32), log: small.log.head.log, subject: small.log.subject };
 /** Bytes of every encoding except entries. */
 export const samples = {
-  evidence: encodeEvidence((thrownBy(fork) as KeysteadError).details.evidence as Evidence),
+  evidence: encodeEvidence(evidenceOf(thrownBy(fork))),
   statement: statement(userWorld),
   equivocation: encodeEvidence(
     compareStatements(userWorld.log, statement(userWorld), statement(forkedWorld, NOON + 1)) as Evidence,

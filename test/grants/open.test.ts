@@ -15,8 +15,9 @@ import { decodeEntry } from "../../src/log/entry.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
 import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { hire, openOrganisation } from "../escrow/support.js";
+import { flipped } from "../primitives/support.js";
 import { regrant } from "../support/accepted.js";
-import { mutate, type RawEntry, rawEntry, setField, takeApart, withAttachment } from "../support/raw-link.js";
+import { mutate, rawEntry, setField, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { keysNamed, openWorld, seedNamed, type World } from "../support/world.js";
@@ -70,17 +71,15 @@ describe("a grant", () => {
     expect(got(receives(...madeFrom(() => new Secret(seedNamed("junk")))))).toEqual(JUNK);
   });
 
-  const flip = (entry: RawEntry["attachments"], index: number, at: number): Uint8Array =>
-    (entry[index] as Uint8Array).map((byte, each) => (each === at ? byte ^ 1 : byte));
   const { attachments } = takeApart(approved.last);
   it.each([
     ["a box of junk", boxes, new Uint8Array(1168)],
     ["a box of one byte", boxes, Uint8Array.of(1)],
-    ["a box with one bit changed", boxes, flip(attachments, boxes, 1140)],
-    ["a box with one bit of its encapsulated key changed", boxes, flip(attachments, boxes, 5)],
+    ["a box with one bit changed", boxes, flipped(attachments[boxes] as Uint8Array, 1140)],
+    ["a box with one bit of its encapsulated key changed", boxes, flipped(attachments[boxes] as Uint8Array, 5)],
     ["a box with a byte after its end", boxes, Uint8Array.of(...(attachments[boxes] as Uint8Array), 0)],
     ["an empty keyring", keyring, Uint8Array.of(0)],
-    ["a keyring with one bit changed", keyring, flip(attachments, keyring, 3)],
+    ["a keyring with one bit changed", keyring, flipped(attachments[keyring] as Uint8Array, 3)],
     ["a keyring with a byte after its end", keyring, Uint8Array.of(...(attachments[keyring] as Uint8Array), 0)],
   ])("with %s is junk, and harms nothing (GRT-4)", (_what, index, bytes) => {
     const after = receives([index, bytes]);

@@ -25,12 +25,12 @@ import { verifyLog } from "../../src/log/verify.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
 import { primitives } from "../../src/primitives/current.js";
 import { hpkeSeal } from "../../src/primitives/hpke.js";
-import { rejection } from "../content/support.js";
 import { hire, openOrganisation } from "../escrow/support.js";
 import { rotate } from "../support/accepted.js";
 import { mutate, type RawBody, type RawSigner, setField, withAttachment } from "../support/raw-link.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { ALICE, keysNamed, openWorld, seedNamed, type World } from "../support/world.js";
 
 const NOW = { now: "unchecked" } as const;

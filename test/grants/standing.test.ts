@@ -14,10 +14,10 @@ import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
-import { rejection } from "../content/support.js";
 import { ownSeed } from "../support/own-seed.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
 
 const NOW = { now: "unchecked" } as const;

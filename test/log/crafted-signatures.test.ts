@@ -10,6 +10,7 @@ import { deriveKey } from "../../src/primitives/kdf.js";
 import { labelPrefix } from "../../src/primitives/label.js";
 import * as LABELS from "../../src/primitives/labels.js";
 import { createLog } from "../support/accepted.js";
+import { fromLittleEndian, toLittleEndian } from "../support/little-endian.js";
 import { mutate } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { ALICE, OPERATOR, openWorld } from "../support/world.js";
@@ -43,31 +44,34 @@ describe("signatures and keys on which libraries disagree", () => {
 
   it("refuses a second form of a signature, with L added to S (SIG-2)", () => {
     const attack = withSignature((signature) => {
-      const s = littleEndian(signature.subarray(32)) + L;
-      return concat(signature.subarray(0, 32), bytesOf(s));
+      const s = fromLittleEndian(signature.subarray(32)) + L;
+      return concat(signature.subarray(0, 32), toLittleEndian(s));
     });
     expectTwins(base.log, attack, rotated.last, "INVALID_SIGNATURE", "LOG-4");
   });
 
   it("refuses an operator's key that has a second encoding (SIG-3)", () => {
     // y = p + 3 is a second encoding of y = 3.
-    const attack = () => opened(bytesOf(2n ** 255n - 19n + 3n));
+    const attack = () => opened(toLittleEndian(2n ** 255n - 19n + 3n));
     expectError(attack, "INVALID_KEY", "SIG-3");
     expect(opened(OPERATOR.signingKey).head.seq).toBe(1);
   });
 
   it("refuses an operator's key that is no point of the curve (SIG-3)", () => {
-    expectError(() => opened(bytesOf(2n)), "INVALID_KEY", "SIG-3");
+    expectError(() => opened(toLittleEndian(2n)), "INVALID_KEY", "SIG-3");
   });
 
   it("refuses an operator's key of small order (SIG-4)", () => {
-    expectError(() => opened(bytesOf(1n)), "INVALID_KEY", "SIG-4");
+    expectError(() => opened(toLittleEndian(1n)), "INVALID_KEY", "SIG-4");
   });
 
   it("refuses a device whose key is of small order, so that no secret is needed to sign (SIG-4)", () => {
     // With the neutral point as key, the equation is [S]B = R: S = 1 and R = B satisfy it.
-    const neutral = bytesOf(1n);
-    const anyoneSigns = { signingKey: neutral, signLabelled: () => concat(ed25519.Point.BASE.toBytes(), bytesOf(1n)) };
+    const neutral = toLittleEndian(1n);
+    const anyoneSigns = {
+      signingKey: neutral,
+      signLabelled: () => concat(ed25519.Point.BASE.toBytes(), toLittleEndian(1n)),
+    };
     const attack = mutate(joined.last, {
       body: (body) => (body.get("member") as Map<string, Uint8Array>).set("sign", neutral),
       signers: [anyoneSigns],
@@ -82,8 +86,8 @@ describe("signatures and keys on which libraries disagree", () => {
     const signedWith = (residue: typeof torsion): Uint8Array => {
       const signLabelled = (label: typeof LABELS.linkSignature, message: Uint8Array) => {
         const r = ed25519.Point.BASE.multiply(12345n).add(residue).toBytes();
-        const k = littleEndian(sha512(concat(r, keys.signingKey, labelPrefix(label), message))) % L;
-        return concat(r, bytesOf((12345n + k * scalar) % L));
+        const k = fromLittleEndian(sha512(concat(r, keys.signingKey, labelPrefix(label), message))) % L;
+        return concat(r, toLittleEndian((12345n + k * scalar) % L));
       };
       return mutate(rotated.last, {
         signers: [{ signingKey: keys.signingKey, signLabelled: signLabelled as typeof keys.signLabelled }],
@@ -97,11 +101,3 @@ describe("signatures and keys on which libraries disagree", () => {
   const opened = (operator: Uint8Array) =>
     createLog({ subject: ALICE, device: { name: "Laptop" }, operator }, base.env("opens")).log;
 });
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
-}
-
-function bytesOf(n: bigint): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, index) => Number((n >> BigInt(8 * index)) & 255n));
-}

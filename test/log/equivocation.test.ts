@@ -14,9 +14,10 @@ import { decodeEvidence, type Evidence, encodeEvidence } from "../../src/log/evi
 import type { LogState } from "../../src/log/state.js";
 import { certifyStatementKey, stateHead } from "../../src/log/statement.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { flipped } from "../primitives/support.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
 import { slow } from "../support/runs.js";
-import { DAY, flip, HOUR, NOON, STATEMENT_KEYS, statement, UNTIL } from "../support/service.js";
+import { DAY, HOUR, NOON, STATEMENT_KEYS, statement, UNTIL } from "../support/service.js";
 import { say } from "../support/spoken.js";
 import { ALICE, OPERATOR, openWorld, seedNamed, type World } from "../support/world.js";
 
@@ -167,7 +168,7 @@ describe("evidence of statements", () => {
     const bytes = encodeEvidence(shrunk);
     for (const at of bytes.keys()) {
       if (at % 3 !== 0 && at > 200 && at < bytes.length - 700) continue;
-      expect(() => checkEvidence(decodeEvidence(flip(bytes, at))), `byte ${at}`).toThrow(KeysteadError);
+      expect(() => checkEvidence(decodeEvidence(flipped(bytes, at))), `byte ${at}`).toThrow(KeysteadError);
     }
   });
 

@@ -9,7 +9,7 @@ import { decodeLink } from "../../src/log/entry.js";
 import { decodeEvidence, type Evidence, encodeEvidence, type Pin } from "../../src/log/evidence.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { readBody } from "../../src/log/verify-link.js";
-import { expectError, snapshot, thrownBy } from "../support/refusal.js";
+import { evidenceOf, expectError, snapshot, thrownBy } from "../support/refusal.js";
 import { say } from "../support/spoken.js";
 import { ALICE, openWorld } from "../support/world.js";
 
@@ -19,7 +19,7 @@ const forked = young.rotate("Phone");
 const other = openWorld("evidence, another log").join("Phone").rotate("Laptop");
 
 const offer = (entries: readonly Uint8Array[], pinned: Pin): Evidence =>
-  thrownBy(() => verifyLog(entries, { subject: ALICE, pinned, now: "unchecked" })).details["evidence"] as Evidence;
+  evidenceOf(thrownBy(() => verifyLog(entries, { subject: ALICE, pinned, now: "unchecked" })));
 const fork = offer(forked.entries, world.log);
 const rollback = offer(young.entries, world.log);
 const replacement = offer(other.entries, world.log);

@@ -9,7 +9,7 @@ import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { hire, openOrganisation, openUser, recoverBy, renew } from "../escrow/support.js";
 import { countVerifications } from "../support/count-verifications.js";
 import { forger, idBytes, type RawSigner, type RawValue, rawNext, takeApart } from "../support/raw-link.js";
-import { expectError } from "../support/refusal.js";
+import { evidenceOf, expectError } from "../support/refusal.js";
 import { ALICE, keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
 
 const stranger = keysNamed("stranger");
@@ -179,7 +179,7 @@ describe("a join for a filled position", () => {
       "FORKED",
       "LOG-8",
     );
-    expect(checkEvidence(error.details["evidence"] as Evidence)).toMatchObject({ verdict: "proven", seq: SEQ });
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven", seq: SEQ });
   });
 });
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { Runs } from "../../src/bytes/runs.js";
 import { type LinkFields, Links, namedId, namedKeys, pointerTo, publicKeysOf } from "../support/links.js";
-import { forger, idBytes, mutate, type RawBody, type RawValue, setField, takeApart } from "../support/raw-link.js";
+import { fieldOf, forger, idBytes, mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectRefused, expectTwins } from "../support/refusal.js";
 
 // The phone held 1 to 3 when a thief's device removed it. Its owner's new phone joined with epoch 5.
@@ -20,8 +20,8 @@ const reclaim = (world: Links, author: string, from: string, runs: Runs, fields:
 const good = reclaim(base, "New phone", "Phone", [[1, 3]]);
 const [author, from] = [namedKeys("New phone"), namedKeys("Phone")];
 
-/** The grants of an entry. An attack that names epochs which cannot be granted has the grants of its twin. */
-const grantsIn = (entry: Uint8Array): RawValue => takeApart(entry).body.get("grants") as RawValue;
+/** An attack that names epochs which cannot be granted has the grants of its twin. */
+const grants = fieldOf(good, "grants");
 
 /** A member gives up epochs that it held. */
 const lacking = (world: Links, name: string, missing: Runs): Links => world.rotate(name, { missing });
@@ -155,25 +155,19 @@ describe("the author of a reclaim", () => {
 
   it("cannot be escrow, whose keys sign only links with `by` (LOG-4)", () => {
     const world = base.enrollEscrow("New phone", pointerTo("Key 1"));
-    const body = { type: "reclaim", from: idBytes(namedId("Phone")), runs: [[1, 3]], grants: grantsIn(good) };
+    const body = { type: "reclaim", from: idBytes(namedId("Phone")), runs: [[1, 3]], grants };
     const attack = world.by(["Key 1", "Phone"], body);
     expectTwins(world.log, attack, reclaim(world, "New phone", "Phone", [[1, 3]]), "INVALID_LINK", "LOG-4");
   });
 
   it("cannot be a removed member, even the one that held the epochs (MEM-4)", () => {
-    expectTwins(
-      base.log,
-      reclaim(base, "Phone", "Phone", [[1, 3]], { grants: grantsIn(good) }),
-      good,
-      "INVALID_LINK",
-      "MEM-4",
-    );
+    expectTwins(base.log, reclaim(base, "Phone", "Phone", [[1, 3]], { grants }), good, "INVALID_LINK", "MEM-4");
   });
 });
 
 describe("the member that it takes from", () => {
   const withFrom = (world: Links, id: string, key: string): Uint8Array =>
-    world.by(["New phone", key], { type: "reclaim", from: idBytes(id), runs: [[1, 3]], grants: grantsIn(good) });
+    world.by(["New phone", key], { type: "reclaim", from: idBytes(id), runs: [[1, 3]], grants });
 
   it.each([
     ["an active member", namedId("Laptop"), "Laptop"],
@@ -198,7 +192,7 @@ describe("the member that it takes from", () => {
       mutate(entry, { signatures: (all) => all.map(([key]) => [key, new Uint8Array(64)] as const) });
     expectRefused(base.log, unsigned(withFrom(base, namedId("Laptop"), "Laptop")), "INVALID_LINK", "MEM-10");
     expectRefused(base.log, unsigned(good), "INVALID_SIGNATURE", "LOG-4");
-    const body = { type: "reclaim", from: idBytes(namedId("Laptop")), runs: [[1, 3]], grants: grantsIn(good) };
+    const body = { type: "reclaim", from: idBytes(namedId("Laptop")), runs: [[1, 3]], grants };
     expectRefused(base.log, base.by(["Stranger", "Laptop"], body), "INVALID_LINK", "LOG-4");
   });
 });
@@ -280,13 +274,7 @@ describe("the runs of a reclaim", () => {
     ],
     ["an epoch of any number", [[1, Number.MAX_SAFE_INTEGER]]],
   ] as readonly (readonly [string, Runs])[])("are not %s (MEM-10)", (_what, runs) => {
-    expectTwins(
-      base.log,
-      reclaim(base, "New phone", "Phone", runs, { grants: grantsIn(good) }),
-      good,
-      "INVALID_LINK",
-      "MEM-10",
-    );
+    expectTwins(base.log, reclaim(base, "New phone", "Phone", runs, { grants }), good, "INVALID_LINK", "MEM-10");
   });
 
   it("have no epoch 0 (ENC-2)", () => {

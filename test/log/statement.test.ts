@@ -15,10 +15,10 @@ import {
   type VerifyStatementOptions,
   verifyStatement,
 } from "../../src/log/statement.js";
+import { flipped } from "../primitives/support.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 import {
   CERTIFICATE,
-  flip,
   HOUR,
   NOON,
   partsOfStatement,
@@ -68,7 +68,7 @@ describe("a statement of a log's head", () => {
 
   it("has one encoding, and no byte of it can be changed (ENC-1, ENC-2, SVC-1)", () => {
     for (const at of stated.keys()) {
-      const { code } = refused(flip(stated, at));
+      const { code } = refused(flipped(stated, at));
       expect(["INVALID_ENCODING", "INVALID_SIGNATURE", "TOO_LARGE"], `byte ${at}`).toContain(code);
     }
     expectError(() => verify(concat(stated, Uint8Array.of(0))), "INVALID_ENCODING", "ENC-2");

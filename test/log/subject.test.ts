@@ -2,13 +2,12 @@
 // docs/spec.md section 6 (LOG-8) and section 13.
 
 import { describe, expect, it } from "vitest";
-import type { KeysteadError } from "../../src/errors.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
-import { decodeEvidence, type Evidence, encodeEvidence, type Pin } from "../../src/log/evidence.js";
+import { decodeEvidence, encodeEvidence, type Pin } from "../../src/log/evidence.js";
 import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { mutate, takeApart } from "../support/raw-link.js";
-import { expectError, expectRefused, snapshot } from "../support/refusal.js";
+import { evidenceOf, expectError, expectRefused, snapshot } from "../support/refusal.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 
 const young = openWorld("subject").join("Phone");
@@ -25,7 +24,6 @@ const pins = (log: LogState): readonly (readonly [string, Pin])[] => [
 ];
 const verify = (entries: readonly Uint8Array[], pinned?: Pin) =>
   verifyLog(entries, { subject: ALICE, pinned, now: "unchecked" });
-const evidenceOf = (error: KeysteadError): Evidence => error.details["evidence"] as Evidence;
 
 describe("subject", () => {
   it("refuses another subject's log, even if it is valid (LOG-8)", () => {

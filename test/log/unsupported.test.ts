@@ -7,11 +7,11 @@ import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
 import type { LogId } from "../../src/bytes/ids.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEntry, linkHash, MAX_LINK_BYTES } from "../../src/log/entry.js";
-import { decodeEvidence, type Evidence, encodeEvidence, type Pin } from "../../src/log/evidence.js";
+import { decodeEvidence, encodeEvidence, type Pin } from "../../src/log/evidence.js";
 import type { Head } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { mutate, type RawBody, rawEntry, rawLink, takeApart } from "../support/raw-link.js";
-import { expectError, expectRefused, expectTwins, thrownBy } from "../support/refusal.js";
+import { evidenceOf, expectError, expectRefused, expectTwins, thrownBy } from "../support/refusal.js";
 import { say } from "../support/spoken.js";
 import { ALICE, openWorld } from "../support/world.js";
 
@@ -114,12 +114,11 @@ describe("a link that cannot be judged, among those of a whole log", () => {
     verifyLog(entries, { subject: ALICE, pinned, now: "unchecked" });
   const { log } = world;
   const [first, second, third, fourth] = world.entries as readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-  const evidenceOf = (call: () => unknown): Evidence => thrownBy(call).details["evidence"] as Evidence;
 
   /** Expects a contradiction, whose evidence is only `claimed`. */
   function expectContradiction(entries: readonly Uint8Array[], pinned: Pin, code: Contradiction, seq: number): void {
     const error = expectError(() => verify(entries, pinned), code, "LOG-8");
-    const evidence = decodeEvidence(encodeEvidence(error.details["evidence"] as Evidence));
+    const evidence = decodeEvidence(encodeEvidence(evidenceOf(error)));
     const verdict = checkEvidence(evidence);
     expect(verdict).toMatchObject({
       verdict: "claimed",
@@ -184,7 +183,7 @@ describe("a link that cannot be judged, among those of a whole log", () => {
 
   it("proves nothing as evidence, on either side (LOG-1)", () => {
     const forked = young.rotate("Phone");
-    const fork = evidenceOf(() => verify(forked.entries, world.log));
+    const fork = evidenceOf(thrownBy(() => verify(forked.entries, world.log)));
     expect(checkEvidence(fork).verdict).toBe("proven");
     // A newer library may judge both sides; this one cannot.
     const links = [...fork.ours.slice(0, 3), linkOf(later(4))];

@@ -7,13 +7,13 @@ import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
 import { KeysteadError } from "../../src/errors.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEntry, linkHash } from "../../src/log/entry.js";
-import type { Evidence, Pin } from "../../src/log/evidence.js";
+import type { Pin } from "../../src/log/evidence.js";
 import type { Head, LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { escrowWorld, forkedWorld, userWorld } from "../fuzz/samples.js";
 import { countVerifications } from "../support/count-verifications.js";
 import { idBytes, mutate, rawEntry, rawLink, takeApart } from "../support/raw-link.js";
-import { expectError, snapshot, thrownBy } from "../support/refusal.js";
+import { evidenceOf, expectError, snapshot, thrownBy } from "../support/refusal.js";
 import { numRuns, slow, timeout } from "../support/runs.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 
@@ -35,7 +35,6 @@ interface Known {
 }
 const verify = (entries: readonly Uint8Array[], known: Known = {}, subject = ALICE) =>
   verifyLog(entries, { subject, ...known, now: "unchecked" });
-const evidenceOf = (call: () => unknown) => thrownBy(call).details["evidence"] as Evidence;
 
 /** A log that a server without any keys could write: one link changed, and all later ones put after it. */
 function rewritten(entries: readonly Uint8Array[], seq: number): readonly Uint8Array[] {
@@ -105,7 +104,7 @@ describe("attacks of a server below a verified head", () => {
       const call = () => verify(world.entries.slice(0, length), { verified: headAt(4) });
       const error = expectError(call, "ROLLED_BACK", "LOG-8");
       expect(error.details).toMatchObject({ pinned: headAt(4), offered: { seq: length } });
-      expect(checkEvidence(evidenceOf(call))).toMatchObject({ verdict: "claimed", seq: length + 1 });
+      expect(checkEvidence(evidenceOf(thrownBy(call)))).toMatchObject({ verdict: "claimed", seq: length + 1 });
     }
   });
 
@@ -114,7 +113,11 @@ describe("attacks of a server below a verified head", () => {
       const forked = forkedFrom(seq);
       const call = () => verify(forked.entries, { verified: headAt(4) });
       expectError(call, "FORKED", "LOG-8");
-      expect(checkEvidence(evidenceOf(call))).toMatchObject({ verdict: "claimed", seq: 4, pinned: headAt(4) });
+      expect(checkEvidence(evidenceOf(thrownBy(call)))).toMatchObject({
+        verdict: "claimed",
+        seq: 4,
+        pinned: headAt(4),
+      });
     }
     const other = openWorld("verified, another").rotate("Laptop");
     expectError(() => verify(other.entries, { verified: headAt(4) }), "REPLACED", "LOG-8");
@@ -175,7 +178,7 @@ describe("a verified head beside a pin", () => {
 
   it("is contradicted by evidence that is `proven` if the pin is a state (LOG-8)", () => {
     const call = () => verify(forked.entries, { verified: headAt(5), pinned: states[4] });
-    expect(checkEvidence(evidenceOf(call))).toMatchObject({ verdict: "proven", seq: 4 });
+    expect(checkEvidence(evidenceOf(thrownBy(call)))).toMatchObject({ verdict: "proven", seq: 4 });
     // Without a signature on the other link there is no evidence either.
     const forged = rewritten(world.entries, 4);
     const error = thrownBy(() => verify(forged, { verified: headAt(5), pinned: states[4] }));

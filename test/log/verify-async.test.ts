@@ -20,6 +20,8 @@ import { countVerifications, countVerificationsOf } from "../support/count-verif
 import { mutate } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { numRuns, slow, timeout } from "../support/runs.js";
+import { raise } from "../support/thrown.js";
+import { turns } from "../support/turns.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 
 const LINKS = 130;
@@ -40,9 +42,6 @@ const afterTrial = (broken: VerifyLater): MakeVerifier => {
     let calls = 0;
     return (...signed) => (++calls > TRIAL ? broken(...signed) : exact(...signed));
   };
-};
-const raise = (): never => {
-  throw new Error("not now");
 };
 const wait = async (turns: number) => {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();
@@ -276,7 +275,7 @@ describe("the platform", () => {
     let [flying, most] = [0, 0];
     const watched: VerifyLater = async (...signed) => {
       most = Math.max(most, ++flying);
-      await new Promise((resolve) => setTimeout(resolve));
+      await turns();
       flying--;
       return await exact(...signed);
     };

@@ -13,7 +13,7 @@ import {
   pointerTo,
   publicKeysOf,
 } from "../support/links.js";
-import { idBytes, mutate, type RawValue, setField, takeApart } from "../support/raw-link.js";
+import { fieldOf, idBytes, mutate, type RawValue, setField } from "../support/raw-link.js";
 import { expectTwins } from "../support/refusal.js";
 
 const WITHHELD = { escrow: "withheld" };
@@ -41,10 +41,6 @@ const join = (world: Links, name: string, fields: LinkFields = {}): Uint8Array =
   const member = { kind: "device", ...publicKeysOf(name), name: DIGEST };
   return world.next({ type: "join", member, ...fields }, [namedKeys(name)]);
 };
-
-/** The grants of an entry, and its epoch. */
-const grantsIn = (entry: Uint8Array): RawValue => takeApart(entry).body.get("grants") as RawValue;
-const epochIn = (entry: Uint8Array): RawValue => takeApart(entry).body.get("epoch") as RawValue;
 
 /** Every link that may withhold: the log before it, and the link with or without the field. */
 const withholding: readonly (readonly [string, Links, (fields: LinkFields) => Uint8Array])[] = [
@@ -105,17 +101,17 @@ describe("a link that withholds its epoch from escrow", () => {
   });
 
   it.each(withholding)("cannot be %s that also grants the epoch (GRT-1)", (_what, before, link) => {
-    const attack = link({ ...WITHHELD, grants: grantsIn(link({})) });
+    const attack = link({ ...WITHHELD, grants: fieldOf(link({}), "grants") });
     expectTwins(before.log, attack, link(WITHHELD), "INVALID_LINK", "GRT-1");
   });
 
   it.each(withholding)("cannot be %s that leaves escrow out without the field (GRT-1)", (_what, before, link) => {
-    const attack = link({ grants: grantsIn(link(WITHHELD)) });
+    const attack = link({ grants: fieldOf(link(WITHHELD), "grants") });
     expectTwins(before.log, attack, link(WITHHELD), "INVALID_LINK", "GRT-1");
   });
 
   it.each(withholding)("cannot be %s with any other value (ENC-2)", (_what, before, link) => {
-    const attack = link({ escrow: "given", epoch: epochIn(link({})), grants: grantsIn(link({})) });
+    const attack = link({ escrow: "given", epoch: fieldOf(link({}), "epoch"), grants: fieldOf(link({}), "grants") });
     expectTwins(before.log, attack, link({}), "INVALID_ENCODING", "ENC-2");
   });
 });

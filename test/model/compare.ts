@@ -19,7 +19,7 @@ import {
   type PairGrants,
 } from "../../src/log/state.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
-import { errorOf } from "../support/thrown.js";
+import { thrownBy } from "../support/thrown.js";
 import { openedBy, type Secrets } from "./knowledge.js";
 import { namedPair, pairOf } from "./pairs.js";
 import {
@@ -147,15 +147,10 @@ export function expectSameSecrets(world: World): void {
     const secrets = new Set<string>();
     for (const { keyring } of world.sessions.values()) {
       if (keyring.epochs.includes(number)) secrets.add(`${keyring.exportKey(number, "test")}`);
-      else expect(codeOf(() => epochPrivateKey(keyring, number))).toBe("NO_ACCESS");
+      else expect(thrownBy(() => epochPrivateKey(keyring, number)).code).toBe("NO_ACCESS");
     }
     expect(secrets.size).toBe(1);
   }
-}
-
-/** Code of the error that a call throws; undefined when it throws none. */
-export function codeOf(act: () => unknown): string | undefined {
-  return errorOf(act)?.code;
 }
 
 /**

@@ -16,10 +16,10 @@ import type { Keyring } from "../../src/keys/keyring.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { rotate } from "../support/accepted.js";
 import { numRuns, timeout } from "../support/runs.js";
-import { errorOf } from "../support/thrown.js";
+import { errorOf, thrownBy } from "../support/thrown.js";
 import { violations } from "./admission.js";
 import { type Owed, owedBy } from "./agenda.js";
-import { codeOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
+import { expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
 import {
   afterLying,
   type Corrupted,
@@ -162,7 +162,7 @@ function take(plot: Plot, world: World, op: Op, trouble: Trouble, owed?: Owed): 
     // Only the server can stop an honest member, and only by withholding its grants. Junk never does (MEM-9).
     if (!isVillain(plot, author)) expect(minus(lacks, withheldFrom(plot.secrets, plot.model, author)).size).toBe(0);
     if (lacks.size > 0) {
-      expect(codeOf(() => world.write(op))).toBe("GRANT_UNAVAILABLE");
+      expect(thrownBy(() => world.write(op)).code).toBe("GRANT_UNAVAILABLE");
       return;
     }
   }

@@ -4,6 +4,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { concat } from "../../src/bytes/bytes.js";
+import { fromLittleEndian, toLittleEndian } from "../support/little-endian.js";
 
 /** A verifier that is not async. */
 export type Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
@@ -30,11 +31,11 @@ export function verifierOf({ decodes, rehashes, cofactor, unreduced }: Equation 
       const key = Point.fromBytes(publicKey);
       const bytes = signature.subarray(0, 32);
       const r = () => Point.fromBytes(bytes, !cofactor);
-      const hashed = littleEndian(sha512(concat(rehashes ? r().toBytes() : bytes, publicKey, message)));
+      const hashed = fromLittleEndian(sha512(concat(rehashes ? r().toBytes() : bytes, publicKey, message)));
       const ofOrder = key.multiplyUnsafe(L - 1n).add(key);
       const product = key.multiplyUnsafe(hashed % L);
       const whole = unreduced ? product.add(ofOrder.multiplyUnsafe((hashed / L) % 8n)) : product;
-      const found = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(32))).subtract(whole);
+      const found = Point.BASE.multiplyUnsafe(fromLittleEndian(signature.subarray(32))).subtract(whole);
       if (cofactor) return found.subtract(r()).clearCofactor().is0();
       return decodes || rehashes ? found.equals(r()) : String(found.toBytes()) === String(bytes);
     } catch {
@@ -77,16 +78,6 @@ function isTorsionFree(key: Uint8Array): boolean {
   return isPoint(key) && Point.fromBytes(key).isTorsionFree();
 }
 
-/** The number of these bytes. */
-export function littleEndian(bytes: Uint8Array): bigint {
-  return bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-}
-
-/** A number as 32 bytes. */
-function scalarBytes(number: bigint): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, index) => Number((number >> BigInt(8 * index)) & 255n));
-}
-
 const ORDER_8 = Point.fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
 
 /**
@@ -98,6 +89,6 @@ export function crafted(a: bigint, r: bigint, inKey: number, inR: number, messag
   const secret = isSmall ? 0n : a;
   const key = (isSmall ? Point.ZERO : Point.BASE.multiply(secret)).add(part(inKey)).toBytes();
   const encoded = Point.BASE.multiply(r).add(part(inR)).toBytes();
-  const k = littleEndian(sha512(concat(encoded, key, message)));
-  return { key, signature: concat(encoded, scalarBytes((r + k * secret) % L)) };
+  const k = fromLittleEndian(sha512(concat(encoded, key, message)));
+  return { key, signature: concat(encoded, toLittleEndian((r + k * secret) % L)) };
 }

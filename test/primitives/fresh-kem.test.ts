@@ -9,8 +9,8 @@ import { hpkeOpen, hpkeSeal, hpkeSealFresh } from "../../src/primitives/hpke.js"
 import { encapsulate, encapsulateFresh, KemPrivateKey } from "../../src/primitives/kem.js";
 import { TRIALS } from "../../src/primitives/kem-trials.js";
 import type { Primitives } from "../../src/primitives/primitives.js";
-import { rejection } from "../content/support.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { raise, rejection } from "../support/thrown.js";
 import { brokenEncapsulation, soundEncapsulation } from "./encapsulations.js";
 import { filled } from "./support.js";
 
@@ -113,10 +113,6 @@ describe("WebCrypto's encapsulation", () => {
     }
   });
 });
-
-const raise = (): never => {
-  throw new Error("not implemented here");
-};
 
 /** A ciphertext of X-Wing with an X25519 half that works. */
 function joined(ciphertext: Uint8Array): Uint8Array {

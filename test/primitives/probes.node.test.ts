@@ -13,6 +13,7 @@ import {
   withProbed,
 } from "../../src/primitives/node-probe.js";
 import type { Encapsulated, Primitives } from "../../src/primitives/primitives.js";
+import { raise } from "../support/thrown.js";
 import { brokenEncapsulation, soundEncapsulation } from "./encapsulations.js";
 import { INEXACT } from "./equations.js";
 import { filled, flipped, withAes } from "./support.js";
@@ -56,10 +57,6 @@ function refused(native: NativeFunctions, probes?: Probes): string[] {
   const used = usedOf(native, probes);
   return NAMES.filter((name) => used[name] !== native[name]);
 }
-
-const raise = (): never => {
-  throw new Error("not implemented here");
-};
 
 /** Ways in which a function that gives bytes can be broken. */
 function brokenResult(own: Loose): Broken {

@@ -15,6 +15,7 @@ import {
   verifyEd25519,
   verifyLabelled,
 } from "../../src/primitives/sign.js";
+import { fromLittleEndian, toLittleEndian } from "../support/little-endian.js";
 import { slow } from "../support/runs.js";
 import { bytesOf, failure, filled, flipped, hex, NOT_BYTES, utf8 } from "./support.js";
 
@@ -28,14 +29,6 @@ const SIGNATURE = ed25519.sign(MESSAGE, SEED);
 // A point of order 8: with its multiples, all eight torsion points.
 const TORSION = Point.fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
 const torsionPoints = Array.from({ length: 8 }, (_, n) => TORSION.multiplyUnsafe(BigInt(n)));
-
-function littleEndian(value: bigint): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, index) => Number((value >> BigInt(8 * index)) & 0xffn));
-}
-
-function fromLittleEndian(bytes: Uint8Array): bigint {
-  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
-}
 
 function withSign(encoded: Uint8Array): Uint8Array {
   const copy = new Uint8Array(encoded);
@@ -65,13 +58,13 @@ describe("verifyEd25519", () => {
   it("refuses S + L, the same scalar in a second form (SIG-2)", () => {
     const s = fromLittleEndian(SIGNATURE.subarray(32));
     for (const value of [s + L, L, L + 1n, 2n ** 256n - 1n]) {
-      expect(verifyEd25519(KEY, MESSAGE, concat(SIGNATURE.subarray(0, 32), littleEndian(value)))).toBe(false);
+      expect(verifyEd25519(KEY, MESSAGE, concat(SIGNATURE.subarray(0, 32), toLittleEndian(value)))).toBe(false);
     }
   });
 
   it("refuses every non-canonical y as key and as R (SIG-3, SIG-5)", () => {
     for (let y = P; y < 2n ** 255n; y++) {
-      for (const encoded of [littleEndian(y), withSign(littleEndian(y))]) {
+      for (const encoded of [toLittleEndian(y), withSign(toLittleEndian(y))]) {
         expect(failure(() => checkVerifyingKey(encoded, "key"))).toEqual({ code: "INVALID_KEY", rule: "SIG-3" });
         expect(verifyEd25519(encoded, MESSAGE, SIGNATURE)).toBe(false);
         expect(verifyEd25519(KEY, MESSAGE, concat(encoded, SIGNATURE.subarray(32)))).toBe(false);
@@ -83,7 +76,7 @@ describe("verifyEd25519", () => {
     // With A of order 8 and S = s, R = [s]B, the equation holds whenever [k]A is the neutral point.
     const s = 5n;
     const r = Point.BASE.multiplyUnsafe(s).toBytes();
-    const signature = concat(r, littleEndian(s));
+    const signature = concat(r, toLittleEndian(s));
     for (const point of torsionPoints) {
       const key = point.toBytes();
       const accepted = Array.from({ length: 64 }, (_, n) => utf8(`m${n}`)).filter((message) =>
@@ -100,7 +93,7 @@ describe("verifyEd25519", () => {
     for (const point of torsionPoints) {
       const r = point.toBytes();
       const k = fromLittleEndian(sha512(concat(r, KEY, MESSAGE))) % L;
-      const signature = concat(r, littleEndian((k * scalar) % L));
+      const signature = concat(r, toLittleEndian((k * scalar) % L));
       expect(ed25519.verify(signature, MESSAGE, KEY, { zip215: true })).toBe(true);
       expect(verifyEd25519(KEY, MESSAGE, signature)).toBe(false);
     }
@@ -112,7 +105,7 @@ describe("verifyEd25519", () => {
     const nonce = 1234567n;
     const mixed = Point.BASE.multiplyUnsafe(nonce).add(TORSION).toBytes();
     const k = fromLittleEndian(sha512(concat(mixed, KEY, MESSAGE))) % L;
-    const signature = concat(mixed, littleEndian((nonce + k * scalar) % L));
+    const signature = concat(mixed, toLittleEndian((nonce + k * scalar) % L));
     expect(ed25519.verify(signature, MESSAGE, KEY, { zip215: true })).toBe(true);
     expect(verifyEd25519(KEY, MESSAGE, signature)).toBe(false);
   });
@@ -172,14 +165,14 @@ describe("checkVerifyingKey", () => {
 
   it("refuses x = 0 with sign 1 (SIG-3)", () => {
     for (const y of [1n, P - 1n]) {
-      const encoded = withSign(littleEndian(y));
+      const encoded = withSign(toLittleEndian(y));
       expect(failure(() => checkVerifyingKey(encoded, "key"))).toEqual({ code: "INVALID_KEY", rule: "SIG-3" });
       expect(verifyEd25519(encoded, MESSAGE, SIGNATURE)).toBe(false);
     }
   });
 
   it("refuses a y that is no point of the curve (SIG-3)", () => {
-    const y = littleEndian(2n);
+    const y = toLittleEndian(2n);
     expect(() => Point.fromBytes(y)).toThrow();
     expect(failure(() => checkVerifyingKey(y, "key"))).toEqual({ code: "INVALID_KEY", rule: "SIG-3" });
     expect(verifyEd25519(y, MESSAGE, SIGNATURE)).toBe(false);

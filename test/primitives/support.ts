@@ -43,7 +43,7 @@ export function filled(length: number, value: number): Uint8Array {
 }
 
 /** A copy of `bytes` with bit 0 of the byte at `index` flipped; counts from the end when negative. */
-export function flipped(bytes: Uint8Array, index: number): Uint8Array {
+export function flipped(bytes: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(bytes);
   const at = index < 0 ? copy.length + index : index;
   copy[at] = (copy[at] as number) ^ 1;

@@ -11,6 +11,7 @@ import type { VerifyLater } from "../../src/primitives/primitives.js";
 import { signingPublicKey, signLabelled, verifyEd25519, verifyLabelled } from "../../src/primitives/sign.js";
 import { exactVerifier } from "../../src/primitives/verify-later.js";
 import { webVerifier } from "../../src/primitives/web-ed25519.js";
+import { raise } from "../support/thrown.js";
 import { acceptsSmallOrder, crafted, exact, INEXACT, type Verify } from "./equations.js";
 import { bytesOf, filled, flipped } from "./support.js";
 
@@ -19,9 +20,6 @@ const later =
   (verify: Verify): VerifyLater =>
   async (...signed) =>
     verify(...signed);
-const raise = (): never => {
-  throw new Error("not implemented here");
-};
 const SEED = filled(32, 5);
 const KEY = signingPublicKey(SEED);
 const MESSAGE = filled(40, 6);

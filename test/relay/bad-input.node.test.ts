@@ -27,6 +27,7 @@ import {
 import { seededEnv } from "../support/seeded-env.js";
 import { NOON } from "../support/service.js";
 import { openWorld } from "../support/world.js";
+import { refusal } from "./support.js";
 
 const ORIGIN = "https://keys.example";
 const world = openWorld("bad input", { subject: "bad input", operator: true }).enroll("Laptop", "Phone");
@@ -78,13 +79,6 @@ const send = (method: string, target: string, { body, type, headers = {} }: Sent
       ...(body && { body, duplex: "half" }),
     } as RequestInit),
   );
-
-async function refusal(response: Response): Promise<string> {
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  const { status, code } = (await response.json()) as Record<string, unknown>;
-  expect(status).toBe(response.status);
-  return `${status} ${code}`;
-}
 
 /** What the database holds, to see that nothing was stored. */
 const rows = async () =>
@@ -155,7 +149,9 @@ describe.each(WITH_BODY)("the body of %s", (_name, route) => {
       },
     });
     const most = route.body?.maxBytes ?? 10;
-    expect(await refusal(await put({ body, type: good }))).toBe(route.streams ? "400 BODY_MISMATCH" : "413 TOO_LARGE");
+    expect(await refusal(await put({ body, type: good }))).toBe(
+      route.streams ? "400 BODY_MISMATCH" : "413 TOO_LARGE ENC-3",
+    );
     expect(sent).toBeLessThan(most + (4 << 20));
   });
 

@@ -22,29 +22,20 @@ import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import type { FetchInit, FetchLike } from "../../src/transport/http.js";
 import { requestSigner } from "../../src/transport/request-signature.js";
 import type { BlobProgress, BlobTransport } from "../../src/transport/transport.js";
+import { expectSame } from "../content/support.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
 import { withResolvers } from "../transport/conformance.js";
+import { content } from "./support.js";
 
 const NOW = 1_750_000_000_000;
 const world = openWorld("blob transport").enroll("Laptop", "Phone").join("New");
 const { subject: owner } = world.log;
 const SIZE = 700_001;
-const bytes = new Uint8Array(SIZE);
-for (let at = 0; at < SIZE; at++) bytes[at] = (at * 31 + (at >> 8)) & 255;
-/** Long arrays are compared slowly by the runner. */
-const isSame = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
+const bytes = content(SIZE);
 const whole = async (stream: ReadableStream<Uint8Array> | undefined) =>
   new Uint8Array(await new Response(stream as unknown as BodyInit).arrayBuffer());
-
-async function refusal(promise: Promise<unknown>): Promise<KeysteadError> {
-  const error: unknown = await promise.then(
-    (value) => expect.unreachable(`gave ${String(value)}`),
-    (thrown: unknown) => thrown,
-  );
-  if (!KeysteadError.is(error)) throw error;
-  return error;
-}
 
 let sql: Sql;
 let relay: Relay;
@@ -100,7 +91,7 @@ describe.each<[string, () => BlobTransport]>([
 
     const down: BlobProgress[] = [];
     const got = await whole(await blobs.load(id, { onProgress: (progress) => void down.push(progress) }));
-    expect(isSame(got, bytes)).toBe(true);
+    expectSame(got, bytes);
     expect(down.at(-1)).toEqual({ done: SIZE, size: SIZE });
 
     const source = await blobs.open(id);
@@ -112,12 +103,10 @@ describe.each<[string, () => BlobTransport]>([
       [SIZE - 1, 1],
       [0, SIZE],
     ] as const)
-      expect(isSame((await source?.read(offset, length)) as Uint8Array, bytes.subarray(offset, offset + length))).toBe(
-        true,
-      );
+      expectSame((await source?.read(offset, length)) as Uint8Array, bytes.subarray(offset, offset + length));
     expect(await blobs.delete(id)).toBe(true);
     expect(await blobs.load(id)).toBeUndefined();
-    expect((await refusal(source?.read(300_000, 5) as Promise<never>)).code).toBe("OFFLINE");
+    expect((await rejection(source?.read(300_000, 5) as Promise<never>)).code).toBe("OFFLINE");
   });
 
   it("a stream and a file go up, and a stream that gives other bytes than its size does not", async () => {
@@ -143,8 +132,8 @@ describe.each<[string, () => BlobTransport]>([
       verdict: "accepted",
     });
     await rm(folder, { recursive: true });
-    for (const id of [one, two]) expect(isSame(await whole(await blobs.load(id)), bytes)).toBe(true);
-    expect((await refusal(blobs.store(three, source(SIZE - 1), { owner }))).code).toBe("INVALID_ARGUMENT");
+    for (const id of [one, two]) expectSame(await whole(await blobs.load(id)), bytes);
+    expect((await rejection(blobs.store(three, source(SIZE - 1), { owner }))).code).toBe("INVALID_ARGUMENT");
     expect(await blobs.load(three)).toBeUndefined();
   });
 
@@ -155,7 +144,7 @@ describe.each<[string, () => BlobTransport]>([
     const source = await blobs.open(id);
     const reader = await openRandomAccess(source as NonNullable<typeof source>, world.session("Phone").keyring);
     expect(reader.size).toBe(SIZE);
-    expect(isSame(await reader.read(500_000, 100_000), bytes.subarray(500_000, 600_000))).toBe(true);
+    expectSame(await reader.read(500_000, 100_000), bytes.subarray(500_000, 600_000));
     reader.wipe();
   });
 
@@ -174,7 +163,7 @@ describe.each<[string, () => BlobTransport]>([
       () => blobs.load(id, { onProgress: 5 } as never),
       () => blobs.load(id, { signal: {} } as never),
     ])
-      expect((await refusal(call())).code).toBe("INVALID_ARGUMENT");
+      expect((await rejection(call())).code).toBe("INVALID_ARGUMENT");
     const reason = new Error("enough");
     const signal = AbortSignal.abort(reason);
     for (const call of [
@@ -192,16 +181,16 @@ describe("over fetch", () => {
     const id = newBlobId();
     expect(await overFetch().store(id, bytes, { owner })).toEqual({ verdict: "accepted" });
     allowed = () => false;
-    expect(isSame(await whole(await overFetch("New").load(id)), bytes)).toBe(true);
+    expectSame(await whole(await overFetch("New").load(id)), bytes);
     const stranger = fetchBlobs({ url, signer: () => undefined });
-    expect((await refusal(stranger.load(id))).code).toBe("FORBIDDEN");
-    expect((await refusal(stranger.open(id))).code).toBe("FORBIDDEN");
-    expect((await refusal(stranger.delete(id))).code).toBe("FORBIDDEN");
-    expect((await refusal(overFetch("New").delete(id))).code).toBe("FORBIDDEN");
+    expect((await rejection(stranger.load(id))).code).toBe("FORBIDDEN");
+    expect((await rejection(stranger.open(id))).code).toBe("FORBIDDEN");
+    expect((await rejection(stranger.delete(id))).code).toBe("FORBIDDEN");
+    expect((await rejection(overFetch("New").delete(id))).code).toBe("FORBIDDEN");
     expect(await overFetch().store(newBlobId(), bytes, { owner })).toEqual({ verdict: "refused", code: "FORBIDDEN" });
     allowed = () => true;
     deviceNow = NOW - 200_000;
-    expect((await refusal(overFetch().load(id))).details).toMatchObject({ status: 401, code: "INVALID_SIGNATURE" });
+    expect((await rejection(overFetch().load(id))).details).toMatchObject({ status: 401, code: "INVALID_SIGNATURE" });
     deviceNow = NOW;
   });
 
@@ -255,7 +244,7 @@ describe("over fetch", () => {
     const loaded = (await blobs.load(newBlobId())) as ReadableStream<Uint8Array>;
     const reader = loaded.getReader();
     expect((await reader.read()).value?.length).toBe(9);
-    expect((await refusal(reader.read())).code).toBe("OFFLINE");
+    expect((await rejection(reader.read())).code).toBe("OFFLINE");
   });
 
   it.each<[string, () => Response]>([
@@ -280,17 +269,17 @@ describe("over fetch", () => {
     ["a failure", () => new Response(null, { status: 502 })],
     ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://evil.example" } })],
   ])("%s is no answer", async (_what, response) => {
-    expect((await refusal(answering(response).open(newBlobId()))).code).toBe("OFFLINE");
+    expect((await rejection(answering(response).open(newBlobId()))).code).toBe("OFFLINE");
   });
 
   it("the answers of a proxy are none, to whatever was asked", async () => {
     const portal = answering(() => new Response("<h1>sign in</h1>", { status: 404 }));
     const id = newBlobId();
-    expect((await refusal(portal.load(id))).code).toBe("OFFLINE");
-    expect((await refusal(portal.delete(id))).code).toBe("OFFLINE");
+    expect((await rejection(portal.load(id))).code).toBe("OFFLINE");
+    expect((await rejection(portal.delete(id))).code).toBe("OFFLINE");
     expect(await portal.store(id, bytes, { owner })).toEqual({ verdict: "refused", code: "HTTP_404" });
     const failing = overFetch("Phone", () => Promise.reject(new TypeError("no network")));
-    expect((await refusal(failing.store(id, bytes, { owner }))).code).toBe("OFFLINE");
+    expect((await rejection(failing.store(id, bytes, { owner }))).code).toBe("OFFLINE");
     expect(() => fetchBlobs({ url, signer: {} as never })).toThrow(KeysteadError);
   });
 });
@@ -302,10 +291,10 @@ describe("the double", () => {
     const blobs = relayBlobs(double, "Phone", { fault: () => faults.shift() });
     const id = newBlobId();
     faults.push({ lost: "answer" });
-    expect((await refusal(blobs.store(id, bytes, { owner }))).code).toBe("OFFLINE");
+    expect((await rejection(blobs.store(id, bytes, { owner }))).code).toBe("OFFLINE");
     expect(double.has(id)).toBe(true);
     faults.push({ refuse: "FORBIDDEN" }, { refuse: "FORBIDDEN", retryAfter: 5 });
-    expect((await refusal(blobs.load(id))).code).toBe("FORBIDDEN");
+    expect((await rejection(blobs.load(id))).code).toBe("FORBIDDEN");
     expect(await blobs.store(id, bytes, { owner })).toEqual({ verdict: "refused", code: "FORBIDDEN", retryAfter: 5 });
     const stop = double.tellContent(id, () => undefined, { to: ["Phone"] });
     expect(await blobs.open(id)).toBeUndefined();

@@ -25,6 +25,7 @@ import { seededEnv } from "../support/seeded-env.js";
 import { NOON } from "../support/service.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
+import { content, refusal } from "./support.js";
 
 const ORIGIN = "https://keys.example";
 const DAY = 86_400_000;
@@ -107,13 +108,6 @@ const digestOf = (...pieces: readonly Uint8Array[]): Uint8Array => {
   return new Uint8Array(hash.digest());
 };
 
-/** Bytes that tell their place. */
-function content(length: number, seed = 1): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8) * 7 + seed) & 255;
-  return bytes;
-}
-
 let ids = 0;
 const newId = (): string => toHex(digestOf(new TextEncoder().encode(`blob ${++ids}`)));
 
@@ -142,13 +136,6 @@ const get = (relay: Relay, id: string, sent: Sent = {}, method = "GET") =>
 /** Stands for bytes in comparisons: the runner compares long arrays slowly. */
 const summaryOf = (bytes: Uint8Array): string => `${bytes.length} bytes, ${toHex(digestOf(bytes))}`;
 const read = async (response: Response) => summaryOf(new Uint8Array(await response.arrayBuffer()));
-
-/** Status, code and rule of a refusal. */
-async function refusal(response: Response): Promise<string> {
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  const { code } = (await response.json()) as Record<string, unknown>;
-  return `${response.status} ${code}`;
-}
 
 onEveryDatabase((database) => {
   it("stores a blob once, and gives it back whole, in parts and not at all to a reader that has it", async () => {

@@ -1,7 +1,6 @@
 // The story of docs/client-guide.md over the real relay: its handler on PGlite, reached through the transport over fetch.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import { utf8Encode } from "../../src/bytes/text.js";
 import { type ClientEnv, systemClientEnv } from "../../src/client/client-env.js";
@@ -13,6 +12,7 @@ import type { Sql } from "../../src/relay/sql.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
+import { memberOf, until, writtenInto } from "../client/sessions.js";
 
 const url = "https://keys.example";
 const SUBJECT = "3f0c4d7e-9d0a-4b60-8f8e-2f6f0c8a1d11";
@@ -52,32 +52,15 @@ async function device(background: boolean): Promise<Session> {
 }
 
 const statusOf = (session: Session) => session.getSnapshot().status;
-const memberOf = (session: Session): MemberId => present(session.getSnapshot().devices).me.member as MemberId;
 
 /** Whether so many members of a kind are active. */
 const hasNow = (devices: Snapshot["devices"], kind: string, count: number) =>
   devices?.members.filter((each) => each.kind === kind && each.standing === "active").length === count;
 
-/** Resolves when a screen would show it. */
-const shows = (session: Session, what: (snapshot: Snapshot) => boolean) =>
-  new Promise<void>((resolve) => {
-    const look = () => {
-      if (!what(session.getSnapshot())) return;
-      end();
-      resolve();
-    };
-    const end = session.subscribe(look);
-    look();
-  });
-
 const paperOf = async (session: Session): Promise<string> => {
-  let text = "";
-  await session.createBackupKey(async (paper) => {
-    text = paper.text;
-    const [a, b] = paper.prove.map((group) => present(text.split(/[\s-]+/)[group - 1]));
-    return [present(a), present(b)];
-  });
-  return text;
+  const papers: string[] = [];
+  await session.createBackupKey(writtenInto(papers));
+  return present(papers[0]);
 };
 
 it("creates, joins, approves, seals, loses a device, uses its backup key and leaves", async () => {
@@ -94,12 +77,12 @@ it("creates, joins, approves, seals, loses a device, uses its backup key and lea
   const shown = present(phone.getSnapshot().devices?.fingerprint);
   const compared = laptop.compare(shown, present(pending).member);
   await laptop.save({ approve: [present(compared.token)] });
-  await shows(phone, ({ status }) => status === "ready");
+  await until(phone, ({ status }) => status === "ready");
   expect(await phone.open(sealed)).toEqual(utf8Encode("dear diary"));
 
   const text = await paperOf(laptop);
   expect(laptop.getSnapshot().asks).toEqual([]);
-  await shows(phone, ({ devices }) => hasNow(devices, "backup", 1));
+  await until(phone, ({ devices }) => hasNow(devices, "backup", 1));
 
   // The laptop is lost. A new one comes in with the paper, removes it, and reads what is older.
   const lost = memberOf(laptop);
@@ -108,7 +91,7 @@ it("creates, joins, approves, seals, loses a device, uses its backup key and lea
   await next.useBackupKey(text, { remove: [lost] });
   expect(statusOf(next)).toBe("ready");
   expect(await next.open(sealed)).toEqual(utf8Encode("dear diary"));
-  await shows(phone, ({ devices }) => devices?.members.some((each) => each.member === lost && each.removed) ?? false);
+  await until(phone, ({ devices }) => devices?.members.some((each) => each.member === lost && each.removed) ?? false);
   await laptop.sync();
   expect(statusOf(laptop)).toBe("removed");
   const newer = await next.seal(utf8Encode("without the laptop"), { purpose: "diary" });
@@ -117,9 +100,9 @@ it("creates, joins, approves, seals, loses a device, uses its backup key and lea
 
   await next.leave();
   expect(statusOf(next)).toBe("removed");
-  await shows(phone, ({ devices }) => hasNow(devices, "device", 1));
+  await until(phone, ({ devices }) => hasNow(devices, "device", 1));
   // The phone alone is left to make the epoch that is due.
-  await shows(phone, () => !phone.log.rotationDue);
+  await until(phone, () => !phone.log.rotationDue);
   for (const session of [laptop, phone, next]) expect(session.getSnapshot().alarms).toEqual([]);
   expect(reported).toEqual([]);
 });

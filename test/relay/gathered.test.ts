@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Gathered } from "../../src/relay/gathered.js";
+import { turns } from "../support/turns.js";
 
 describe("questions that come at the same time", () => {
   const lengths = (asked: (readonly string[])[]) =>
@@ -37,7 +38,7 @@ describe("questions that come at the same time", () => {
       return new Map(keys.map((key) => [key, asked.length]));
     });
     const first = gathered.of("a");
-    while (release.length === 0) await new Promise((next) => setTimeout(next, 0));
+    while (release.length === 0) await turns();
     isHeld = false;
     expect(await gathered.of("a")).toBe(2);
     for (const each of release) each();

@@ -42,6 +42,7 @@ import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
 import { statedInMemory } from "../support/stated.js";
 import { thrownBy } from "../support/thrown.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
+import { refusal } from "./support.js";
 
 const ORIGIN = "https://keys.example";
 
@@ -132,14 +133,6 @@ const send = (relay: Relay, method: string, target: string, sent?: Sent) => rela
 async function read<T>(response: Response, body: Body<T>): Promise<T> {
   expect(response.headers.get("content-type")).toBe(CBOR);
   return readBody(body, new Uint8Array(await response.arrayBuffer()));
-}
-
-/** Status, code and rule of a refusal. */
-async function refusal(response: Response): Promise<string> {
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  const { status, code, rule } = (await response.json()) as Record<string, unknown>;
-  expect(status).toBe(response.status);
-  return [status, code, rule].filter((part) => part !== undefined).join(" ");
 }
 
 const subjectOf = ({ log }: World) => targetOf(readSubjectRoute, { subject: log.subject });

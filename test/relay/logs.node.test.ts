@@ -14,6 +14,7 @@ import { rowKey } from "../../src/relay/states.js";
 import { type Authored, createLog, joinLog, rename } from "../support/accepted.js";
 import { onEveryDatabase } from "../support/databases.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
 
 /** After the time of every world. */
@@ -25,15 +26,6 @@ const allow = () => {};
 const logsOn = (sql: Sql, cache = CACHE) => new Logs(sql, () => NOW, cache);
 const codeOf = (publication: Publication | undefined) =>
   publication && "error" in publication ? publication.error.code : publication?.verdict;
-
-async function rejection(promise: Promise<unknown>): Promise<KeysteadError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!KeysteadError.is(error)) throw error ?? new Error("should have failed");
-  return error;
-}
 
 /** Publishes the entries of a world from a position on. */
 async function publish(logs: Logs, { log, entries }: World, from = 1): Promise<void> {

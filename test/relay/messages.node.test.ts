@@ -14,9 +14,11 @@ import { targetOf } from "../../src/transport/addresses.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
 import { CBOR, MESSAGE, sendMessageRoute, writeBody } from "../../src/transport/wire.js";
+import { quietEnv } from "../client/sessions.js";
 import { postgres } from "../support/databases.js";
 import { PostgresServer } from "../support/postgres-server.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { shortTurns } from "../support/turns.js";
 import { openWorld } from "../support/world.js";
 
 const NOON = 1_750_000_000_000;
@@ -155,10 +157,7 @@ async function comparesDigits(account: string, [first, second]: readonly [() => 
     openSession({
       ...{ subject: account, store: memoryStore(), transport: transport(to), background: false },
       sealer: await callerSealer(new Uint8Array(32).fill(7)),
-      env: {
-        ...{ ...seededEnv(name), now: () => now, announce: () => {}, hear: () => () => {} },
-        sleep: () => new Promise(setImmediate),
-      },
+      env: { ...quietEnv(name), now: () => now, sleep: () => shortTurns(1) },
     });
   const [approver, joiner] = [await device("first", first), await device("second", second)];
   await approver.create({ name: "Laptop" });

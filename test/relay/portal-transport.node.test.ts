@@ -1,7 +1,6 @@
 // What a portal asks a relay: the operator's removal of a device, and each way in which it does not happen.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { KeysteadError } from "../../src/errors.js";
 import { createRelay } from "../../src/relay/handler.js";
 import type { RequestLike } from "../../src/relay/options.js";
 import { openPglite } from "../../src/relay/pglite.js";
@@ -11,6 +10,7 @@ import type { FetchLike } from "../../src/transport/http.js";
 import { portalTransport } from "../../src/transport/portal-transport.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { NOON } from "../support/service.js";
+import { rejection } from "../support/thrown.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 
 const ORIGIN = "https://keys.example";
@@ -45,14 +45,6 @@ async function relayWithLog({ operator = true } = {}) {
   return { world, newest, portal: (by = "admin") => portalTransport(options(by)) };
 }
 
-const refusal = (work: Promise<unknown>): Promise<KeysteadError> =>
-  work.then(
-    () => {
-      throw new Error("it did not refuse");
-    },
-    (error) => error,
-  );
-
 describe("a portal's transport", () => {
   it("has the operator remove a device", async () => {
     const { world, newest, portal } = await relayWithLog();
@@ -81,7 +73,7 @@ describe("a portal's transport", () => {
       { ...with_, by: "thief" },
       { ...without, by: "admin" },
     ]) {
-      const error = await refusal(portal(by).expel(world.log.subject, [world.id("Phone")]));
+      const error = await rejection(portal(by).expel(world.log.subject, [world.id("Phone")]));
       expect(error).toMatchObject({ code: "FORBIDDEN", details: { status: 403 } });
     }
     expect(await with_.newest()).toBe(with_.world.entries.length);
@@ -99,16 +91,16 @@ describe("a portal's transport", () => {
       ["a", ["phone"]],
     ])
       expect(["INVALID_ARGUMENT", "INVALID_ENCODING"]).toContain(
-        (await refusal(portal.expel(subject as never, remove as never))).code,
+        (await rejection(portal.expel(subject as never, remove as never))).code,
       );
-    expect((await refusal(portal.expel("x".repeat(300), [member]))).code).toBe("INVALID_ENCODING");
+    expect((await rejection(portal.expel("x".repeat(300), [member]))).code).toBe("INVALID_ENCODING");
     const aborted = AbortSignal.abort(new Error("enough"));
-    expect((await refusal(portal.expel("a", [member], { signal: aborted }))).message).toBe("enough");
+    await expect(portal.expel("a", [member], { signal: aborted })).rejects.toMatchObject({ message: "enough" });
     expect(asked).toEqual([]);
   });
 
   it("throws OFFLINE for what is no answer of a relay", async () => {
     const portal = portalTransport({ url: ORIGIN, fetch: async () => new Response("<h1>sign in</h1>") });
-    expect((await refusal(portal.expel("a", ["0".repeat(32) as never]))).code).toBe("OFFLINE");
+    expect((await rejection(portal.expel("a", ["0".repeat(32) as never]))).code).toBe("OFFLINE");
   });
 });

@@ -17,6 +17,7 @@ import { createSender } from "../../src/sender/sender.js";
 import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
+import { approve } from "../client/sessions.js";
 
 const url = "https://keys.example";
 const SUBJECT = "3f0c4d7e-9d0a-4b60-8f8e-2f6f0c8a1d11";
@@ -70,11 +71,7 @@ async function twoDevices(): Promise<readonly [Session, Session]> {
   const [laptop, phone] = [await device(), await device()];
   await laptop.create({ name: "Laptop" });
   await phone.join({ name: "Phone" });
-  await laptop.sync();
-  const [pending] = present(laptop.getSnapshot().devices).pending;
-  const shown = present(phone.getSnapshot().devices?.fingerprint);
-  await laptop.save({ approve: [present(laptop.compare(shown, present(pending).member).token)] });
-  await phone.sync();
+  await approve(laptop, phone);
   await copy(now, yesterday);
   return [laptop, phone];
 }

@@ -9,7 +9,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
-import { KeysteadError } from "../../src/errors.js";
 import type { BlobStore } from "../../src/relay/blob-store.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
 import { openPglite } from "../../src/relay/pglite.js";
@@ -18,8 +17,12 @@ import type { Sql } from "../../src/relay/sql.js";
 import { fetchBlobs, newBlobId } from "../../src/transport/fetch-blobs.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { requestSigner } from "../../src/transport/request-signature.js";
+import { expectSame } from "../content/support.js";
+import { all } from "../support/all.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
+import { content } from "./support.js";
 
 interface StandIn {
   run(): Promise<AddressInfo>;
@@ -50,34 +53,15 @@ afterAll(async () => {
 });
 
 const digestOf = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
-const content = (length: number) => {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8)) & 255;
-  return bytes;
-};
 async function* inPieces(bytes: Uint8Array, length = 65_536): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
 }
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return new Uint8Array(Buffer.concat(all));
-}
+const collect = async (pieces: AsyncIterable<Uint8Array>) => new Uint8Array(Buffer.concat(await all(pieces)));
 /** Files of the stand-in that hold objects. */
 const objects = () =>
   existsSync(join(folder, "sealed"))
     ? readdirSync(join(folder, "sealed")).filter((name) => name.endsWith("_object"))
     : [];
-const isSame = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
-
-async function refusal(promise: Promise<unknown>): Promise<KeysteadError> {
-  const error: unknown = await promise.then(
-    () => expect.unreachable("should have failed"),
-    (thrown: unknown) => thrown,
-  );
-  if (!KeysteadError.is(error)) throw error;
-  return error;
-}
 
 describe("the store", () => {
   it("keeps bytes, gives ranges of them, and deletes them", async () => {
@@ -90,13 +74,11 @@ describe("the store", () => {
       [1_000_000, 1_500_000],
       [bytes.length - 1, 1],
     ] as const)
-      expect(isSame(await collect(store.read(KEY, offset, length)), bytes.subarray(offset, offset + length))).toBe(
-        true,
-      );
+      expectSame(await collect(store.read(KEY, offset, length)), bytes.subarray(offset, offset + length));
     await store.delete(KEY);
     await store.delete(KEY);
     expect(objects()).toEqual([]);
-    const error = await refusal(collect(store.read(KEY, 0, 2)));
+    const error = await rejection(collect(store.read(KEY, 0, 2)));
     expect(error.code).toBe("STORE_UNAVAILABLE");
     expect(error.message).toContain("404");
   });
@@ -104,7 +86,7 @@ describe("the store", () => {
   it("gives no other bytes than were asked for: the stand-in takes bytes=0-0 for all", async () => {
     const bytes = content(1000);
     await store.write(KEY, inPieces(bytes), { size: 1000, digest: digestOf(bytes) });
-    expect((await refusal(collect(store.read(KEY, 0, 1)))).message).toContain("other bytes");
+    expect((await rejection(collect(store.read(KEY, 0, 1)))).message).toContain("other bytes");
     await store.delete(KEY);
   });
 
@@ -124,7 +106,7 @@ describe("the store", () => {
     const bytes = content(10);
     for (const failing of [wrong, gone]) {
       const write = failing.write(KEY, inPieces(bytes), { size: 10, digest: digestOf(bytes) });
-      for (const error of [await refusal(write), await refusal(failing.delete(KEY))]) {
+      for (const error of [await rejection(write), await rejection(failing.delete(KEY))]) {
         expect(error.code).toBe("STORE_UNAVAILABLE");
         expect(`${error.message} ${JSON.stringify(error.details)} ${error.cause}`).not.toContain("sesame");
       }
@@ -182,7 +164,7 @@ describe("the store", () => {
     ["maxBytes", { maxBytes: 5 * 2 ** 30 + 1 }],
     ["maxBytes", { maxBytes: -1 }],
   ])("refuses a wrong option %s", async (name, options) => {
-    const error = await refusal(s3Blobs({ url, ...KEYS, ...options }));
+    const error = await rejection(s3Blobs({ url, ...KEYS, ...options }));
     expect([error.code, error.message.includes(`options.${name}`)]).toEqual(["INVALID_ARGUMENT", true]);
   });
 });
@@ -215,7 +197,7 @@ describe("a relay with the store", () => {
     const source = await blobs().open(id);
     expect(source?.size).toBe(bytes.length);
     const part = (await source?.read(64 << 20, 5)) as Uint8Array;
-    expect(isSame(part, bytes.subarray(64 << 20))).toBe(true);
+    expectSame(part, bytes.subarray(64 << 20));
     expect(await blobs().delete(id)).toBe(true);
     expect(objects().length).toBe(before);
   });

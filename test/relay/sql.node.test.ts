@@ -12,17 +12,9 @@ import { openPostgres } from "../../src/relay/postgres.js";
 import { type Sql, sqlOver } from "../../src/relay/sql.js";
 import { MIGRATIONS, STATEMENTS } from "../../src/relay/statements.js";
 import { onEveryDatabase } from "../support/databases.js";
+import { rejection } from "../support/thrown.js";
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
-
-async function rejection(promise: Promise<unknown>): Promise<KeysteadError> {
-  const error = await promise.then(
-    (value) => expect.unreachable(`should have failed, and gave ${String(value)}`),
-    (error: unknown) => error,
-  );
-  if (!KeysteadError.is(error)) throw error;
-  return error;
-}
 
 onEveryDatabase((database) => {
   it("gives plain values, and every whole number as a number", async () => {

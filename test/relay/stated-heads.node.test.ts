@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { present } from "../../src/bytes/present.js";
-import { KeysteadError } from "../../src/errors.js";
 import { verifyStatement } from "../../src/log/statement.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
 import { openPglite } from "../../src/relay/pglite.js";
@@ -15,6 +14,7 @@ import { openStatedHeads, type StatedHeads } from "../../src/relay/stated-heads.
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
+import { rejection } from "../support/thrown.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 
 let folder: string;
@@ -25,9 +25,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function rejection(promise: Promise<unknown>): Promise<KeysteadError> {
-  return present(KeysteadError.from(await promise.catch((error: unknown) => error)));
-}
 const head = (digit: string, seq: number, hash = digit) =>
   ({ log: digit.repeat(64), seq, hash: hash.repeat(64) }) as never;
 

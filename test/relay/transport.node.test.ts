@@ -1,7 +1,6 @@
 // The transport of the package over the handler of the relay: they agree on the table of routes.
 
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { KeysteadError } from "../../src/errors.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
 import { openPglite } from "../../src/relay/pglite.js";
@@ -9,6 +8,7 @@ import type { Sql } from "../../src/relay/sql.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { requestSigner } from "../../src/transport/request-signature.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { rejection } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
 
 const NOW = 1_750_000_000_000;
@@ -59,10 +59,8 @@ it("publishes, loses, is refused, reads and listens", async () => {
   const page = await transport().read(subject, { after: 0, attachments: "all", signer });
   expect(page).toMatchObject({ newest: 4, now: NOW });
   expect(verifyLog(page?.entries ?? [], { subject, now: NOW }).head).toEqual(mine.log.head);
-  const stranger: unknown = await transport()
-    .read(subject, { after: 0, attachments: "none" })
-    .catch((error: unknown) => error);
-  expect(KeysteadError.is(stranger) && stranger.code).toBe("FORBIDDEN");
+  const strangers = transport().read(subject, { after: 0, attachments: "none" });
+  expect((await rejection(strangers)).code).toBe("FORBIDDEN");
 
   const heard = new Promise<string>((resolve, reject) => {
     void device.events([subject], resolve, { signer }).then(() => {}, reject);
@@ -82,6 +80,5 @@ it("reads by the app's sign-in when the device signs with keys that this log doe
   const read = () => transport().read(subject, { after: 0, attachments: "all", signer });
   expect((await read())?.entries).toEqual(world.entries);
   isAllowed = false;
-  const refused: unknown = await read().catch((error: unknown) => error);
-  expect(KeysteadError.is(refused) && refused.code).toBe("FORBIDDEN");
+  expect((await rejection(read())).code).toBe("FORBIDDEN");
 });

@@ -11,8 +11,10 @@ import type { Evidence } from "../../src/log/evidence.js";
 import type { ServiceSenderOptions } from "../../src/sender/options.js";
 import { createSender } from "../../src/sender/sender.js";
 import { drop, holdBack, present, rollBackTo } from "../../src/testing/lies.js";
+import { evidenceOf } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { HOUR, statement } from "../support/service.js";
+import { rejection } from "../support/thrown.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 import { Place } from "./helpers.js";
 
@@ -21,15 +23,6 @@ const OPTIONS = { purpose: "voicemail" };
 const HELLO = utf8Encode("hello");
 
 const alice = (operator = false) => openWorld("sender", { operator }).enroll("Laptop", "Phone");
-
-async function failure(promise: Promise<unknown>): Promise<KeysteadError> {
-  const error = await promise.then(
-    () => expect.unreachable("should have failed"),
-    (error: unknown) => error,
-  );
-  if (!KeysteadError.is(error)) throw error;
-  return error;
-}
 
 const opened = async (sealed: Uint8Array, world: World, name: string) =>
   utf8Decode(await openContent(sealed, world.session(name).keyring, OPTIONS));
@@ -83,7 +76,7 @@ describe("sealing", () => {
     await sender.seal("bob", HELLO, OPTIONS);
     place.asked.length = 0;
     const stop = place.relay.tell(ALICE, rollBackTo(1));
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROLLED_BACK");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROLLED_BACK");
     expect(place.asked).toEqual([`read ${ALICE} 0`]);
     stop();
     await sender.seal("bob", HELLO, OPTIONS);
@@ -95,12 +88,12 @@ describe("sealing", () => {
 
   it("ends a log without end", async () => {
     const place = new Place().publish(alice());
-    const error = await failure(place.sender({ logBytes: 100 }).seal(ALICE, HELLO, OPTIONS));
+    const error = await rejection(place.sender({ logBytes: 100 }).seal(ALICE, HELLO, OPTIONS));
     expect(error).toMatchObject({ code: "TOO_LARGE", details: { limit: 100 } });
   });
 
   it("says when a subject has no log", async () => {
-    const error = await failure(new Place().publish(alice()).sender().seal("nobody", HELLO, OPTIONS));
+    const error = await rejection(new Place().publish(alice()).sender().seal("nobody", HELLO, OPTIONS));
     expect(error).toMatchObject({ code: "STALE_LOG", kind: "not-now", details: { subject: "nobody" } });
   });
 });
@@ -110,14 +103,14 @@ describe("a service that is not reached", () => {
     const place = new Place().publish(alice());
     const sender = place.sender({ maxAge: HOUR });
     place.isReached = false;
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("OFFLINE");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("OFFLINE");
     place.isReached = true;
     await sender.seal(ALICE, HELLO, OPTIONS);
     place.isReached = false;
     place.now += HOUR;
     await sender.seal(ALICE, HELLO, OPTIONS);
     place.now += 1;
-    const error = await failure(sender.seal(ALICE, HELLO, OPTIONS));
+    const error = await rejection(sender.seal(ALICE, HELLO, OPTIONS));
     expect(error).toMatchObject({ code: "STALE_LOG", rule: "SVC-6", details: { age: HOUR + 1, maxAge: HOUR } });
     expect(error.cause).toMatchObject({ code: "OFFLINE" });
     place.isReached = true;
@@ -130,7 +123,7 @@ describe("a service that is not reached", () => {
     await sender.seal(ALICE, HELLO, OPTIONS);
     place.now -= HOUR;
     place.isReached = false;
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
   });
 
   it("is not waited for without end by one process", async () => {
@@ -147,7 +140,7 @@ describe("rotation due", () => {
     expect(world.log.rotationDue).toBe(true);
     const place = new Place().publish(world);
     const sender = place.sender();
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROTATION_DUE");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROTATION_DUE");
     const rotated = world.rotate("Laptop");
     place.publish(rotated);
     const sealed = await sender.seal(ALICE, HELLO, OPTIONS);
@@ -222,12 +215,12 @@ describe("rotation due", () => {
 
   it("seals at once what need not wait, and queues nothing without a log of its own", async () => {
     const place = new Place().publish(alice());
-    expect((await failure(place.sender().sealOrQueue(ALICE, HELLO, OPTIONS))).code).toBe("INVALID_ARGUMENT");
+    expect((await rejection(place.sender().sealOrQueue(ALICE, HELLO, OPTIONS))).code).toBe("INVALID_ARGUMENT");
     const service = openWorld("the service", { subject: "service" });
     const sender = place.sender({ queue: service.log });
     expect((await sender.sealOrQueue(ALICE, HELLO, OPTIONS)).status).toBe("sealed");
     const other = alice().session("Laptop").keyring;
-    expect((await failure(sender.flush(other, async () => {}))).code).toBe("INVALID_ARGUMENT");
+    expect((await rejection(sender.flush(other, async () => {}))).code).toBe("INVALID_ARGUMENT");
   });
 });
 
@@ -258,7 +251,7 @@ describe("a service that contradicts itself", () => {
       lie(place, world);
       place.now += HOUR;
       for (const sender of [running, running, place.sender()]) {
-        const error = await failure(sender.seal(ALICE, HELLO, OPTIONS));
+        const error = await rejection(sender.seal(ALICE, HELLO, OPTIONS));
         expect(error).toMatchObject({ code, kind: "contradiction" });
         const { evidence } = error.details as { evidence: Evidence };
         // After a restart only the pinned head is at hand.
@@ -274,7 +267,7 @@ describe("a service that contradicts itself", () => {
     await sender.seal(ALICE, HELLO, OPTIONS);
     place.now += HOUR;
     const stop = place.relay.tell(ALICE, rollBackTo(1));
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROLLED_BACK");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROLLED_BACK");
     stop();
     await sender.seal(ALICE, HELLO, OPTIONS);
   });
@@ -288,7 +281,7 @@ describe("a service that contradicts itself", () => {
     await place.publish(later).sender().seal(ALICE, HELLO, OPTIONS);
     place.now += HOUR;
     const stop = place.relay.tell(ALICE, holdBack(1));
-    expect((await failure(first.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROLLED_BACK");
+    expect((await rejection(first.seal(ALICE, HELLO, OPTIONS))).code).toBe("ROLLED_BACK");
     stop();
     const sealed = await first.seal(ALICE, HELLO, OPTIONS);
     expect(readContentHeader(sealed).recipients[0]?.head).toEqual(later.log.head);
@@ -297,7 +290,7 @@ describe("a service that contradicts itself", () => {
   it("leaves out an entry: nothing is sealed", async () => {
     const place = new Place().publish(alice().rename("Laptop", "A"));
     place.relay.tell(ALICE, drop(2));
-    expect((await failure(place.sender().seal(ALICE, HELLO, OPTIONS))).kind).toBe("bad-input");
+    expect((await rejection(place.sender().seal(ALICE, HELLO, OPTIONS))).kind).toBe("bad-input");
   });
 
   it("is believed again about a subject after the app reset the account", async () => {
@@ -306,7 +299,7 @@ describe("a service that contradicts itself", () => {
     await sender.seal(ALICE, HELLO, OPTIONS);
     place.relay.tell(ALICE, present(other.entries));
     place.now += HOUR;
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("REPLACED");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("REPLACED");
     await sender.unsafeForget(ALICE);
     expect(await opened(await sender.seal(ALICE, HELLO, OPTIONS), other, "Laptop")).toBe("hello");
   });
@@ -316,16 +309,16 @@ describe("statements of heads", () => {
   it("are asked for where the options say so, and their age counts", async () => {
     const place = new Place().publish(alice(true));
     const sender = place.sender({ stated: true, maxAge: HOUR });
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
     place.states = true;
     await sender.seal(ALICE, HELLO, OPTIONS);
     place.states = false;
     place.now += HOUR;
     await sender.seal(ALICE, HELLO, OPTIONS);
     place.now += 1;
-    expect((await failure(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
+    expect((await rejection(sender.seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
     const unnamed = new Place().publish(alice());
-    expect((await failure(unnamed.sender({ stated: true }).seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
+    expect((await rejection(unnamed.sender({ stated: true }).seal(ALICE, HELLO, OPTIONS))).code).toBe("STALE_LOG");
   });
 
   it("that name more than is shown stop sealing", async () => {
@@ -339,7 +332,7 @@ describe("statements of heads", () => {
         return page && { ...page, newest: 2, entries: page.entries.slice(0, 2 - given[1].after) };
       },
     };
-    const error = await failure(place.sender({ transport }).seal(ALICE, HELLO, OPTIONS));
+    const error = await rejection(place.sender({ transport }).seal(ALICE, HELLO, OPTIONS));
     expect(error).toMatchObject({ code: "STALE_LOG", details: { seq: 2, newest: 3 } });
   });
 
@@ -362,9 +355,9 @@ describe("statements of heads", () => {
         return page && { ...page, statement: older };
       },
     };
-    const error = await failure(place.sender({ transport }).seal(ALICE, HELLO, OPTIONS));
+    const error = await rejection(place.sender({ transport }).seal(ALICE, HELLO, OPTIONS));
     expect(error).toMatchObject({ code: "FORKED", rule: "SVC-5" });
-    expect(checkEvidence(error.details["evidence"] as Evidence)).toMatchObject({ verdict: "proven" });
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven" });
   });
 
   it("by somebody else are as good as none", async () => {
@@ -378,7 +371,7 @@ describe("statements of heads", () => {
     };
     await place.sender({ transport }).seal(ALICE, HELLO, OPTIONS);
     const stated = place.sender({ transport, stated: true });
-    expect((await failure(stated.seal(ALICE, HELLO, OPTIONS))).code).toBe("INVALID_ENCODING");
+    expect((await rejection(stated.seal(ALICE, HELLO, OPTIONS))).code).toBe("INVALID_ENCODING");
   });
 });
 
@@ -409,7 +402,7 @@ describe("refresh", () => {
       [ALICE, "ROLLED_BACK"],
     ]);
     place.isReached = false;
-    expect((await failure(sender.refresh(["bob"]))).code).toBe("OFFLINE");
+    expect((await rejection(sender.refresh(["bob"]))).code).toBe("OFFLINE");
   });
 
   it("reads each log where the service cannot say heads", async () => {
@@ -442,7 +435,7 @@ describe("wrong arguments", () => {
     ["a number", 7],
   ])("refuse %s before anything is asked", async (_, to) => {
     const place = new Place();
-    expect((await failure(place.sender().seal(to as string, HELLO, OPTIONS))).code).toBe("INVALID_ARGUMENT");
+    expect((await rejection(place.sender().seal(to as string, HELLO, OPTIONS))).code).toBe("INVALID_ARGUMENT");
     expect(place.asked).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
 import { type Bytes, equalBytes } from "../../src/bytes/bytes.js";
 import type { StreamPair } from "../../src/content/pair.js";
 import type { ContentReader } from "../../src/content/random-access.js";
+import { collect, through } from "../content/stream-support.js";
 import type { Dice } from "./dice.js";
 
 /** Content that a device sealed. */
@@ -27,18 +28,12 @@ export function longPlaintext(dice: Dice): Uint8Array<ArrayBuffer> {
   return new Uint8Array(LENGTH).map((_, at) => (drawn[at % 8] ?? 0) ^ (at >> 8));
 }
 
-/** What comes out when these bytes go in. */
-export async function through(stream: Pick<StreamPair, "readable" | "writable">, bytes: Uint8Array<ArrayBuffer>) {
-  const source = new Blob([bytes]).stream();
-  return new Uint8Array(await new Response(source.pipeThrough(stream as ReadableWritablePair)).arrayBuffer());
-}
-
 /** What of a content that was sealed as a stream does not open; undefined where all does. It wipes the reader. */
 export async function streamIsWrong(
   { sealed, plaintext }: Pick<Content, "sealed" | "plaintext">,
   { stream, reader }: { readonly stream: StreamPair; readonly reader: ContentReader },
 ): Promise<string | undefined> {
-  const whole = await through(stream, new Uint8Array(sealed));
+  const whole = await collect(through(stream, sealed));
   if (!equalBytes(whole, plaintext)) return "the whole";
   for (const [offset, length] of RANGES) {
     const part = await reader.read(offset, length);

@@ -10,6 +10,7 @@ import { KeysteadError } from "../../src/errors.js";
 import type { DigitsComparison } from "../../src/fingerprint/digits.js";
 import { currentEpoch, escrowMember } from "../../src/log/state.js";
 import type { ComparedDevice } from "../../src/trust/compared.js";
+import { collect, through } from "../content/stream-support.js";
 import type { Asked, Device, Tab } from "./device.js";
 import { describe } from "./device.js";
 import type { Dice } from "./dice.js";
@@ -17,7 +18,7 @@ import type { DigitsCarrier } from "./digits-carrier.js";
 import type { Judge } from "./judge.js";
 import type { Organisations } from "./organisations.js";
 import type { Scheduler } from "./scheduler.js";
-import { longPlaintext, streamIsWrong, through } from "./streams.js";
+import { longPlaintext, streamIsWrong } from "./streams.js";
 
 /** Codes that no verb of an honest user may end with. */
 const NEVER = new Set(["INVALID_ARGUMENT", "WIPED", "STORE_CORRUPT", "STORE_STALE"]);
@@ -362,7 +363,7 @@ export class Users {
       const plaintext = isStream ? longPlaintext(this.#dice) : this.#dice.bytes(8);
       const epoch = currentEpoch(session.log);
       const seals = isStream
-        ? session.sealStream({ purpose: "note" }).then((stream) => through(stream, plaintext))
+        ? session.sealStream({ purpose: "note" }).then((stream) => collect(through(stream, plaintext)))
         : session.seal(plaintext, { purpose: "note" });
       const sealed = await seals.catch((error: unknown) => {
         const code = KeysteadError.from(error)?.code;

@@ -3,7 +3,8 @@
 
 import { fingerprintOf, joinLog, type MemberId, systemEnv } from "keystead";
 import { expect, it } from "vitest";
-import { approve, bytes, Device, me, note, testingService, writtenDown } from "../client/trial.js";
+import { approve, writtenDown } from "../client/sessions.js";
+import { bytes, Device, me, note, testingService } from "../client/trial.js";
 
 const ACCOUNT = "256 devices";
 const ORGANISATION = "organisation";
@@ -55,7 +56,7 @@ it("256 devices: all are approved in one step and read everything; one more is r
   // Escrow is a member, too. It is given every epoch afterwards, and the report proves each by opening it.
   const admin = await new Device(service("admin"), ORGANISATION).openAdmin();
   await admin.create({ name: "Ann" });
-  await admin.enable(writtenDown());
+  await admin.enable(writtenDown);
   const [, next] = pending;
   if (next) await last.save({ remove: [next.member] });
   await last.sync();

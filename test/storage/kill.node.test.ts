@@ -12,6 +12,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { fileStore } from "../../src/storage/file.js";
 import { timeout } from "../support/runs.js";
+import { shortTurns } from "../support/turns.js";
 import { recordsAt } from "./kill-records.js";
 
 const KILLS = inject("runs") ?? 200;
@@ -55,7 +56,7 @@ async function killedAt({ revisions, turns }: Moment, folder: string): Promise<n
   // Not `exit`: what the process wrote before is read only then.
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on("close", (_, signal) => resolve(signal)));
   await isDue;
-  for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next));
+  await shortTurns(turns);
   child.kill("SIGKILL");
   expect([await ended, errors]).toEqual(["SIGKILL", ""]);
   return Number(said.split("\n").at(-2) ?? 0);

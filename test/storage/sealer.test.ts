@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { callerSealer, passkeySealer, type Sealer } from "../../src/storage/sealer.js";
+import { flipped } from "../primitives/support.js";
 
 const key = (fill: number) => new Uint8Array(32).fill(fill);
 const place = new TextEncoder().encode("app/device/7");
@@ -30,7 +31,7 @@ describe.each(kinds)("%s sealer", (_, make) => {
     await expect(sealer.open(sealed, new TextEncoder().encode("app/device/8"))).rejects.toMatchObject(refused);
     await expect((await make(4)).open(sealed, place)).rejects.toMatchObject(refused);
     for (let at = 0; at < sealed.length; at++) {
-      const changed = sealed.map((byte, index) => (index === at ? byte ^ 1 : byte));
+      const changed = flipped(sealed, at);
       await expect(sealer.open(changed, place), `byte ${at}`).rejects.toMatchObject(refused);
     }
     for (const short of [0, 1, 12, 28])

@@ -151,6 +151,11 @@ export function setField(path: string, value: CborValue): (body: RawBody) => voi
   };
 }
 
+/** A field of the body of an entry. */
+export function fieldOf(entry: Uint8Array, field: string): RawValue {
+  return takeApart(entry).body.get(field) as RawValue;
+}
+
 /** The grants of a body. Change them in place. */
 export function grantsOf(body: RawBody): RawBody[] {
   return body.get("grants") as RawBody[];

@@ -6,6 +6,7 @@ import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
 import type { ErrorCode, KeysteadError, RuleId } from "../../src/errors.js";
 import { type Clock, UNCHECKED } from "../../src/log/clock.js";
+import type { Evidence } from "../../src/log/evidence.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { thrownBy } from "./thrown.js";
@@ -23,6 +24,11 @@ export function expectError(call: () => unknown, code: ErrorCode, rule: RuleId |
 export function expectWrongArgument(call: () => unknown, what: string): void {
   const { code } = thrownBy(call);
   expect(["INVALID_ARGUMENT", "INVALID_ENCODING"], what).toContain(code);
+}
+
+/** The evidence that an error has. */
+export function evidenceOf({ details }: KeysteadError): Evidence {
+  return details["evidence"] as Evidence;
 }
 
 /** Expects the log to refuse an entry by a rule, and neither log nor entry to have changed. */

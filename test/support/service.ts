@@ -1,6 +1,5 @@
 // A service that states heads, for tests: the operator of `openWorld(…, { operator: true })` and a statement key that it certified.
 
-import { concat } from "../../src/bytes/bytes.js";
 import { decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import type { CborValue } from "../../src/bytes/cbor-value.js";
 import { StatementKeys } from "../../src/keys/statement-keys.js";
@@ -40,9 +39,4 @@ export function partsOfStatement(bytes: Uint8Array): readonly [Uint8Array, Uint8
 /** A signed statement with other parts. */
 export function statementOf(parts: readonly Uint8Array[]): Uint8Array {
   return encodeCbor(parts as readonly CborValue[] as CborValue);
-}
-
-/** Bytes with one of them changed. */
-export function flip(bytes: Uint8Array, at: number): Uint8Array {
-  return concat(bytes.subarray(0, at), Uint8Array.of((bytes[at] as number) ^ 1), bytes.subarray(at + 1));
 }

@@ -1,4 +1,5 @@
-// The error that a call throws. It uses nothing of src/ except the class, since the tests of the lowest folders use it too.
+// The error that a call throws, or that rejects a promise. It uses nothing of src/ except the class, since the tests of the lowest
+// folders use it too.
 
 import { expect } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
@@ -21,4 +22,19 @@ export function thrownBy(call: () => unknown): KeysteadError {
     result = call();
   });
   return error ?? expect.unreachable(`should have thrown, and returned ${String(result)}`);
+}
+
+/** The KeysteadError that rejects a promise. Fails when nothing or another error rejects it. */
+export async function rejection(promise: Promise<unknown>): Promise<KeysteadError> {
+  const error: unknown = await promise.then(
+    (result) => expect.unreachable(`should have been rejected, and gave ${String(result)}`),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof KeysteadError) return error;
+  throw error;
+}
+
+/** Stands for a function that throws: no error of the library. */
+export function raise(): never {
+  throw new Error("not implemented here");
 }

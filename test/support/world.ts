@@ -65,6 +65,16 @@ export interface WorldOptions {
   readonly first?: string;
 }
 
+/** Names of the active members of a world whose sessions are at hand: devices and backup keys, no escrow. */
+export function activeNames({ log, sessions }: World): readonly string[] {
+  return [...sessions].filter(([, { keyring }]) => log.active.has(keyring.member)).map(([name]) => name);
+}
+
+/** The same without one of them. */
+export function otherNames(world: World, by: string): readonly string[] {
+  return activeNames(world).filter((name) => name !== by);
+}
+
 /** A world of one device; default `Laptop`. The same seed and options give the same bytes. */
 export function openWorld(seed: string, options: WorldOptions = {}): World {
   const { subject = ALICE, operator = false, first = "Laptop" } = options;

@@ -13,7 +13,7 @@ import {
   sealContent,
   verifyLog,
 } from "keystead";
-import { checkEvidence, type Evidence } from "keystead/audit";
+import { checkEvidence } from "keystead/audit";
 import {
   corrupt,
   corruptContent,
@@ -31,7 +31,7 @@ import {
   swapContent,
 } from "keystead/testing";
 import { describe, expect, it } from "vitest";
-import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
+import { evidenceOf, expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { Device } from "./device.js";
 
@@ -61,8 +61,6 @@ function toNewcomer(lie: Lie): KeysteadError {
   relay.tell(ALICE, lie);
   return thrownBy(() => verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" }));
 }
-
-const evidenceOf = (error: KeysteadError) => error.details.evidence as Evidence;
 
 describe("an honest relay", () => {
   it("gives every published entry to everybody, and accepts no entry twice", () => {

@@ -2,7 +2,6 @@
 // heads where it is asked to.
 
 import { expect, it } from "vitest";
-import { KeysteadError } from "../../src/errors.js";
 import { entryForSenders } from "../../src/log/accept.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { requestSigner } from "../../src/transport/request-signature.js";
@@ -11,6 +10,7 @@ import { rename } from "../support/accepted.js";
 import { expectWrongArgument } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { statement } from "../support/service.js";
+import { rejection } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
 
 /** The service's clock, after all entries of {@link STORY}. */
@@ -30,14 +30,6 @@ export function withResolvers<T>(): { readonly promise: Promise<T>; readonly res
     resolve = settle;
   });
   return { promise, resolve };
-}
-
-/** The error of a promise that a KeysteadError rejects. */
-export async function refusalOf(call: Promise<unknown>): Promise<KeysteadError> {
-  const result = await call.catch((error: unknown) => ({ error }));
-  const { error } = Object(result);
-  if (!KeysteadError.is(error)) throw error ?? new Error(`should have been refused, and gave ${String(result)}`);
-  return error;
 }
 
 /** A relay that tells when somebody listens, and how many do. */
@@ -174,7 +166,7 @@ export function transportCases(serve: (relay: MaliciousRelay) => Transport): voi
       "no function for hints": async () => await transport.events?.([ALICE], undefined as never, {}),
     };
     for (const [what, call] of Object.entries(wrong)) {
-      const error: KeysteadError = await refusalOf(call());
+      const error = await rejection(call());
       expectWrongArgument(() => {
         throw error;
       }, what);

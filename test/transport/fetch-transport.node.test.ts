@@ -6,8 +6,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
 import { CBOR, EVENTS, PUBLISHED, SUBJECT, writeBody, writeEvent } from "../../src/transport/wire.js";
+import { rejection } from "../support/thrown.js";
 import { ALICE } from "../support/world.js";
-import { refusalOf, SERVICE_TIME, SIGNER, STORY, withResolvers } from "./conformance.js";
+import { SERVICE_TIME, SIGNER, STORY, withResolvers } from "./conformance.js";
 import { ORIGIN, PREFIX, serviceOver } from "./handler.js";
 
 const all = { after: 0, attachments: "all" } as const;
@@ -61,7 +62,7 @@ describe("over real connections", () => {
 
   it("nobody answers", async () => {
     const { transport } = await serve((request) => void request.destroy());
-    expect((await refusalOf(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
+    expect((await rejection(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
   });
 
   it("an answer breaks off", async () => {
@@ -69,7 +70,7 @@ describe("over real connections", () => {
       response.writeHead(201, { "content-type": CBOR, "content-length": 1000 });
       response.write(writeBody(PUBLISHED, { log, seq: 1 }), () => response.destroy());
     });
-    expect((await refusalOf(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
+    expect((await rejection(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
   });
 
   it("a redirect is not followed", async () => {
@@ -78,7 +79,7 @@ describe("over real connections", () => {
       paths.push(url);
       response.writeHead(307, { location: "/elsewhere" }).end();
     });
-    expect((await refusalOf(transport.read(ALICE, { ...all, signer: SIGNER }))).details).toEqual({ status: 307 });
+    expect((await rejection(transport.read(ALICE, { ...all, signer: SIGNER }))).details).toEqual({ status: 307 });
     expect(paths).toHaveLength(1);
   });
 
@@ -94,7 +95,7 @@ describe("over real connections", () => {
         more();
       }),
     );
-    expect((await refusalOf(transport.read(ALICE, all))).code).toBe("OFFLINE");
+    expect((await rejection(transport.read(ALICE, all))).code).toBe("OFFLINE");
     await closed;
   });
 

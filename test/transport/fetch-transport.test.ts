@@ -19,17 +19,9 @@ import {
   writeEvent,
 } from "../../src/transport/wire.js";
 import { expectWrongArgument } from "../support/refusal.js";
+import { rejection } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
-import {
-  refusalOf,
-  SERVICE_TIME,
-  SIGNER,
-  STORY,
-  toldRelay,
-  transportCases,
-  WatchedRelay,
-  withResolvers,
-} from "./conformance.js";
+import { SERVICE_TIME, SIGNER, STORY, toldRelay, transportCases, WatchedRelay, withResolvers } from "./conformance.js";
 import { cbor, ORIGIN, PREFIX, refusal, serviceOver } from "./handler.js";
 
 const url = ORIGIN + PREFIX;
@@ -108,7 +100,7 @@ describe("the transport over fetch", () => {
     expect((await fetchTransport({ url }).read(ALICE, all))?.newest).toBe(STORY.entries.length);
     const signed = fetchTransport({ url: `${url}/` }).events([ALICE], () => {}, { signer: SIGNER });
     // The service of the test lives in another year.
-    expect(await refusalOf(signed)).toMatchObject({
+    expect(await rejection(signed)).toMatchObject({
       code: "FORBIDDEN",
       message: expect.stringContaining("check the device's clock"),
       details: { status: 401, code: "INVALID_SIGNATURE" },
@@ -134,8 +126,8 @@ describe("the transport over fetch", () => {
 
   it("refuses headers that are no texts, and entries that are none", async () => {
     const transport = over(serviceOver(new MaliciousRelay()), { headers: { count: 1 as never } });
-    expect((await refusalOf(transport.read(ALICE, all))).code).toBe("INVALID_ARGUMENT");
-    expect((await refusalOf(transport.publish(ALICE, Uint8Array.of(1), {}))).code).toBe("INVALID_ENCODING");
+    expect((await rejection(transport.read(ALICE, all))).code).toBe("INVALID_ARGUMENT");
+    expect((await rejection(transport.publish(ALICE, Uint8Array.of(1), {}))).code).toBe("INVALID_ENCODING");
   });
 });
 
@@ -187,7 +179,7 @@ describe("an answer to a publication", () => {
     const code = JSON.stringify({ code: "A" });
     const long = () =>
       new Response(code + " ".repeat(MAX_PROBLEM_BYTES), { status: 403, headers: { "content-type": PROBLEM } });
-    expect((await refusalOf(publish(long))).code).toBe("OFFLINE");
+    expect((await rejection(publish(long))).code).toBe("OFFLINE");
     const plain = () => new Response(code, { status: 403, headers: { "content-type": "application/json" } });
     expect(await publish(plain)).toEqual({ verdict: "refused", code: "HTTP_403" });
   });
@@ -215,7 +207,7 @@ describe("an answer to a publication", () => {
     ["a page for a lost race", () => html(409)],
     ["a lost race without the link", () => cbor(409, good)],
   ])("is none: %s", async (_, answer) => {
-    expect((await refusalOf(publish(async () => answer()))).code).toBe("OFFLINE");
+    expect((await rejection(publish(async () => answer()))).code).toBe("OFFLINE");
   });
 
   it("is a lost race with the link that stands there", async () => {
@@ -225,12 +217,12 @@ describe("an answer to a publication", () => {
 
   it("says how long a service that does not answer asks to wait", async () => {
     const busy = publish(() => new Response(null, { status: 503, headers: { "retry-after": "3" } }));
-    expect((await refusalOf(busy)).details).toEqual({ status: 503, retryAfter: 3000 });
+    expect((await rejection(busy)).details).toEqual({ status: 503, retryAfter: 3000 });
   });
 
   it("does not come: the cause is kept", async () => {
     const cause = new TypeError("fetch failed");
-    const error = await refusalOf(publish(() => Promise.reject(cause)));
+    const error = await rejection(publish(() => Promise.reject(cause)));
     expect([error.code, error.kind, error.cause]).toEqual(["OFFLINE", "not-now", cause]);
   });
 });
@@ -242,9 +234,9 @@ describe("an answer to a reader", () => {
     cbor(200, writeBody(PAGE, { entries: entries.map((entry) => new Uint8Array(entry)), newest, now: 1 }));
 
   it.each([401, 403])("of status %s is a refusal", async (status) => {
-    const error = await refusalOf(read(() => refusal(status, { code: "CLOCK" })));
+    const error = await rejection(read(() => refusal(status, { code: "CLOCK" })));
     expect(error).toMatchObject({ code: "FORBIDDEN", kind: "not-now", details: { status, code: "CLOCK" } });
-    expect((await refusalOf(read(() => html(status)))).code).toBe("FORBIDDEN");
+    expect((await rejection(read(() => html(status)))).code).toBe("FORBIDDEN");
   });
 
   it.each<[string, () => Response]>([
@@ -260,7 +252,7 @@ describe("an answer to a reader", () => {
     ["an empty page before the end", () => page([], 1)],
     ["entries beyond the end", () => page([first, second], 1)],
   ])("is none: %s", async (_, answer) => {
-    expect((await refusalOf(read(async () => answer()))).code).toBe("OFFLINE");
+    expect((await rejection(read(async () => answer()))).code).toBe("OFFLINE");
   });
 
   it("of an older service is passed on", async () => {
@@ -270,8 +262,8 @@ describe("an answer to a reader", () => {
   it("says that the subject has no log only by its own words", async () => {
     const subject = (answer: Response) => over(async () => answer).read(ALICE, all);
     expect(await subject(refusal(404, { code: NO_LOG }))).toBeUndefined();
-    expect((await refusalOf(subject(html(404)))).code).toBe("OFFLINE");
-    expect((await refusalOf(subject(refusal(403, { code: NO_LOG })))).code).toBe("FORBIDDEN");
+    expect((await rejection(subject(html(404)))).code).toBe("OFFLINE");
+    expect((await rejection(subject(refusal(403, { code: NO_LOG })))).code).toBe("FORBIDDEN");
   });
 
   it("is read up to its limit, and the rest is cancelled", async () => {
@@ -287,7 +279,7 @@ describe("an answer to a reader", () => {
       },
     });
     const answer = new Response(endless, { headers: { "content-type": CBOR } });
-    expect((await refusalOf(read(() => answer))).message).toContain(`more than ${PAGE.maxBytes} bytes`);
+    expect((await rejection(read(() => answer))).message).toContain(`more than ${PAGE.maxBytes} bytes`);
     expect(cancelled).toBe(true);
     expect(sent).toBeLessThan(PAGE.maxBytes + 4 * 65_536);
   });
@@ -295,7 +287,7 @@ describe("an answer to a reader", () => {
   it("breaks off: there is none", async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
     const answer = new Response(broken, { headers: { "content-type": CBOR } });
-    expect((await refusalOf(read(() => answer))).code).toBe("OFFLINE");
+    expect((await rejection(read(() => answer))).code).toBe("OFFLINE");
   });
 });
 
@@ -367,7 +359,7 @@ describe("a stream of events", () => {
 
   it("never holds more than an event", async () => {
     for (const endless of ["data: ", ":", "data: a\ndata: ", "event: "])
-      expect((await refusalOf(hintsOf(() => stream(endless + "x".repeat(2000), event)))).code).toBe("OFFLINE");
+      expect((await rejection(hintsOf(() => stream(endless + "x".repeat(2000), event)))).code).toBe("OFFLINE");
   });
 
   it.each<[string, () => Response, KeysteadError["code"]]>([
@@ -375,7 +367,7 @@ describe("a stream of events", () => {
     ["a refusal", () => refusal(403, { code: "REMOVED" }), "FORBIDDEN"],
     ["a broken service", () => html(502), "OFFLINE"],
   ])("is none: %s", async (_, answer, code) => {
-    expect((await refusalOf(hintsOf(answer))).code).toBe(code);
+    expect((await rejection(hintsOf(answer))).code).toBe(code);
   });
 
   it("is closed on the service's side when the signal ends it", async () => {
@@ -394,6 +386,6 @@ describe("a stream of events", () => {
     await over(noted).events([ALICE, ALICE], () => {}, {});
     expect(calls).toHaveLength(1);
     const many = Array.from({ length: 65 }, (_, i) => `subject ${i}`);
-    expect((await refusalOf(over(noted).events(many, () => {}, {}))).code).toBe("INVALID_ARGUMENT");
+    expect((await rejection(over(noted).events(many, () => {}, {}))).code).toBe("INVALID_ARGUMENT");
   });
 });

@@ -3,10 +3,10 @@ import { present, rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { type RelayFault, type RelayRequest, relayTransport } from "../../src/testing/relay-transport.js";
 import { expectWrongArgument } from "../support/refusal.js";
+import { rejection } from "../support/thrown.js";
 import { ALICE } from "../support/world.js";
 import {
   PAGE_ENTRIES,
-  refusalOf,
   SERVICE_TIME,
   SIGNER,
   STORY,
@@ -87,14 +87,14 @@ describe("a fault", () => {
   it("loses the request: nothing is stored", async () => {
     const relay = new MaliciousRelay();
     const { transport } = failing(relay, { lost: "request" });
-    expect((await refusalOf(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
+    expect((await rejection(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
     expect(relay.read(ALICE)).toEqual([]);
   });
 
   it("loses the answer: the entry is stored", async () => {
     const relay = new MaliciousRelay();
     const { transport } = failing(relay, { lost: "answer" });
-    expect((await refusalOf(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
+    expect((await rejection(transport.publish(ALICE, first, {}))).code).toBe("OFFLINE");
     expect(relay.read(ALICE)).toEqual([first]);
     expect(await transport.publish(ALICE, first, {})).toEqual({ verdict: "accepted" });
   });
@@ -116,7 +116,7 @@ describe("a fault", () => {
       [transport.read(ALICE, all), "SIGN_IN"],
       [transport.events([ALICE], () => {}, {}), "REMOVED"],
     ] as const)
-      expect(await refusalOf(call)).toMatchObject({ code: "FORBIDDEN", details: { code } });
+      expect(await rejection(call)).toMatchObject({ code: "FORBIDDEN", details: { code } });
   });
 
   it("lets a request arrive late: another one comes first", async () => {

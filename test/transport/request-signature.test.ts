@@ -15,11 +15,12 @@ import {
 } from "../../src/transport/request-signature.js";
 import type { RequestSigner } from "../../src/transport/transport.js";
 import { checkDigest, isSigned, REQUEST_SKEW, verifyRequest } from "../../src/transport/verify-request.js";
+import { flipped } from "../primitives/support.js";
 import { countVerificationsOf } from "../support/count-verifications.js";
 import { expectWrongArgument } from "../support/refusal.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { thrownBy } from "../support/thrown.js";
+import { rejection, thrownBy } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
 
 const NOW = 1_700_000_000_000;
@@ -53,11 +54,7 @@ function verify(headers: Headers, over: { request?: SignableRequest; origin?: st
 }
 
 async function reasonOf(refusal: Promise<unknown>): Promise<unknown> {
-  const error = await refusal.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!KeysteadError.is(error)) throw error ?? new Error("nothing was refused");
+  const error = await rejection(refusal);
   expect(error.code).toBe("INVALID_SIGNATURE");
   return error.details?.reason;
 }
@@ -252,7 +249,7 @@ describe("each part alone is bound:", () => {
     const headers = signed();
     const bits = base64.decode((headers.signature as string).slice("keystead=:".length, -1));
     for (const at of [0, 31, 32, 62]) {
-      const wrong = bits.map((byte, i) => (i === at ? byte ^ 1 : byte));
+      const wrong = flipped(bits, at);
       const signature = `keystead=:${base64.encode(wrong)}:`;
       expect(await reasonOf(verify({ ...headers, signature }))).toBe("signature");
     }

@@ -5,7 +5,7 @@ import { bytes, type ContentVector } from "../../scripts/vectors/format.js";
 import { readerOf } from "../../scripts/vectors/secrets.js";
 import { concat } from "../../src/bytes/bytes.js";
 import { openContent } from "../../src/content/open.js";
-import { rejection } from "../content/support.js";
+import { rejection } from "../support/thrown.js";
 import { byName, prefixState } from "./support.js";
 
 const vectors = byName<ContentVector>(

@@ -8,6 +8,7 @@ import { encodeCore, splitContent } from "../../../src/content/format.js";
 import { chunkNonce } from "../../../src/content/payload.js";
 import { sealContent } from "../../../src/content/seal.js";
 import { chunksOf, content, contentKey, forge, headerFor, kemOf, sealChunk } from "../../../test/content/support.js";
+import { flipped } from "../../../test/primitives/support.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import { openWorld } from "../../../test/support/world.js";
 import {
@@ -39,7 +40,6 @@ const inRecipients = (change: (first: Uint8Array, second: Uint8Array) => CborVal
     const list = core.get("recipients") as Uint8Array;
     core.set("recipients", change(list.slice(0, 80), list.slice(80)));
   });
-const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, each) => (each === at ? byte ^ 1 : byte));
 const key = contentKey(7);
 const forged = (change: Partial<Parameters<typeof forge>[0]>) =>
   forge({

@@ -7,6 +7,7 @@ import { ownKeys } from "../../../src/keys/keyring.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import { labelPrefix } from "../../../src/primitives/label.js";
 import * as LABELS from "../../../src/primitives/labels.js";
+import { fromLittleEndian, toLittleEndian } from "../../../test/support/little-endian.js";
 import { mutate, type RawSigner } from "../../../test/support/raw-link.js";
 import { type LogAttack, type Twins, withField } from "../attack.js";
 import { alone } from "../worlds.js";
@@ -40,8 +41,8 @@ const craftedBy = (r: typeof ed25519.Point.BASE, nonce: bigint): RawSigner => {
   const keys = ownKeys(alone.session("Laptop").keyring);
   const { scalar } = ed25519.utils.getExtendedPublicKey(deriveKey(LABELS.memberSigning, keys.copySeed().bytes()));
   const signLabelled: RawSigner["signLabelled"] = (label, message) => {
-    const k = littleEndian(sha512(concat(r.toBytes(), keys.signingKey, labelPrefix(label), message))) % L;
-    return concat(r.toBytes(), bytesOf((nonce + k * scalar) % L));
+    const k = fromLittleEndian(sha512(concat(r.toBytes(), keys.signingKey, labelPrefix(label), message))) % L;
+    return concat(r.toBytes(), toLittleEndian((nonce + k * scalar) % L));
   };
   return { signingKey: keys.signingKey, signLabelled };
 };
@@ -54,7 +55,7 @@ const TORSION = ed25519.Point.fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d
 
 /** The signature with L added to its S: a second form of the same one. */
 export function unreduced(signature: Uint8Array): Uint8Array {
-  return concat(signature.subarray(0, 32), bytesOf(littleEndian(signature.subarray(32)) + L));
+  return concat(signature.subarray(0, 32), toLittleEndian(fromLittleEndian(signature.subarray(32)) + L));
 }
 
 export const CRAFTED: readonly LogAttack[] = [
@@ -91,21 +92,21 @@ export const CRAFTED: readonly LogAttack[] = [
     description: "The operator's key has y = p + 3, a second encoding of y = 3.",
     rule: "SIG-3",
     code: "INVALID_KEY",
-    make: () => withOperator(bytesOf(P + 3n)),
+    make: () => withOperator(toLittleEndian(P + 3n)),
   },
   {
     name: "signing_key_not_on_curve",
     description: "The operator's key has y = 2, which no point has.",
     rule: "SIG-3",
     code: "INVALID_KEY",
-    make: () => withOperator(bytesOf(2n)),
+    make: () => withOperator(toLittleEndian(2n)),
   },
   {
     name: "signing_key_of_small_order",
     description: "The operator's key is the neutral point.",
     rule: "SIG-4",
     code: "INVALID_KEY",
-    make: () => withOperator(bytesOf(1n)),
+    make: () => withOperator(toLittleEndian(1n)),
   },
   {
     name: "device_key_of_small_order",
@@ -114,8 +115,11 @@ export const CRAFTED: readonly LogAttack[] = [
     breaks: ["SIG-4"],
     code: "INVALID_SIGNATURE",
     make: () => {
-      const neutral = bytesOf(1n);
-      const anyone = { signingKey: neutral, signLabelled: () => concat(ed25519.Point.BASE.toBytes(), bytesOf(1n)) };
+      const neutral = toLittleEndian(1n);
+      const anyone = {
+        signingKey: neutral,
+        signLabelled: () => concat(ed25519.Point.BASE.toBytes(), toLittleEndian(1n)),
+      };
       return { before: alone, bad: withField(tablet, "member.sign", neutral, anyone), good: tablet.last };
     },
   },
@@ -138,11 +142,3 @@ export const CRAFTED: readonly LogAttack[] = [
     make: () => crafted(ed25519.Point.BASE.multiply(12345n).add(TORSION), 12345n),
   },
 ];
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
-}
-
-function bytesOf(n: bigint): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, index) => Number((n >> BigInt(8 * index)) & 255n));
-}

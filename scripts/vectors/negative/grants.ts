@@ -14,6 +14,7 @@ import { chachaSeal } from "../../../src/primitives/aead.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import * as LABELS from "../../../src/primitives/labels.js";
+import { flipped } from "../../../test/primitives/support.js";
 import { regrant } from "../../../test/support/accepted.js";
 import { boxIndex, mutate, takeApart, withAttachment } from "../../../test/support/raw-link.js";
 import { keysNamed, seedNamed, type World } from "../../../test/support/world.js";
@@ -64,8 +65,7 @@ const changed = (name: string, description: string, index: number, bytes: Uint8A
   ...{ received: JUNK, checked: faulty(index === keyring ? "keyring" : "box", approved, "Phone") },
 });
 const honestAttachment = (index: number): Uint8Array => takeApart(approved.last).attachments[index] as Uint8Array;
-const flip = (index: number, at: number): Uint8Array =>
-  honestAttachment(index).map((byte, each) => (each === at ? byte ^ 1 : byte));
+const flip = (index: number, at: number): Uint8Array => flipped(honestAttachment(index), at);
 
 const CHANGED: readonly GrantAttack[] = [
   changed("box_of_zeros", "The box is 1,168 zero bytes.", box, new Uint8Array(1168)),

@@ -6,6 +6,7 @@ import type { ErrorCode, RuleId } from "../../../src/errors.js";
 import { unsafeSerializeKeyring } from "../../../src/grants/store-keyring.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
 import * as LABELS from "../../../src/primitives/labels.js";
+import { flipped } from "../../../test/primitives/support.js";
 import type { RawBody } from "../../../test/support/raw-link.js";
 import { seedNamed, type World } from "../../../test/support/world.js";
 import { type KeyringVector, text, type VectorFile } from "../format.js";
@@ -23,7 +24,6 @@ function withContent(change: (content: RawBody) => unknown, bytes = good): Uint8
   const changed = encodeCbor(body);
   return encodeCbor([changed, labelledHash(LABELS.keyring, changed)]);
 }
-const flipped = (at: number): Uint8Array => good.map((byte, index) => (index === at ? byte ^ 1 : byte));
 const list = (content: RawBody, field: string): CborValue[] => content.get(field) as CborValue[];
 
 interface Attack {
@@ -40,12 +40,12 @@ const READ: readonly Attack[] = [
   {
     name: "keyring_bit_flipped",
     description: "A bit of a seed was flipped in the store.",
-    bad: flipped(good.length - 60),
+    bad: flipped(good, good.length - 60),
   },
   {
     name: "keyring_checksum_bit_flipped",
     description: "A bit of the checksum was flipped.",
-    bad: flipped(good.length - 1),
+    bad: flipped(good, good.length - 1),
   },
   {
     name: "keyring_bytes_with_trailing_byte",

@@ -7,9 +7,9 @@ import type { ErrorCode, RuleId } from "../../../src/errors.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
 import { StatementKeys } from "../../../src/keys/statement-keys.js";
 import { certifyStatementKey, stateHead } from "../../../src/log/statement.js";
+import { flipped } from "../../../test/primitives/support.js";
 import {
   DAY,
-  flip,
   HOUR,
   NOON,
   partsOfStatement,
@@ -108,7 +108,7 @@ const ATTACKS: readonly Attack[] = [
   {
     name: "statement_bit_flipped",
     description: "A bit of the stated hash was flipped.",
-    ...{ rule: "SVC-1", bad: statementOf([flip(head, head.length - 8), byKey, certificate, byOperator]) },
+    ...{ rule: "SVC-1", bad: statementOf([flipped(head, head.length - 8), byKey, certificate, byOperator]) },
   },
   {
     name: "statement_with_trailing_byte",
