@@ -4,10 +4,10 @@
 import { describe, expect, it } from "vitest";
 import {
   bytes,
+  type ContactBytesVector,
   type ContactVector,
   type EvidenceVector,
   optionsOf,
-  type ContactBytesVector,
   type PinVector,
   type SingleVector,
   type StandingVector,
