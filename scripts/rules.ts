@@ -12,8 +12,6 @@ const testReport = "build/rules-tests.md";
 interface Rule {
   readonly id: string;
   readonly meaning: string;
-  /** Named so that the id stays free; not in force, so nothing enforces it. */
-  readonly isReserved: boolean;
 }
 
 /** Where a file names a rule. */
@@ -62,8 +60,8 @@ function parse(file: string): ts.SourceFile {
 
 /** The rules as the specification defines them, each by a list item in one line. */
 function definedRules(): readonly Rule[] {
-  const items = readFileSync("docs/spec.md", "utf8").matchAll(/^- \*\*([A-Z]{3}-\d+)\*\* (\*\(reserved\)\* )?(.+)$/gm);
-  return [...items].map(([, id = "", reserved, meaning = ""]) => ({ id, meaning, isReserved: reserved !== undefined }));
+  const items = readFileSync("docs/spec.md", "utf8").matchAll(/^- \*\*([A-Z]{3}-\d+)\*\* (.+)$/gm);
+  return [...items].map(([, id = "", meaning = ""]) => ({ id, meaning }));
 }
 
 function placesIn(file: string): Place[] {
@@ -180,24 +178,21 @@ function testList({ id }: Rule, tests: readonly TestNaming[]): string {
 }
 
 const rules = definedRules();
-const inForce = rules.filter(({ isReserved }) => !isReserved);
 // The error codes' documentation refers to rules and enforces none.
 const sources = filesIn("src", ".ts").filter((file) => file !== join("src", "errors.ts"));
 const places = sources.flatMap(placesIn);
 const tests = filesIn("test", ".test.ts").flatMap(testsIn);
 
-const reserved = rules.filter(({ isReserved }) => isReserved).map(({ id }) => id);
 const sections = [
   "<!-- Made by `npm run gen:rules` from docs/spec.md, src/ and test/. CI fails when it is out of date. -->",
   "# Rules",
   `Each rule of the [specification](spec.md), its place in the code, and how many tests name it. Many rules are checked in one place and
 relied on in others; the places here are the checks, or where a rule holds by construction, the code that says so. \`npm run gen:rules\`
 writes this table, and the names of the tests to \`${testReport}\`, which is not in the repository.`,
-  tableOf(inForce, places, tests),
-  ...(reserved.length > 0 ? [`Reserved, and neither checked nor tested: ${reserved.join(", ")}.`] : []),
+  tableOf(rules, places, tests),
 ];
 const markdown = `${sections.join("\n\n")}\n`;
-const testLists = ["# Rules, and the tests that name them", ...inForce.map((rule) => testList(rule, tests))];
+const testLists = ["# Rules, and the tests that name them", ...rules.map((rule) => testList(rule, tests))];
 
 const known = new Set(rules.map(({ id }) => id));
 const named = (file: string) => idsIn(readFileSync(file, "utf8")).map(({ id }) => ({ id, file }));
@@ -208,8 +203,8 @@ const problems = [
   ...(rules.length === 0 ? ["docs/spec.md defines no rules"] : []),
   ...(known.size < rules.length ? ["docs/spec.md defines a rule twice"] : []),
   ...new Set(strangers.map(({ id, file }) => `${file} names ${id}, which docs/spec.md does not define`)),
-  ...inForce.filter(({ id }) => !places.some((place) => place.id === id)).map(({ id }) => `${id} has no place in src/`),
-  ...inForce
+  ...rules.filter(({ id }) => !places.some((place) => place.id === id)).map(({ id }) => `${id} has no place in src/`),
+  ...rules
     .filter(({ id }) => !tests.some((test) => test.id === id))
     .map(({ id }) => `${id} has no test that names it`),
 ];
