@@ -204,9 +204,7 @@ const problems = [
   ...(known.size < rules.length ? ["docs/spec.md defines a rule twice"] : []),
   ...new Set(strangers.map(({ id, file }) => `${file} names ${id}, which docs/spec.md does not define`)),
   ...rules.filter(({ id }) => !places.some((place) => place.id === id)).map(({ id }) => `${id} has no place in src/`),
-  ...rules
-    .filter(({ id }) => !tests.some((test) => test.id === id))
-    .map(({ id }) => `${id} has no test that names it`),
+  ...rules.filter(({ id }) => !tests.some((test) => test.id === id)).map(({ id }) => `${id} has no test that names it`),
 ];
 
 mkdirSync(dirname(testReport), { recursive: true });

@@ -25,7 +25,10 @@ declare global {
 export interface RequestLike {
   readonly method: string;
   readonly url: string;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: {
+    /** @returns the value of a header; null if there is none */
+    get(name: string): string | null;
+  };
 }
 
 /**

@@ -23,6 +23,13 @@ it("every folder of src/ has its place in the order of the lint", () => {
   expect(folders.filter((name) => !order.includes(name))).toEqual([]);
 });
 
+it("each entry is in the API documentation", () => {
+  const { entryPoints } = JSON.parse(readFileSync("typedoc.json", "utf8")) as {
+    readonly entryPoints: readonly string[];
+  };
+  expect([...entryPoints].sort()).toEqual(entries.map((name) => `src/${name}`).sort());
+});
+
 it.each(entries)("src/%s holds re-exports only", (name) => {
   const code = readFileSync(`src/${name}`, "utf8").replace(/^\s*\/\/.*$/gm, "");
   expect(code.replace(/export (type )?\{[^}]*\} from "[^"]+";/g, "").trim()).toBe("");
