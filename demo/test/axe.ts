@@ -24,6 +24,7 @@ export type Judged = Set<string>;
  * @param judged what was judged of the same window before: what does not differ from it is judged by its looks alone
  */
 export async function seriousFaults(page: Page, judged: Judged = new Set()): Promise<readonly string[]> {
+  await settled(page);
   // Not a script of the page: the page's policy refuses those.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
   const drawn = await drawnOn(page);
@@ -40,6 +41,23 @@ export async function seriousFaults(page: Page, judged: Judged = new Set()): Pro
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(" ")}`);
+}
+
+/** What a page does in its next frame is done. A transition begins in the frame after a change of theme. */
+export async function frames(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  });
+}
+
+/** A button that changes its colour is in between for a moment. A transition that is cancelled is over, too. */
+export async function settled(page: Page): Promise<void> {
+  await frames(page);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const transitions = document.getAnimations().filter((each) => each instanceof CSSTransition);
+    await Promise.allSettled(transitions.map(({ finished }) => finished));
+  });
 }
 
 /** The document of a page, and which of its elements are displayed. */

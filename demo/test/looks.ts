@@ -1,7 +1,7 @@
 // Looks at a window as people do: in both themes, on a desk and on a phone, by eye and by keyboard.
 
 import type { Locator, Page } from "playwright";
-import { type Judged, seriousFaults } from "./axe.js";
+import { frames, type Judged, seriousFaults, settled } from "./axe.js";
 import { WAYS, type WindowName } from "./windows.js";
 
 type Way = (typeof WAYS)[number];
@@ -105,23 +105,6 @@ export class Looks {
     });
     if (isLost) this.faults.push(`${name}: the focus is not in the dialog`);
   }
-}
-
-/** What a page does in its next frame is done. A transition begins in the frame after a change of theme. */
-async function frames(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-  });
-}
-
-/** A button that changes its colour is in between for a moment. A transition that is cancelled is over, too. */
-async function settled(page: Page): Promise<void> {
-  await frames(page);
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    const transitions = document.getAnimations().filter((each) => each instanceof CSSTransition);
-    await Promise.allSettled(transitions.map(({ finished }) => finished));
-  });
 }
 
 /** What can be focused, and does not show it: without an outline, or with one that is hardly there. */
