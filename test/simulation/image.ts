@@ -15,6 +15,8 @@ export interface StoredPending {
   readonly seq: number;
   readonly refused: string | undefined;
   readonly since: number;
+  /** Whether it may have been sent, as far as the device knows. */
+  readonly isSent: boolean;
 }
 
 /** The organisation whose escrow log is there; undefined where none is. */
@@ -38,9 +40,9 @@ export interface StoredContact {
 
 /** The contact; undefined where none is tracked. */
 export function contactIn(image: PlainImage): StoredContact | undefined {
-  const key = [...image.keys()].find((each) => each.startsWith("pin/contact/"));
+  const key = [...image.keys()].find((each) => each.startsWith("tracked/contact/"));
   if (key === undefined) return undefined;
-  const of = key.slice("pin/".length);
+  const of = key.slice("tracked/".length);
   return {
     pin: headIn(field(read(image, key), "head")),
     head: headIn(field(read(image, `head/${of}`), "head")),
@@ -80,6 +82,7 @@ export function pendingOf(image: PlainImage, key = "pending"): StoredPending | u
     seq: head.seq,
     refused: refused === undefined ? undefined : (field(refused, "code") as string),
     since: Number(field(stored, "since")),
+    isSent: field(stored, "isSent") !== false,
   };
 }
 

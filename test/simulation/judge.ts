@@ -190,6 +190,8 @@ export class Judge {
     Object.assign(file, { life, begin: pinned.length, isDeceived, redrew, isStarved, contact: contactIn(image) });
     const pending = pendingOf(image);
     if (pending) file.authored.set(pending.hash, { ...pending, life });
+    // Nor that the pending link was sent, if that is so.
+    if (pending && !pending.isSent) file.sent.delete(pending.hash);
     // A disk that was put back does not know what was signed since: but two links have no key in common.
     for (const place of this.#signed.keys()) if (place.startsWith(`${device.name}: `)) this.#signed.delete(place);
   }
