@@ -84,7 +84,7 @@ export const MUTANTS: readonly (Weakening & { readonly inOrganisations?: true; r
       {
         file: "src/client/contacts.ts",
         find: "contact : { ...contact, ...following(followed) };",
-        replace: "contact : { ...contact, pin: trackContact(followed.log), ...following(followed) };",
+        replace: "contact : { ...contact, tracked: trackContact(followed.log), ...following(followed) };",
       },
     ],
   },
