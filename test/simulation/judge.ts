@@ -77,6 +77,8 @@ interface File {
   redrew: boolean;
   /** Whether the service withholds attachments from it. */
   isStarved: boolean;
+  /** Whether it ever did. */
+  wasStarved: boolean;
   /** Whether its user was asked about something that was not done. */
   wasInterrupted: boolean;
   /** What its disk had of the contact; undefined where none is tracked. */
@@ -146,6 +148,7 @@ export class Judge {
       isDeceived: false,
       redrew: false,
       isStarved: false,
+      wasStarved: false,
       wasInterrupted: false,
       opened: new Set(),
       contact: undefined,
@@ -175,7 +178,7 @@ export class Judge {
    */
   beginsAnew(device: Device, original = device): void {
     const file = this.#fileOf(device);
-    const { authored, stored, sent, isDeceived, redrew, isStarved, acknowledged } = this.#fileOf(original);
+    const { authored, stored, sent, isDeceived, redrew, isStarved, wasStarved, acknowledged } = this.#fileOf(original);
     const { image } = device.disk;
     const life = file.life + 1;
     const ofOriginal = [...authored].map(([hash, each]) => [hash, { ...each, life: 0 }] as const);
@@ -187,7 +190,8 @@ export class Judge {
     this.#isFounded ||= file.pinned.length > 0;
     file.pinned.splice(0, file.pinned.length, ...pinned);
     file.opened.clear();
-    Object.assign(file, { life, begin: pinned.length, isDeceived, redrew, isStarved, contact: contactIn(image) });
+    const fate = { isDeceived, redrew, isStarved, wasStarved };
+    Object.assign(file, { ...fate, life, begin: pinned.length, contact: contactIn(image) });
     const pending = pendingOf(image);
     if (pending) file.authored.set(pending.hash, { ...pending, life });
     // Nor that the pending link was sent, if that is so.
@@ -252,7 +256,9 @@ export class Judge {
 
   /** From now on, until the world comes to rest, attachments may be withheld from this device. */
   starves(device: Device, isStarved: boolean): void {
-    this.#fileOf(device).isStarved = isStarved;
+    const file = this.#fileOf(device);
+    file.isStarved = isStarved;
+    file.wasStarved ||= isStarved;
   }
 
   isDeceived(device: Device): boolean {
@@ -494,16 +500,18 @@ export class Judge {
       return undefined;
     });
     if (!model?.own || !model.keyring) return model;
-    const { opened, isStarved } = this.#fileOf(device);
+    const { opened, isStarved, wasStarved } = this.#fileOf(device);
     const now = new Set([model.keyring, ...model.former].flatMap(({ epochs }) => epochs));
     for (const epoch of opened) if (!now.has(epoch)) this.fail(`${device.name} had epoch ${epoch}, and has lost it`);
     for (const epoch of now) opened.add(epoch);
     const member = findMember(model.own.log, model.keyring.member);
     const { seeds, junk } = partsOf(model.keyring);
+    const stands = standing(model.own.log, model.keyring);
+    // A removed device only asks its user (section 11.2): it does not fetch what was withheld before.
+    const mayLack = isStarved || (wasStarved && stands === "removed");
     // What came since its keys were replaced was granted to the copy that replaced them.
-    const isActive = standing(model.own.log, model.keyring) !== "superseded";
-    for (const epoch of member && isActive ? epochsIn(member.held) : []) {
-      if (!isStarved && !seeds.has(epoch) && !junk.has(epoch)) {
+    for (const epoch of member && stands !== "superseded" ? epochsIn(member.held) : []) {
+      if (!mayLack && !seeds.has(epoch) && !junk.has(epoch)) {
         this.fail(`${device.name} was granted epoch ${epoch} and has no key of it`);
       }
     }
