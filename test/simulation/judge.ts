@@ -505,12 +505,12 @@ export class Judge {
     for (const epoch of opened) if (!now.has(epoch)) this.fail(`${device.name} had epoch ${epoch}, and has lost it`);
     for (const epoch of now) opened.add(epoch);
     const member = findMember(model.own.log, model.keyring.member);
-    const { seeds, junk } = partsOf(model.keyring);
-    const stands = standing(model.own.log, model.keyring);
+    const { seeds, junk, keys } = partsOf(model.keyring);
     // A removed device only asks its user (section 11.2): it does not fetch what was withheld before.
-    const mayLack = isStarved || (wasStarved && stands === "removed");
-    // What came since its keys were replaced was granted to the copy that replaced them.
-    for (const epoch of member && stands !== "superseded" ? epochsIn(member.held) : []) {
+    const mayLack = isStarved || (wasStarved && member?.removed);
+    // What came since its keys were replaced was granted to the copy that replaced them, which may have left since.
+    const isGranted = member && equalBytes(keys.signingKey, member.signingKey);
+    for (const epoch of isGranted ? epochsIn(member.held) : []) {
       if (!mayLack && !seeds.has(epoch) && !junk.has(epoch)) {
         this.fail(`${device.name} was granted epoch ${epoch} and has no key of it`);
       }
