@@ -59,10 +59,13 @@ const slow = [
 ];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
-/** Tools, the file store and the relay have no backend of their own; worlds, clients that are ended and the probes bring theirs: they run once. */
+/**
+ * Tools, the file store, the relay and its image have no backend of their own, and the largest account has the same bytes over each; worlds,
+ * clients that are ended and the probes bring theirs: they run once.
+ */
 const once = [
   "test/{tooling,worlds,simulation,frameworks}/**/*.test.ts",
-  "test/{storage/*,primitives/probes}.node.test.ts",
+  "test/{storage/*,primitives/probes,sizes/full-account,package/dockerfile}.node.test.ts",
   ended,
   served,
 ];
@@ -137,8 +140,8 @@ export default defineConfig(({ mode }) => {
     test: {
       ...chromium,
       ...(mode === "deep" ? SHARED : {}),
-      // After the Node projects: never more than two workers at a time.
-      sequence: { groupOrder: 2 },
+      // After the others in Node, beside `portable` and Firefox: each page, and each of the few files of `portable`, leaves a core idle.
+      sequence: { groupOrder: 1 },
       browser: {
         enabled: true,
         headless: true,
@@ -153,7 +156,7 @@ export default defineConfig(({ mode }) => {
     extends: true as const,
     resolve: backend("noble.ts"),
     test: {
-      ...{ include: [needsBrowser, sealers], sequence: { groupOrder: 3 } },
+      ...{ include: [needsBrowser, sealers], sequence: { groupOrder: 1 } },
       browser: {
         ...{ enabled: true, headless: true, screenshotFailures: false },
         provider: playwright({ launchOptions: firefoxOptions ?? {} }),
@@ -167,6 +170,7 @@ export default defineConfig(({ mode }) => {
     resolve: backend("node.ts"),
     test: {
       ...stories,
+      ...SHARED,
       name: `served-${database}`,
       environment: "node",
       setupFiles: ["test/support/setup.ts", "test/served/setup.ts"],
