@@ -49,10 +49,15 @@ const stories = {
 const replaced = "test/{attack/file-store,storage/faults}.node.test.ts";
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
-/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended, the relay under load and kills. */
+/**
+ * What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole
+ * stories, clients that are ended, the relay under load and kills; and single files that would keep `npm test` above three minutes.
+ */
 const slow = [
   "test/{model,worlds,simulation,fuzz,purity,sizes,frameworks}/**/*.test.ts",
   "test/attack/spread.test.ts",
+  "test/log/verify-async.test.ts",
+  "test/{primitives/probes,package/dockerfile}.node.test.ts",
   replaced,
   ended,
   served,

@@ -33,10 +33,10 @@ const terminal = createInterface({ input: process.stdin, output: process.stdout 
 // All that a screen says comes from the snapshot. Here it is printed when it changes.
 let screen = "";
 function draw(): void {
-  const { status, connection, trouble, pending, devices, asks } = session.getSnapshot();
+  const { status, connection, error, pending, devices, asks } = session.getSnapshot();
   const lines = [
     `[${status}] ${english.words.sessions[status]} ${english.words.connections[connection]}`.trim(),
-    ...(trouble ? [`  ${trouble.message}`] : []),
+    ...(error ? [`  ${error.message}`] : []),
     ...(pending ? [`  …${english.words.changes[pending.intent]}${pending.refused ? `: ${pending.refused}` : ""}`] : []),
     ...(devices?.pending ?? []).map(({ name }) => `  ${textOf(name, english)} waits: approve it, or remove it`),
     ...asks.map((ask, at) => `  question ${at + 1}: ${textOf(ask, english)}`),

@@ -6,7 +6,7 @@ import type { Session, Snapshot } from "keystead/client";
 export const slot = "";
 
 const SNAPSHOT = {
-  ...{ status: "ready", connection: "reached", trouble: undefined, devices: undefined, asks: [], contacts: [] },
+  ...{ status: "ready", connection: "reached", error: undefined, devices: undefined, asks: [], contacts: [] },
   ...{ pending: undefined, reclaimable: [], alarms: [], evidenceCount: 0 },
 } satisfies Snapshot;
 

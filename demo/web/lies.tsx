@@ -37,7 +37,7 @@ export function Lies() {
       <h1>{T.lies.title}</h1>
       <p class="lead">{T.lies.lead}</p>
       <Notice
-        tone={alarms.length > 0 || connection === "trouble" ? "danger" : on ? "warn" : "good"}
+        tone={alarms.length > 0 || connection === "invalid" ? "danger" : on ? "warn" : "good"}
         icon={alarms.length > 0 ? "alert" : on ? "alert" : "shield"}
         title={alarms.length > 0 ? T.alarm.title : on ? T.lies.isOn(T.lies.names[on]) : T.lies.honest}
         isLive

@@ -81,7 +81,7 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
               {devices && <span class="muted">{nameOf(devices.me.name)}</span>}
             </span>
           </p>
-          <p class={`connection ${alarms.length > 0 ? "trouble" : connection}`} role="status">
+          <p class={`connection ${alarms.length > 0 ? "invalid" : connection}`} role="status">
             {alarms.length > 0
               ? T.alarmed
               : pending

@@ -376,7 +376,7 @@ export const T = {
     refused: "Sign in again",
     "server-behind": "The server lost entries that this device has",
     clock: "Check this device's clock",
-    trouble: "What the server shows cannot be verified",
+    invalid: "What the server shows cannot be verified",
   } satisfies Record<Connection["state"] | "never", string> as Readonly<Record<string, string>>,
   alarmed: "The server contradicts itself",
   busy: "One moment…",

@@ -21,6 +21,8 @@ import { SECRET_BYTES, secretFromBytes } from "./bits.js";
 import { encodeBackupText } from "./code.js";
 import { backupIdSymbols, backupKeys } from "./key.js";
 
+/** The name of a backup key whose user gives it none; the log keeps it sealed. */
+export const DEFAULT_NAME = "Backup key";
 const REDACTED = "BackupPaper [secret]";
 
 /** The contents of a paper. */
@@ -154,7 +156,7 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
  */
 export function createBackupKey(state: MemberState, options: BackupKeyOptions, env: Env): Proposal<BackupKeyCreated> {
   const { log, keyring } = checkMemberState(state);
-  const { name = "Backup key", roles, escrow } = checkOptions(options);
+  const { name = DEFAULT_NAME, roles, escrow } = checkOptions(options);
   const escrowHead = checkPolicy(log, escrow);
   const opening = openingOf({ name }, env);
   const random = drawRandom(env, SECRET_BYTES);

@@ -59,16 +59,16 @@ export class AddressBook {
     const isDue = (subject: string) => {
       const look = this.#driver.model.sync.contacts.get(subject);
       // In both directions: the clock may have been set back.
-      const isFresh = look && !look.trouble && Math.abs(now - look.at) < maxAge;
+      const isFresh = look && !look.error && Math.abs(now - look.at) < maxAge;
       return !isFresh || !this.#driver.model.contacts.has(subject);
     };
     const due = [...new Set(subjects)].filter(isDue);
     if (due.length > 0) await this.#driver.give({ type: "look-at-contacts", subjects: due });
     for (const subject of due) {
       const { contacts, sync } = this.#driver.model;
-      const { trouble } = sync.contacts.get(subject) ?? {};
-      const isUnseen = trouble?.code === "OFFLINE" || trouble?.code === "FORBIDDEN";
-      if (trouble && !(mayBeUnseen && isUnseen && contacts.has(subject))) throw KeysteadError.from(trouble);
+      const { error } = sync.contacts.get(subject) ?? {};
+      const isUnseen = error?.code === "OFFLINE" || error?.code === "FORBIDDEN";
+      if (error && !(mayBeUnseen && isUnseen && contacts.has(subject))) throw KeysteadError.from(error);
     }
   }
 

@@ -28,7 +28,7 @@ export interface ContactView {
   /** What changed since the user acknowledged the contact; undefined for nothing. `textOf` has words for it. */
   readonly change: ContactChange | undefined;
   /** Why the newest log is not known, when the last look at it failed. */
-  readonly trouble: ErrorJson | undefined;
+  readonly error: ErrorJson | undefined;
 }
 
 /** The contacts of a model, by subject. */
@@ -46,7 +46,7 @@ export function contactViews({ contacts, sync }: Model): readonly ContactView[] 
       verified,
       news: newsOf(change),
       change,
-      trouble: sync.contacts.get(subject)?.trouble,
+      error: sync.contacts.get(subject)?.error,
     };
   });
   return freeze(views.sort((a, b) => (a.subject < b.subject ? -1 : 1)));

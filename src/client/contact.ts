@@ -33,7 +33,7 @@ export interface ContactLook {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Why the newest log is not known. */
-  readonly trouble: ErrorJson | undefined;
+  readonly error: ErrorJson | undefined;
   /** Another log that the service shows in the place of the tracked one. */
   readonly offered: FollowedLog | undefined;
 }

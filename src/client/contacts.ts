@@ -62,25 +62,25 @@ export function takeContactPage(
   if (!contact || effect.whole) return takeWhole(model, effect, page, env);
   const now = readClock(env);
   let followed: FollowedLog = { log: logOf(contact), entries: contact.entries };
-  let trouble: KeysteadError | undefined;
+  let error: KeysteadError | undefined;
   for (const entry of page.entries) {
     try {
       followed = grown(followed, entry, appendEntry(followed.log, entry, { now }));
     } catch (caught) {
-      trouble = KeysteadError.from(caught);
-      if (!trouble) throw caught;
+      error = KeysteadError.from(caught);
+      if (!error) throw caught;
       break;
     }
   }
   const next = withContact(model, follow(contact, followed));
   const { seq } = followed.log.head;
-  const isWhole = trouble ? trouble.code !== "NOT_YET" && trouble.code !== "UNSUPPORTED" : page.newest < seq;
+  const isWhole = error ? error.code !== "NOT_YET" && error.code !== "UNSUPPORTED" : page.newest < seq;
   if (isWhole) return { model: next, effects: [wholeOf(subject)], retired: [] };
-  if (!trouble && page.newest > seq) {
+  if (!error && page.newest > seq) {
     if (seq > after) return { model: next, effects: [{ ...effect, after: seq }], retired: [] };
-    trouble = new KeysteadError("OFFLINE", "the service did not show all entries that it claims to have");
+    error = new KeysteadError("OFFLINE", "the service did not show all entries that it claims to have");
   }
-  return { model: looked(next, subject, now, { trouble: trouble?.toJSON() }), effects: [], retired: [] };
+  return { model: looked(next, subject, now, { error: error?.toJSON() }), effects: [], retired: [] };
 }
 
 function grown({ entries }: FollowedLog, entry: Bytes, log: LogState): FollowedLog {
@@ -97,7 +97,7 @@ function takeWhole(model: Model, effect: ReadContactEffect, page: EntriesPage, e
   const whole = [...(effect.whole ?? []), ...page.entries];
   const now = readClock(env);
   const troubled = (error: KeysteadError): Stepped => ({
-    model: looked(model, subject, now, { trouble: error.toJSON() }),
+    model: looked(model, subject, now, { error: error.toJSON() }),
     effects: [],
     retired: [],
   });
@@ -159,13 +159,8 @@ function verifiedOrNothing(whole: readonly Bytes[], subject: string, now: number
 }
 
 /** No answer came. */
-export function takeContactFailure(
-  model: Model,
-  { subject }: ReadContactEffect,
-  trouble: ErrorJson,
-  env: Env,
-): Stepped {
-  return { model: looked(model, subject, readClock(env), { trouble }), effects: [], retired: [] };
+export function takeContactFailure(model: Model, { subject }: ReadContactEffect, error: ErrorJson, env: Env): Stepped {
+  return { model: looked(model, subject, readClock(env), { error }), effects: [], retired: [] };
 }
 
 /** Forgets a contact. @throws `INVALID_ARGUMENT` */
@@ -199,7 +194,7 @@ function withContact(model: Model, contact: Contact): Model {
   return { ...model, contacts: new Map([...model.contacts, [subject, contact]]) };
 }
 
-function looked(model: Model, subject: string, at: number, { trouble, offered }: Partial<ContactLook> = {}): Model {
-  const contacts = new Map([...model.sync.contacts, [subject, { at, trouble, offered }]]);
+function looked(model: Model, subject: string, at: number, { error, offered }: Partial<ContactLook> = {}): Model {
+  const contacts = new Map([...model.sync.contacts, [subject, { at, error, offered }]]);
   return { ...model, sync: { ...model.sync, contacts } };
 }

@@ -48,7 +48,7 @@ export function judgeWhole(
   const calm = { ...healed, alarms: { ...read.alarms, [of]: undefined } };
   const taken = takeEntries(calm, effect, whole.slice(known), env);
   if (taken.error) {
-    const troubled = connected(taken.model, { state: "trouble", error: taken.error.toJSON() }, of);
+    const troubled = connected(taken.model, { state: "invalid", error: taken.error.toJSON() }, of);
     return { model: troubled, effects: [], retired: taken.retired };
   }
   return proceed(connected(taken.model, { state: "reached" }, of), options, env, taken.retired);
@@ -65,7 +65,7 @@ function contradicted(
   if (error.kind !== "contradiction") {
     // Also where the service has no log, and this device has none.
     const isEmpty = length === 0 && lengthOf(model, of) === 0;
-    const next = connected(model, isEmpty ? { state: "reached" } : { state: "trouble", error: error.toJSON() }, of);
+    const next = connected(model, isEmpty ? { state: "reached" } : { state: "invalid", error: error.toJSON() }, of);
     return isEmpty ? proceed(next, options, env) : { model: next, effects: [], retired: [] };
   }
   const evidence = evidenceOf(error);

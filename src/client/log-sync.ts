@@ -7,7 +7,7 @@ import type { ContactLook } from "./contact.js";
 /** How the service was reached last. */
 export type Connection =
   | { readonly state: "never" | "reached" | "server-behind" }
-  | { readonly state: "offline" | "refused" | "trouble" | "clock"; readonly error: ErrorJson };
+  | { readonly state: "offline" | "refused" | "invalid" | "clock"; readonly error: ErrorJson };
 
 /** How far a device is with fetching its log. */
 export interface LogSync {

@@ -6,6 +6,7 @@ import { checkMember, checkMembers } from "../arguments/members.js";
 import { checkFlag, checkFunction, checkOptions } from "../arguments/options.js";
 import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
+import { DEFAULT_NAME } from "../backup/make.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -262,7 +263,7 @@ export class Session {
    */
   async createBackupKey(show: ShowPaper, options: { readonly name?: string } = {}): Promise<void> {
     checkShow(show);
-    await this.#driver.intend({ do: "backup-key", name: checkOptions(options).name ?? "Backup key" });
+    await this.#driver.intend({ do: "backup-key", name: checkOptions(options).name ?? DEFAULT_NAME });
     await this.proveBackupKey(show);
   }
 
@@ -366,7 +367,7 @@ export class Session {
 
   /**
    * Looks at the newest logs of contacts, such as those on the screen; by default of all. It does not fail when the service does not show
-   * one: see `trouble` of its view. Sealing and {@link openFrom} look by themselves.
+   * one: see `error` of its view. Sealing and {@link openFrom} look by themselves.
    *
    * @throws `INVALID_ARGUMENT`
    */

@@ -40,7 +40,7 @@ export interface Snapshot {
   /** How the service was reached last; if it was, also what is wrong with the escrow log that it shows. */
   readonly connection: ConnectionState;
   /** Why it was not reached, if the service or the network said so. */
-  readonly trouble: ErrorJson | undefined;
+  readonly error: ErrorJson | undefined;
   /** What a Devices & Activity window draws; undefined while this device is no member. */
   readonly devices: DevicesAndActivity | undefined;
   readonly asks: readonly Ask[];
@@ -66,7 +66,7 @@ export function snapshotOf(model: Model, wasMember: boolean, now: number): Snaps
   return Object.freeze({
     status: statusOf(model, wasMember, devices),
     connection: clock ? "clock" : connection.state,
-    trouble: clock ? clock.toJSON() : "error" in connection ? connection.error : undefined,
+    error: clock ? clock.toJSON() : "error" in connection ? connection.error : undefined,
     devices,
     asks: Object.freeze(asksOf(model, now)),
     reclaimable: Object.freeze(reclaimableOf(model, devices)),

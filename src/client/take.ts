@@ -75,7 +75,7 @@ function isNewer(entry: Bytes, known: number): boolean {
 function refuseEntry(model: Model, effect: ReadEffect, error: KeysteadError, retired: readonly Wipeable[]): Stepped {
   const isClock = error.code === "NOT_YET";
   const isUnsupported = error.code === "UNSUPPORTED";
-  const troubled = connected(model, { state: isClock ? "clock" : "trouble", error: error.toJSON() }, effect.of);
+  const troubled = connected(model, { state: isClock ? "clock" : "invalid", error: error.toJSON() }, effect.of);
   const escrowUnsupported = effect.of === "escrow" && isUnsupported;
   const next = { ...troubled, sync: { ...troubled.sync, escrowUnsupported } };
   // Otherwise a bad entry, or one that goes on from another history: reading the whole log shows which.

@@ -131,7 +131,7 @@ export function tokensOf(approvals: readonly IntendedApproval[]): readonly Compa
 function ownLog({ own, sync: { connection } }: Model) {
   if (own) return own.log;
   // The service has shown one, and this device refused it: it is dated ahead of this clock, or is no log of this subject.
-  if (connection.state === "clock" || connection.state === "trouble")
+  if (connection.state === "clock" || connection.state === "invalid")
     throw present(KeysteadError.from(connection.error));
   throw notNow("the service has shown no log of this account; call sync, or create the log");
 }

@@ -1,8 +1,8 @@
 // explainAccess: why a member can or cannot read an epoch, by which links. docs/spec.md section 8.
 
+import { checkCount } from "../arguments/counts.js";
 import type { MemberId } from "../bytes/ids.js";
 import { hasEpoch, NO_RUNS } from "../bytes/runs.js";
-import { KeysteadError } from "../errors.js";
 import { pairKey, pairOf } from "../log/pairs.js";
 import { currentEpoch, type Epoch, epochAt, type LinkRecord, type LogState, type Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
@@ -91,9 +91,7 @@ export function explainAccess(
   known: KnownEscrow = {},
 ): AccessExplanation {
   const subject = knownMember(log, member);
-  if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > currentEpoch(log)) {
-    throw new KeysteadError("INVALID_ARGUMENT", `epoch must be a whole number from 1 to ${currentEpoch(log)}`);
-  }
+  checkCount("epoch", epoch, 1, currentEpoch(log));
   const nameOf = nameMembersWith(log, known);
   const foreign = foreignLinks(log, subject, known);
   const about: About = { subject, epoch: epochAt(log, epoch), nameOf, foreign };

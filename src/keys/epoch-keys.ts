@@ -1,5 +1,6 @@
 // An epoch's keys, derived from its 32-byte seed. docs/spec.md section 5.
 
+import { checkCount } from "../arguments/counts.js";
 import type { Bytes } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { Secret } from "../bytes/secret.js";
@@ -75,12 +76,7 @@ export function exportEpochSecret(seed: Uint8Array, label: string, length: numbe
       `exporter label must be 1 to ${EXPORTER_MAX_LABEL_BYTES} bytes of text`,
     );
   }
-  if (!Number.isInteger(length) || length < 1 || length > EXPORTER_MAX_LENGTH) {
-    throw new KeysteadError(
-      "INVALID_ARGUMENT",
-      `exporter length must be a whole number from 1 to ${EXPORTER_MAX_LENGTH}`,
-    );
-  }
+  checkCount("exporter length", length, 1, EXPORTER_MAX_LENGTH);
   const exporter = Secret.take(deriveKey(LABELS.epochExporter, seed));
   const key = deriveKey(LABELS.exporter, exporter.bytes(), { info: encodeCbor([label, length]), length });
   exporter.wipe();

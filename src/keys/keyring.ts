@@ -1,6 +1,7 @@
 // A keyring: one member's secrets for one log: its own seed, and the epoch seeds that it really has. docs/spec.md sections 5 and
 // 7 (GRT-4).
 
+import { checkCount } from "../arguments/counts.js";
 import { finishSecretInstance, KEYRING, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
@@ -249,8 +250,7 @@ function publishedKeys(keyring: Keyring, epoch: number): EpochPublicKeys | undef
 }
 
 function noAccess(keyring: Keyring, epoch: number): never {
-  if (!Number.isSafeInteger(epoch) || epoch < 1)
-    throw new KeysteadError("INVALID_ARGUMENT", "epoch must be a whole number from 1", { details: { name: "epoch" } });
+  checkCount("epoch", epoch, 1);
   throw lacksEpoch(keyring, epoch, `epoch ${epoch} is needed`);
 }
 

@@ -1,7 +1,7 @@
 // Key derivation: HKDF-SHA-256 (RFC 5869) with a label in every info (docs/spec.md sections 3 and 4, ENC-5).
 
+import { checkCount } from "../arguments/counts.js";
 import { assertBytes, type Bytes, concat } from "../bytes/bytes.js";
-import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
 import type { Label } from "./label.js";
 import { labelPrefix } from "./label.js";
@@ -31,8 +31,6 @@ export function deriveKey(label: Label, secret: Uint8Array, options: DeriveOptio
   assertBytes(secret, undefined, "secret");
   assertBytes(salt, undefined, "salt");
   assertBytes(info, undefined, "info");
-  if (!Number.isInteger(length) || length < 1 || length > MAX_DERIVED_LENGTH) {
-    throw new KeysteadError("INVALID_ARGUMENT", `length must be a whole number from 1 to ${MAX_DERIVED_LENGTH}`);
-  }
+  checkCount("length", length, 1, MAX_DERIVED_LENGTH);
   return primitives.hkdfSha256(secret, salt, concat(labelPrefix(label), info), length);
 }

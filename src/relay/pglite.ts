@@ -2,7 +2,7 @@
 // the process, and can be lost when the machine loses power. So it is for development, demonstrations and small services.
 
 import { checkOptions } from "../arguments/options.js";
-import { KeysteadError } from "../errors.js";
+import { checkPath } from "../arguments/paths.js";
 import { lockFolder } from "./folder-lock.js";
 import { migrate } from "./migrate.js";
 import { type Driver, type Sql, sqlOver } from "./sql.js";
@@ -27,8 +27,7 @@ export interface PgliteOptions {
  */
 export async function openPglite(options: PgliteOptions = {}): Promise<Sql> {
   const { folder, unsafeTakeLock = false } = checkOptions(options);
-  if (folder !== undefined && (typeof folder !== "string" || folder === ""))
-    throw new KeysteadError("INVALID_ARGUMENT", "options.folder must be the path of a folder");
+  if (folder !== undefined) checkPath("options.folder", folder, "folder");
   const lock = folder === undefined ? undefined : await lockFolder(folder, unsafeTakeLock === true);
   const free = async (): Promise<void> => await lock?.release();
   let sql: Sql | undefined;

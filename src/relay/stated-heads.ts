@@ -3,6 +3,7 @@
 
 import type { FileHandle } from "node:fs/promises";
 import { checkOptions } from "../arguments/options.js";
+import { checkPath } from "../arguments/paths.js";
 import type { Head, LinkHash, LogId } from "../bytes/ids.js";
 import { asId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -47,7 +48,7 @@ const AHEAD = 10_000;
  */
 export async function openStatedHeads(options: StatedHeadsOptions): Promise<StatedHeads> {
   const { file, unsafeBegin = false } = checkOptions(options);
-  if (typeof file !== "string" || file === "") throw wrong("options.file must be the path of a file");
+  checkPath("options.file", file, "file");
   const { open, readFile, rename } = await import("node:fs/promises");
   const { dirname } = await import("node:path");
   let text = "";

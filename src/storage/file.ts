@@ -4,6 +4,7 @@
 
 import { link, mkdir, open, readdir, readFile, readlink, realpath, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { checkPath } from "../arguments/paths.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import { array, bytes, decode, encode, literal, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
@@ -46,8 +47,7 @@ const PART = /^(?:record|new)\.(\d{1,15})\.[0-9a-f]{32}$/;
  * @throws `INVALID_ARGUMENT`
  */
 export function fileStore(folder: string): Store {
-  if (typeof folder !== "string" || folder === "")
-    throw new KeysteadError("INVALID_ARGUMENT", "folder must be the path of a folder");
+  checkPath("folder", folder, "folder");
   // Without a slash at its end, and the same folder whatever the process's working directory becomes.
   return storeIn(resolve(folder));
 }

@@ -1,6 +1,7 @@
 // Attacks of a dishonest server on the list of entries that it hands out, and on stored content. docs/spec.md section 1.
 // Positions are those of links: the first is 1.
 
+import { checkCount } from "../arguments/counts.js";
 import { checkPosition } from "../arguments/positions.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { present as known } from "../bytes/present.js";
@@ -29,8 +30,7 @@ export function rollBackTo(seq: number): Lie {
 
 /** Withholds the newest entries. Take the lie back to deliver them late. */
 export function holdBack(count: number): Lie {
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new KeysteadError("INVALID_ARGUMENT", "count of entries to hold back must be a whole number from 1");
+  checkCount("count of entries to hold back", count, 1);
   return (entries) => entries.slice(0, Math.max(0, entries.length - count));
 }
 

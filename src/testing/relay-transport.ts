@@ -1,6 +1,7 @@
 // A transport to a relay in memory, which fails when the test says so: for the tests of clients. It has no timers. What comes late
 // waits for a promise of the test, so a whole history can be replayed from a seed.
 
+import { checkCount } from "../arguments/counts.js";
 import { checkOptions } from "../arguments/options.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -74,9 +75,7 @@ export function relayTransport(
   const { fault, now, state, pageEntries } = checkOptions(options);
   if (typeof relay?.read !== "function" || typeof reader !== "string")
     throw new KeysteadError("INVALID_ARGUMENT", "give a MaliciousRelay, and the name of a reader");
-  if (pageEntries !== undefined && !(Number.isSafeInteger(pageEntries) && pageEntries >= 1))
-    throw new KeysteadError("INVALID_ARGUMENT", "options.pageEntries must be a whole number from 1");
-
+  if (pageEntries !== undefined) checkCount("options.pageEntries", pageEntries, 1);
   const exchange = withFaults(fault);
 
   return {

@@ -46,7 +46,7 @@ export const sessionWords: Pick<CatalogueWords, "sessions" | "connections" | "ch
     refused: "The service refused this account: sign in again.",
     "server-behind": "The service has lost a part of its records. Devices that have it give it back.",
     clock: "A clock is wrong: check the one of this device.",
-    trouble: "The service sent something that is not valid.",
+    invalid: "The service sent something that is not valid.",
   },
   changes: {
     create: "setting up this account",

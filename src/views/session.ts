@@ -23,7 +23,7 @@ import type { EscrowNeed } from "../trust/escrow-needs.js";
 export type Status = "new" | "joining" | "waiting" | "ready" | "removed" | "superseded" | "alarm" | "lost" | "closed";
 
 /** How the service was reached last; `clock` where this device's clock, or another one's, is wrong. */
-export type ConnectionState = "never" | "reached" | "server-behind" | "offline" | "refused" | "trouble" | "clock";
+export type ConnectionState = "never" | "reached" | "server-behind" | "offline" | "refused" | "invalid" | "clock";
 
 /** What a device does: asked by its user, or because it owes it (`duty`). The last seven are of admins. */
 export type ChangeName =

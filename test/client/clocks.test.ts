@@ -56,12 +56,12 @@ it("a member whose clock is ahead says by how much, writes nothing, and goes on 
   const session = await laptop.open();
   await session.create({ name: "Laptop" });
   await session.sync();
-  expect(session.getSnapshot()).toMatchObject({ connection: "reached", trouble: undefined });
+  expect(session.getSnapshot()).toMatchObject({ connection: "reached", error: undefined });
 
   laptop.clock.ahead = DAY;
   await session.sync();
   const said = { code: "CLOCK", kind: "not-now", rule: "LOG-3", details: { ahead: DAY, skew: 600_000 } };
-  expect(session.getSnapshot()).toMatchObject({ status: "ready", connection: "clock", trouble: said });
+  expect(session.getSnapshot()).toMatchObject({ status: "ready", connection: "clock", error: said });
   for (const act of [() => session.rename({ name: "Mine" }), () => session.rekey(), () => session.leave()])
     await expect(act()).rejects.toMatchObject(said);
   expect(session.getSnapshot().pending).toBeUndefined();
@@ -70,7 +70,7 @@ it("a member whose clock is ahead says by how much, writes nothing, and goes on 
   // At once, and not only after the next look.
   laptop.clock.ahead = 0;
   await session.rename({ name: "Mine" });
-  expect(session.getSnapshot()).toMatchObject({ connection: "reached", trouble: undefined, pending: undefined });
+  expect(session.getSnapshot()).toMatchObject({ connection: "reached", error: undefined, pending: undefined });
 });
 
 it("ten minutes are no difference, and a service that says no time decides nothing", async () => {
@@ -124,7 +124,7 @@ it("a device that joins under a wrong clock learns that the clock is wrong", asy
   const ahead = await fast.open();
   const joins = ahead.join({ name: "Fast" });
   await expect.poll(() => ahead.getSnapshot().connection).toBe("clock");
-  expect(present(ahead.getSnapshot().trouble)).toMatchObject({ code: "CLOCK", details: { ahead: DAY } });
+  expect(present(ahead.getSnapshot().error)).toMatchObject({ code: "CLOCK", details: { ahead: DAY } });
   fast.clock.ahead = 0;
   await ahead.sync();
   await joins;

@@ -91,7 +91,7 @@ it("shows a verdict and no crash, whatever a service shows in the place of a con
     const honest = relay.tell(BOB, show(shown));
     clock.now += 60_000;
     await alice.refreshContacts();
-    const { news, trouble } = contactOf(alice);
+    const { news, error } = contactOf(alice);
     const sealing = await alice.seal(hello, { ...note, to: [BOB] }).then(
       () => "sealed",
       (error: unknown) => {
@@ -99,7 +99,7 @@ it("shows a verdict and no crash, whatever a service shows in the place of a con
         return KeysteadError.from(error)?.code;
       },
     );
-    const isGood = trouble === undefined && (news === "none" || news === "milder");
+    const isGood = error === undefined && (news === "none" || news === "milder");
     expect([round, sealing === "sealed"]).toEqual([round, isGood]);
     honest();
   }

@@ -81,10 +81,10 @@ it("says that the service shows an older escrow log, or a damaged one, until it 
   const mended = relay.tell(ORGANISATION, corrupt(3, -1));
   const late = await openEscrowed(phone(relay, "late"));
   await late.sync();
-  expect(late.getSnapshot()).toMatchObject({ connection: "trouble", trouble: { code: "INVALID_ENCODING" } });
+  expect(late.getSnapshot()).toMatchObject({ connection: "invalid", error: { code: "INVALID_ENCODING" } });
   mended();
   await late.sync();
-  expect(late.getSnapshot()).toMatchObject({ connection: "reached", trouble: undefined });
+  expect(late.getSnapshot()).toMatchObject({ connection: "reached", error: undefined });
 });
 
 describe("a log of the other kind", () => {
@@ -110,7 +110,7 @@ describe("a log of the other kind", () => {
     const device = phone(shown("escrow", SUBJECT), "laptop");
     const laptop = await device.open();
     await laptop.sync();
-    expect(laptop.getSnapshot()).toMatchObject({ status: "new", connection: "trouble", trouble });
+    expect(laptop.getSnapshot()).toMatchObject({ status: "new", connection: "invalid", error: trouble });
     await expect(laptop.join({ name: "Laptop" })).rejects.toMatchObject(trouble);
   });
 
@@ -121,6 +121,6 @@ describe("a log of the other kind", () => {
       ...{ sealer: await callerSealer(new Uint8Array(32).fill(7)), background: false },
     });
     await ann.sync();
-    expect(ann.getSnapshot()).toMatchObject({ status: "new", connection: "trouble", trouble });
+    expect(ann.getSnapshot()).toMatchObject({ status: "new", connection: "invalid", error: trouble });
   });
 });

@@ -321,7 +321,7 @@ describe.each([
       await first.rename({ name: "Ours" });
       phone.lie = corrupt(5, 60);
       await second.sync();
-      expect(second.getSnapshot()).toMatchObject({ status: "ready", connection: "trouble" });
+      expect(second.getSnapshot()).toMatchObject({ status: "ready", connection: "invalid" });
       expect(second.log.head.seq).toBe(4);
       phone.lie = undefined;
       await second.sync();

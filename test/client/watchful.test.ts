@@ -51,7 +51,7 @@ it("a fork that is no longer than its own log, at the next look", async () => {
 it("a fork that is no longer, only when another valid link stands there: until then it is trouble", async () => {
   const { mobile, takeBack } = await forked((entries) => corrupt(entries.length, 70)(entries));
   await mobile.sync();
-  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "trouble", evidenceCount: 0 });
+  expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "invalid", evidenceCount: 0 });
   takeBack();
   await mobile.sync();
   expect(mobile.getSnapshot()).toMatchObject({ status: "ready", connection: "reached", evidenceCount: 0 });
