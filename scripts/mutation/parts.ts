@@ -59,7 +59,7 @@ export const PARTS: readonly Part[] = [
     name: "authoring",
     sources: "src/authoring/*.ts",
     tests: AUTHORING,
-    more: [...GRANTS, ...ESCROW, ...LOG, ...MODEL],
+    more: ["test/errors/*.test.ts", ...TRUST, ...GRANTS, ...LOG, ...ESCROW, ...MODEL],
   },
   { name: "coverage", sources: "src/{coverage,views}/*.ts", tests: COVERAGE, more: ESCROW },
   { name: "escrow", sources: "src/escrow/*.ts", tests: ESCROW },
