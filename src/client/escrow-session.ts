@@ -22,6 +22,7 @@ import type { CreateEscrowLogOptions } from "../escrow/escrow-log.js";
 import { compareFingerprint, type DeviceComparison } from "../fingerprint/compare.js";
 import { fingerprintHead } from "../fingerprint/fingerprint.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
+import type { MemberState } from "../grants/member-state.js";
 import type { Policy, Role } from "../log/fields.js";
 import { type LogState, memberOf } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
@@ -31,7 +32,7 @@ import { renewalReasons } from "../trust/renewal.js";
 import { type MembersAndActivity, membersAndActivity } from "../views/devices-and-activity.js";
 import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
-import { Driver } from "./driver.js";
+import { Driver, sessionClosed } from "./driver.js";
 import { fetchUserLog } from "./escrow-fetch.js";
 import { type AdminInput, adminMachine } from "./escrow-machine.js";
 import { type AdminModel, pinOf } from "./escrow-model.js";
@@ -207,7 +208,7 @@ export class EscrowSession {
     options: { readonly remove?: readonly MemberId[]; readonly roles?: readonly Role[] } = {},
   ): Promise<void> {
     const { remove = [], roles = ["manage"] } = checkOptions(options);
-    const { log, keyring } = stateOf(this.#drive.model);
+    const { log, keyring } = this.#state();
     const isNew = memberOf(log, keyring.member).roles.length === 0 && this.getSnapshot().devices?.awaitingApproval;
     await this.#drive.intend({ do: "use-backup-key", text, remove, roles: isNew ? roles : undefined });
     await this.#session.removeRest(remove);
@@ -372,7 +373,7 @@ export class EscrowSession {
     const { head, subject } = this.#atHand(user).log;
     const order = { user: subject, epochs, reason, case: caseId };
     await this.#drive.intend({ ...orderTo("record-access", accessOrder, order), user });
-    const me = stateOf(this.#drive.model).keyring.member;
+    const me = this.#state().keyring.member;
     const mine = this.accesses().filter(({ admin, access }) => admin === me && access?.log === head.log);
     // Another tab can have recorded other epochs for the same reason meanwhile.
     const made = mine.filter(({ access }) => access?.reason === reason && equalRuns(access.epochs, epochs)).at(-1);
@@ -390,16 +391,14 @@ export class EscrowSession {
     const found = this.accesses().find(({ seq }) => seq === record);
     if (!found?.access) throw notNow("there is no such record that this device can read; record the access first");
     const { log: userLog, entries } = await this.fetchUser(found.access.subject);
-    const { own, ...model } = this.#drive.model;
-    const recordEntry = present(own?.entries.at(record - 1));
-    const opened = openRecordedAccess(stateOf({ ...model, own }), { record, recordEntry, userLog, entries });
+    const recordEntry = present(this.#drive.model.own?.entries.at(record - 1));
+    const opened = openRecordedAccess(this.#state(), { record, recordEntry, userLog, entries });
     return { ...opened, open: (sealed, options) => openContent(sealed, opened.keyring, options) };
   }
 
   /** Every recorded access, oldest first, as far as this device can read it. */
   accesses(): readonly AccessRecord[] {
-    const { own } = this.#drive.model;
-    return accessRecords(stateOf(this.#drive.model), own?.entries ?? []);
+    return accessRecords(this.#state(), this.#drive.model.own?.entries ?? []);
   }
 
   /** Every recorded act, oldest first, as far as this device can read it. */
@@ -504,6 +503,12 @@ export class EscrowSession {
       if (evidence) await driver.give({ type: "evidence", evidence });
       throw caught;
     }
+  }
+
+  /** @throws `STORE_UNAVAILABLE` once the session was closed, which wiped its keys, also while a verb was on its way */
+  #state(): MemberState {
+    if (this.#drive.isClosed) throw sessionClosed();
+    return stateOf(this.#drive.model);
   }
 
   /** @throws `INVALID_ARGUMENT` for what {@link fetchUser} did not give: nobody verified it */

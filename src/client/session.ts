@@ -454,7 +454,8 @@ export class Session {
       } catch (caught) {
         const code = KeysteadError.from(caught)?.code;
         const isReplaced = code === "WIPED" && this.#driver.model.keyring !== keyrings[0];
-        if (isReplaced && !this.#isClosed) return await this.#reading(read);
+        if (code === "WIPED" && this.#isClosed) throw sessionClosed();
+        if (isReplaced) return await this.#reading(read);
         if (code !== "NO_ACCESS") throw caught;
         // The error of the present keyring: an approval can bring what that one lacks.
         refusal ??= caught;
@@ -577,7 +578,9 @@ export class Session {
     throw notNow("no log of this account was fetched yet; call sync, create or join");
   }
 
+  /** @throws `STORE_UNAVAILABLE` once the session was closed, which wiped its keys */
   #state(): { readonly log: LogState; readonly keyring: Keyring } {
+    if (this.#isClosed) throw sessionClosed();
     return stateOf(this.#driver.model);
   }
 

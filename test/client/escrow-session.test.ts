@@ -10,6 +10,7 @@ import { rollBackTo } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
 import { all } from "../support/all.js";
+import { thrownBy } from "../support/thrown.js";
 import {
   ALICE,
   acknowledge,
@@ -235,6 +236,28 @@ describe("discovery", () => {
       { seq: record, access: { subject: ALICE, reason: "court order", case: "7" } },
     ]);
   });
+});
+
+it("a session that was closed says so, and not that its keyring was wiped: also one that closes while an access is recorded", async () => {
+  const closed = { code: "STORE_UNAVAILABLE", details: { reason: "closed" } };
+  const relay = new MaliciousRelay();
+  const ann = await organisation(relay);
+  const bob = await hired(ann, desk(relay, "bob"), ["discover"]);
+  const laptop = await enrolled(relay, ann);
+  const user = await bob.fetchUser(ALICE);
+  const { seq } = bob.log.head;
+  bob.subscribe(() => {
+    if (bob.log.head.seq > seq && !bob.getSnapshot().pending) bob.close();
+  });
+  const recorded = bob.recordAccess(user, { epochs: [[1, 1]], reason: "case 7" });
+  await expect(recorded).rejects.toMatchObject(closed);
+  await expect(bob.openRecorded(seq + 1)).rejects.toMatchObject(closed);
+  expect(thrownBy(() => bob.accesses())).toMatchObject(closed);
+  const sealed = await laptop.seal(utf8Encode("later"), { purpose: "note" });
+  const opening = laptop.open(sealed, { purpose: "note" });
+  laptop.close();
+  await expect(opening.then(() => laptop.open(sealed))).rejects.toMatchObject(closed);
+  expect(thrownBy(() => laptop.exportKey(1, "app"))).toMatchObject(closed);
 });
 
 describe("admins who leave", () => {
