@@ -26,7 +26,10 @@ process.env.KEYSTEAD_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 const seed = Number(process.env.KEYSTEAD_SEED);
 const runs = process.env.KEYSTEAD_RUNS ? Number(process.env.KEYSTEAD_RUNS) : undefined;
 
-/** Files of one worker share the library, which is loaded once: loading it for each takes half of the time. `all` loads it for each. */
+/**
+ * Files of one worker share the library, which is loaded once: loading it for each takes half of the time. `all` loads it for each, but not
+ * over the databases.
+ */
 const SHARED = { isolate: false };
 
 const backend = (file: "node.ts" | "noble.ts") => ({ alias: { "#primitives": source(`src/primitives/${file}`) } });
