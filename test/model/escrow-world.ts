@@ -26,7 +26,7 @@ const USERS = ["alice@example.org", "bob@example.org"] as const;
 /** Devices that a user has at most, besides the first one. */
 const MAX_NEWCOMERS = 4;
 
-/** A service that takes an entry if it goes on from the log that it has. */
+/** A service that takes an entry if it goes on from the log that it has; one that it has already is accepted again. */
 class Relay extends Entries {
   readonly #logs = new Map<string, LogState>();
   /** Does something before an entry of this log is taken, once. */
@@ -41,7 +41,9 @@ class Relay extends Entries {
     const log = this.#logs.get(subject);
     try {
       const now = { now: "unchecked" } as const;
-      this.#logs.set(subject, log ? appendEntry(log, entry, now) : verifyLog([entry], { subject, ...now }));
+      const after = log ? appendEntry(log, entry, now) : verifyLog([entry], { subject, ...now });
+      if (after.head.seq === log?.head.seq) return { verdict: "accepted" };
+      this.#logs.set(subject, after);
     } catch (error) {
       if (KeysteadError.from(error)) return { verdict: "lost" };
       throw error;
@@ -182,7 +184,7 @@ export class EscrowWorld {
         this.client(by).do({ do: "backup-key", name: `${position}` }, this.env(by));
         this.papers.set(position, this.client(by).paper);
         this.client(by).provePaper(this.env(by));
-        return { ...op, kind: "backup", roles: ["manage"] };
+        return op;
       }
       case "act":
         return this.#recover(op, choice);
@@ -191,33 +193,30 @@ export class EscrowWorld {
       default: {
         const asked = this.#intentOf(op);
         asked?.client.do(asked.intent, this.env(asked.at));
-        return asked?.op;
+        return asked && op;
       }
     }
   }
 
-  #intentOf(
-    op: Op,
-  ): { readonly client: AdminClient; readonly at: number; readonly intent: Intent; readonly op: Op } | undefined {
+  #intentOf(op: Op): { readonly client: AdminClient; readonly at: number; readonly intent: Intent } | undefined {
     const by = "by" in op ? op.by : 0;
-    const asked = (intent: Intent, as: Op = op) =>
-      this.clients.has(by) ? { client: this.client(by), at: by, intent, op: as } : undefined;
+    const asked = (intent: Intent) => (this.clients.has(by) ? { client: this.client(by), at: by, intent } : undefined);
     switch (op.type) {
       case "review": {
-        const { disown: _, ...rest } = op;
         const remove = op.remove.map((each) => this.id(each));
         const [first, ...others] = op.approve;
         if (this.papers.has(by)) {
-          // A backup key is typed in on the device that it approves.
-          const client = others.length === 0 && first !== undefined ? this.clients.get(first) : undefined;
+          // A backup key is typed in on the device that it approves. One that was removed is for taking over what it held.
+          const isUsable = others.length === 0 && this.log.active.has(this.id(by));
+          const client = isUsable && first !== undefined ? this.clients.get(first) : undefined;
           const roles = first === undefined ? undefined : op.roles?.get(first);
           const intent = { do: "use-backup-key", text: this.papers.get(by), remove, roles } as const;
-          return client && first !== undefined ? { client, at: first, intent, op: rest } : undefined;
+          return client && first !== undefined ? { client, at: first, intent } : undefined;
         }
         // Nobody compares the fingerprint of a backup key, which has no screen.
         if (!op.approve.every((each) => this.clients.has(each))) return undefined;
         const approve = op.approve.map((each) => comparedWith(this.log, this.id(each), op.roles?.get(each)));
-        return asked({ do: "review", approve, remove }, rest);
+        return asked({ do: "review", approve, remove });
       }
       case "rename":
         return asked({ do: "rename", member: this.id(op.member), device: { name: `renamed ${op.member}` } });
@@ -260,6 +259,8 @@ export class EscrowWorld {
     } catch (error) {
       // The act stands, and its review lost the race.
       if (how !== 1 || this.service.before) throw error;
+    } finally {
+      this.service.before = undefined;
     }
     return op;
   }

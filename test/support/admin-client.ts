@@ -210,7 +210,8 @@ export class AdminClient {
     for (let effect = queue.shift(); effect; effect = queue.shift()) {
       // Time passes until a client's turn comes.
       if (effect.type === "wait") later = Math.max(later, effect.until);
-      queue.push(...this.#step(this.#answerTo(effect), env));
+      // As the driver does: what follows from an answer comes before the rest.
+      queue.unshift(...this.#step(this.#answerTo(effect), env));
     }
   }
 
