@@ -41,10 +41,18 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Sql> {
   }
 }
 
+/**
+ * PostgreSQL fills its buffers with zeros when it starts. Its default of 128 MB takes two thirds of the time in which a database is opened,
+ * and statements are no faster with it: the files are in this process or in the system's cache.
+ */
+const BUFFERS = ["-c", "shared_buffers=16MB"];
+
 /** @param free is called once the data is closed. */
 async function start(folder: string | undefined, free: () => Promise<void>): Promise<Driver> {
   const { PGlite } = await import("@electric-sql/pglite");
-  const database = await PGlite.create(folder === undefined ? "memory://" : `file://${folder}/pglite`);
+  const database = await PGlite.create(folder === undefined ? "memory://" : `file://${folder}/pglite`, {
+    startParams: [...PGlite.defaultStartParams, ...BUFFERS],
+  });
   const over =
     (queries: Pick<typeof database, "query">): Driver["query"] =>
     async (statement, parameters) =>
