@@ -72,7 +72,7 @@ export const PARTS: readonly Part[] = [
 
 /** Small modules on which much rests, each judged by its own tests alone, which take milliseconds: quick enough for every run of CI. */
 export const QUICK: readonly Part[] = [
-  { name: "runs", sources: "src/bytes/runs.ts", tests: ["test/bytes/runs.test.ts"], endless: 5_000 },
-  { name: "gf32", sources: "src/backup/gf32.ts", tests: ["test/backup/gf32.test.ts"], endless: 5_000 },
-  { name: "bits", sources: "src/backup/bits.ts", tests: ["test/backup/bits.test.ts"], endless: 5_000 },
+  { name: "runs", sources: "src/bytes/runs.ts", tests: ["test/bytes/runs.test.ts"], endless: 2_000 },
+  { name: "gf32", sources: "src/backup/gf32.ts", tests: ["test/backup/gf32.test.ts"], endless: 2_000 },
+  { name: "bits", sources: "src/backup/bits.ts", tests: ["test/backup/bits.test.ts"], endless: 2_000 },
 ];

@@ -3,6 +3,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { checkPath } from "../arguments/paths.js";
+import { fromHex, toHex } from "../bytes/text.js";
 import { lockFolder } from "./folder-lock.js";
 import { migrate } from "./migrate.js";
 import { type Driver, type Sql, sqlOver } from "./sql.js";
@@ -47,11 +48,17 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Sql> {
  */
 const BUFFERS = ["-c", "shared_buffers=16MB"];
 
+/** The number of PostgreSQL's type `bytea`. */
+const BYTEA = 17;
+
 /** @param free is called once the data is closed. */
 async function start(folder: string | undefined, free: () => Promise<void>): Promise<Driver> {
   const { PGlite } = await import("@electric-sql/pglite");
   const database = await PGlite.create(folder === undefined ? "memory://" : `file://${folder}/pglite`, {
     startParams: [...PGlite.defaultStartParams, ...BUFFERS],
+    // As PGlite does by itself, six times as fast.
+    serializers: { [BYTEA]: (bytes: Uint8Array) => `\\x${toHex(bytes)}` },
+    parsers: { [BYTEA]: (text: string) => fromHex(text.slice(2), { name: "bytes of the database" }) },
   });
   const over =
     (queries: Pick<typeof database, "query">): Driver["query"] =>
