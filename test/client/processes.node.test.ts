@@ -29,7 +29,7 @@ import { checkHistory } from "./history.js";
 import type { Deed, ProcessOrders, Said } from "./orders.js";
 import { approve } from "./sessions.js";
 
-const KILLS = inject("runs") ?? 200;
+const KILLS = inject("runs") ?? 120;
 /** Kills of one device, before the next account begins. */
 const KILLS_OF_LIFE = 10;
 /** Accounts at a time: most of a kill is the start of the next process. */

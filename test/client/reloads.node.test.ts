@@ -15,7 +15,7 @@ import type { Deed, Orders, Said } from "./orders.js";
 import { browsers, Site } from "./pages.js";
 
 /** Reloads in each browser. */
-const RELOADS = inject("runs") ?? 24;
+const RELOADS = inject("runs") ?? 16;
 /** Reloads of one device, before the next account begins. */
 const RELOADS_OF_LIFE = 8;
 /** What each of two pages does at the same time. */

@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), "keystead-kills-"));
 /** Inside the project, so that its packages are found. */
 const cli = resolve(`.cache/kills-${process.pid}.mjs`);
 const app = join(folder, "app.mjs");
-const KILLS = numRuns(100);
+const KILLS = numRuns(60);
 /** Moments in one set of logs, which have twice as many entries. */
 const KILLS_A_ROUND = 150;
 
