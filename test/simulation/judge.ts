@@ -98,6 +98,8 @@ export class Judge {
   readonly #files = new Map<Device, File>();
   /** Links that left a device, by author's key and the link before. */
   readonly #signed = new Map<string, string>();
+  /** The device that sent a link first. */
+  readonly #writers = new Map<string, string>();
   /** Public keys that came in with a link, with its hash. */
   readonly #keys = new Map<string, string>();
   readonly #papers: string[] = [];
@@ -279,10 +281,12 @@ export class Judge {
     }
     const prev = link.fields.get("prev");
     const key = link.signatures[0]?.key;
-    // The same paper may be typed on two devices at once.
-    const place = `${device.name}: ${key && toHex(key)} after ${prev instanceof Uint8Array ? toHex(prev) : "nothing"}`;
+    // The same paper may be typed on two devices at once. One of them may later give back what the other one signed.
+    const writer = this.#writers.get(link.hash) ?? device.name;
+    this.#writers.set(link.hash, writer);
+    const place = `${writer}: ${key && toHex(key)} after ${prev instanceof Uint8Array ? toHex(prev) : "nothing"}`;
     const other = this.#signed.get(place);
-    if (other !== undefined && other !== link.hash) this.fail(`${device.name} signed two links for one place`);
+    if (other !== undefined && other !== link.hash) this.fail(`${writer} signed two links for one place`);
     this.#signed.set(place, link.hash);
   }
 
