@@ -444,7 +444,7 @@ export class Judge {
     const { device, verb, ids, code } = asked;
     // Nobody knows: the disk did not answer. And what fails after a backup key was made is the proof of its paper.
     if (code === "STORE_UNAVAILABLE" || verb === "backup") return;
-    // A disk that was put back goes on with what was pending then, whatever the user was told since.
+    // A disk that was put back does what was pending on it, also if that failed since.
     if (device.disk.puts > asked.puts) return;
     const [id] = ids;
     const file = this.#fileOf(device);
