@@ -444,14 +444,14 @@ export class Judge {
     const { device, verb, ids, code } = asked;
     // Nobody knows: the disk did not answer. And what fails after a backup key was made is the proof of its paper.
     if (code === "STORE_UNAVAILABLE" || verb === "backup") return;
-    // A disk that was put back does what was pending on it, also if that failed since.
-    if (device.disk.puts > asked.puts) return;
     const [id] = ids;
     const file = this.#fileOf(device);
     // Right after its first link, a service can show a device another account of the same name: until somebody compares, nothing tells
     // the two apart, and in the log that the device knows nothing of it was done.
     if (file.isDeceived) return;
-    for (const [hash, { id: by, seq }] of file.authored) {
+    for (const [hash, { id: by, seq, life }] of file.authored) {
+      // A disk that was put back does what was pending on it, also if that failed since.
+      if (life > asked.puts) continue;
       const stands = this.#service.log?.links.at(seq - 1)?.hash === hash;
       if (id !== undefined && by === id && stands)
         this.fail(`${verb} on ${device.name} failed (${code}), and was done`);
