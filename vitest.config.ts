@@ -5,6 +5,7 @@
 //   --mode deep   npm run test:deep, all the rest that CI runs; the slow folders, Chromium, and `portable` for what needs Node
 //   none          npm run test:all and `npx vitest run FILE`, every file in every project that can run it
 //
+// In deep, what shares no library is a project of its own, `alone`: all other files of `node` share it.
 // No file and project is in both quick and deep; test/tooling/modes.node.test.ts checks that nothing is lost.
 
 import { fileURLToPath } from "node:url";
@@ -50,6 +51,8 @@ const stories = {
 };
 /** What replaces modules before the library is loaded: it cannot share a library that is there. */
 const replaced = "test/{attack/file-store,storage/faults}.node.test.ts";
+/** What shares no library with other files, nor what a runtime keeps in objects once a file has watched them, such as the ids of promises. */
+const alone = [replaced, "test/purity/*.test.ts"];
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
 /**
@@ -95,7 +98,7 @@ function filesOf(mode: string): { readonly node: Files; readonly portable: Files
       };
     case "deep":
       return {
-        node: { include: slow, exclude: [needsBrowser] },
+        node: { include: slow, exclude: [...alone, needsBrowser] },
         portable: { include: [launchOptions ? needsNode : all], exclude: [...once, backends, needsBrowser] },
         chromium: inChromium,
       };
@@ -123,10 +126,14 @@ export default defineConfig(({ mode }) => {
       ...node,
       name: "node",
       environment: "node",
-      ...(mode === "quick" ? SHARED : {}),
+      ...(mode === "quick" || mode === "deep" ? SHARED : {}),
       provide: { backend: "native" as const },
       sequence: { groupOrder: 0 },
     },
+  };
+  const aloneProject = {
+    ...nodeProject,
+    test: { ...nodeProject.test, include: alone, exclude: [], name: "alone", isolate: true },
   };
   const portableProject = {
     extends: true as const,
@@ -202,6 +209,7 @@ export default defineConfig(({ mode }) => {
       reporters: ["default", new CountsReporter(seed)],
       projects: [
         nodeProject,
+        ...(mode === "deep" ? [aloneProject] : []),
         portableProject,
         ...(mode === "quick" ? [] : [servedProject("pglite"), ...(hasPostgres ? [servedProject("postgres")] : [])]),
         ...(launchOptions && chromium.include.length > 0 ? [chromiumProject] : []),

@@ -441,7 +441,7 @@ describe("an account that a thief took", () => {
 });
 
 describe("the coverage report", () => {
-  /** How many people the server makes up: as many as the button makes. `DEMO_MADE=60` plays it with fewer. */
+  /** How many people the server makes up: as many as the button makes, or fewer, as in CI by day: `DEMO_MADE=250`. */
   const MADE = Number(process.env["DEMO_MADE"] ?? 1000);
   /** With the five accounts of the site. */
   const ALL = (MADE + 5).toLocaleString("en-GB");
