@@ -24,6 +24,8 @@ export default defineConfig({
     // Each file, and each chapter of the tour, has a server and browsers of its own. Two at a time keep two cores busy.
     maxWorkers: 2,
     maxConcurrency: 2,
+    // Files of one worker share what is loaded: the server's modules and those of the browsers' tool.
+    isolate: false,
     // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
     testTimeout: 240_000,
     hookTimeout: 240_000,
