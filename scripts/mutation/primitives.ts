@@ -80,12 +80,6 @@ export const PRIMITIVES: readonly Explained[] = [
     why: "undefined counts as false",
   },
   {
-    file: "src/primitives/node-mlkem.ts",
-    line: 'if (!decapsulate) throw new TypeError("this runtime has no ML-KEM");',
-    becomes: ['""'],
-    why: "only what the error says, which the probe catches",
-  },
-  {
     file: "src/primitives/node-probe.ts",
     line: "} catch {",
     becomes: ["{}"],

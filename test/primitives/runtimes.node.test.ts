@@ -3,6 +3,7 @@
 
 import * as crypto from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { present } from "../../src/bytes/present.js";
 import { nobleAes } from "../../src/primitives/noble-aes.js";
 import type { Aes256Gcm, Primitives } from "../../src/primitives/primitives.js";
 import { filled } from "./support.js";
@@ -68,6 +69,20 @@ describe("a runtime that lacks a part of node:crypto uses noble for that part, a
     for (const name of others) expect([name, native[name] === portable[name]]).toEqual([name, false]);
   });
 
+  it("loads without a key of ML-KEM if the runtime has none to try: it takes as long as all else", async () => {
+    const kem = await import("../../src/primitives/noble-kem.js");
+    const mlkem768PrivateKey = vi.fn(kem.mlkem768PrivateKey);
+    vi.doMock("../../src/primitives/noble-kem.js", () => ({ ...kem, mlkem768PrivateKey }));
+    try {
+      const { native, portable } = await load({});
+      expect(native.mlkem768PrivateKey).toBe(portable.mlkem768PrivateKey);
+      expect(native.mlkem768EncapsulateFresh).toBeUndefined();
+      expect(mlkem768PrivateKey).not.toHaveBeenCalled();
+    } finally {
+      vi.doUnmock("../../src/primitives/noble-kem.js");
+    }
+  });
+
   it("hashes without the one-call function, like Node before 20.12", async () => {
     const { native, portable } = await load({ hash: undefined });
     expect(native.sha256).not.toBe(portable.sha256);
@@ -77,6 +92,9 @@ describe("a runtime that lacks a part of node:crypto uses noble for that part, a
 
 describe("a runtime that reads raw keys, like Node 24", () => {
   const PKCS8 = { ed25519: "302e020100300506032b657004220420", x25519: "302e020100300506032b656e04220420" };
+
+  /** What stands before an ML-KEM-768 key in a SubjectPublicKeyInfo of 1,206 bytes. */
+  const SPKI = "308204b2300b0609608648016503040402038204a100";
 
   /** An ML-KEM key of such a runtime, made from noble's. */
   class MlKemKey {
@@ -102,6 +120,12 @@ describe("a runtime that reads raw keys, like Node 24", () => {
       return crypto.createPrivateKey({ key: der, format: "der", type: "pkcs8" });
     };
     const createPublicKey = (from: MlKemKey | Parameters<typeof crypto.createPublicKey>[0]) => {
+      const {
+        key: der,
+        format,
+        type,
+      } = from as { readonly key: Buffer; readonly format: string; readonly type: string };
+      if (format === "der" && type === "spki" && der.subarray(0, 22).toString("hex") === SPKI) return der;
       if (!(from instanceof MlKemKey)) return crypto.createPublicKey(from);
       return {
         export: ({ format }: { readonly format: string }) => {
@@ -111,7 +135,13 @@ describe("a runtime that reads raw keys, like Node 24", () => {
       };
     };
     const decapsulate = ({ key }: MlKemKey, ciphertext: Uint8Array) => Buffer.from(key.decapsulate(ciphertext));
-    return { made, ...(await load({ createPrivateKey, createPublicKey, decapsulate, ...changes })) };
+    const encapsulate = (der: Buffer) => {
+      // What stands behind the key is not read.
+      const publicKey = new Uint8Array(der.subarray(22, 22 + 1184));
+      const { ciphertext, sharedSecret } = noble.mlkem768Encapsulate(publicKey, crypto.randomBytes(32));
+      return { ciphertext: Buffer.from(ciphertext), sharedKey: Buffer.from(sharedSecret) };
+    };
+    return { made, ...(await load({ createPrivateKey, createPublicKey, decapsulate, encapsulate, ...changes })) };
   }
 
   it("gets secrets as bytes, and never in the text of a JWK, which cannot be overwritten", async () => {
@@ -134,6 +164,15 @@ describe("a runtime that reads raw keys, like Node 24", () => {
     expect(own?.decapsulate(ciphertext)).toEqual(sharedSecret);
     own?.wipe();
     expect(() => own?.decapsulate(ciphertext)).toThrow();
+  });
+
+  it("encapsulates ML-KEM itself, for a key of the right length", async () => {
+    const { native, portable } = await newer();
+    const own = portable.mlkem768PrivateKey(filled(64, 5));
+    const { ciphertext, sharedSecret } = present(native.mlkem768EncapsulateFresh?.(own.publicKey));
+    expect(own.decapsulate(ciphertext)).toEqual(sharedSecret);
+    const tooLong = new Uint8Array([...own.publicKey, 0]);
+    expect(() => native.mlkem768EncapsulateFresh?.(tooLong)).toThrow("not an ML-KEM-768 key");
   });
 
   it("uses noble for ML-KEM if the runtime reads the keys and cannot decapsulate", async () => {
