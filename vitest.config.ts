@@ -51,7 +51,7 @@ const stories = {
 };
 /** What replaces modules before the library is loaded: it cannot share a library that is there. */
 const replaced = "test/{attack/file-store,storage/faults}.node.test.ts";
-/** What shares no library with other files, nor what a runtime keeps in objects once a file has watched them, such as the ids of promises. */
+/** What needs a process of its own: it replaces modules, or compares all that objects have inside, where other files leave marks. */
 const alone = [replaced, "test/purity/*.test.ts"];
 /** Also run by the browsers' own WebCrypto, each. */
 const sealers = "test/storage/sealer.test.ts";
