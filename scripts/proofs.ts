@@ -7,9 +7,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { present } from "../src/bytes/present.js";
 import { BROKEN, type BrokenRule, MODELS, NOTICED, refutationOf, STATEMENTS } from "./proofs/broken.js";
 import { buildReplay, drawHistories, replay } from "./proofs/compare.js";
-import { ORDER, theoremsOf, unprovenParts } from "./proofs/theorems.js";
+import { ORDER, requiredBy, type Theorem, theoremsOf, unprovenParts } from "./proofs/theorems.js";
 
 const work = mkdtempSync(join(tmpdir(), "keystead-proofs-"));
 let passed = 0;
@@ -21,42 +22,65 @@ function verdict(name: string, problem: string | undefined): void {
   console.log(problem === undefined ? name : `FAILED: ${name}\n${problem}`);
 }
 
-/** Compiles a file. @returns what Coq prints, or the error */
-async function coqc(folder: string, file: string): Promise<{ readonly output: string; readonly error?: string }> {
+interface Compiled {
+  readonly output: string;
+  readonly error?: string;
+}
+
+/** Coq uses one core: two run at a time. */
+let idle = 2;
+const waiting: (() => void)[] = [];
+
+/** Compiles a file, as soon as a core is idle. @param isNext before all others that wait. @returns what Coq prints, or the error */
+async function coqc(folder: string, file: string, isNext = false): Promise<Compiled> {
+  while (idle === 0) await new Promise<void>((go) => (isNext ? waiting.unshift(go) : waiting.push(go)));
+  idle--;
   try {
     return { output: (await promisify(execFile)("coqc", ["-q", file], { cwd: folder, maxBuffer: 2 ** 24 })).stdout };
   } catch (error) {
     const { stdout = "", stderr = "", message } = error as { stdout?: string; stderr?: string; message: string };
     return { output: "", error: `${stdout}${stderr}` || message };
+  } finally {
+    idle++;
+    waiting.shift()?.();
   }
 }
 
-/** Does something for each, two at a time: Coq uses one core. */
-async function twoAtATime<T>(all: readonly T[], act: (each: T, index: number) => Promise<void>): Promise<void> {
-  const rest = all.entries();
-  const work = async () => {
-    for (const [index, each] of rest) await act(each, index);
-  };
-  await Promise.all([work(), work()]);
+/** The outcome of each file of proofs/, and of the report about their theorems. */
+const compiled = new Map<string, Promise<Compiled>>();
+
+/** Begins to compile all files, each after those that it needs. */
+function compileProofs(theorems: readonly Theorem[]): void {
+  cpSync("proofs", work, { recursive: true });
+  for (const name of ORDER) {
+    const needed = [...compiled].flatMap(([file, outcome]) => (requiredBy(name).includes(file) ? [outcome] : []));
+    compiled.set(
+      name,
+      Promise.all(needed).then(() => coqc(work, `${name}.v`, true)),
+    );
+  }
+  // One run for all: that nothing is assumed is printed once for each.
+  const report = `Require Import ${ORDER.join(" ")}.\n${theorems.map(({ name }) => `Print Assumptions ${name}.\n`).join("")}`;
+  writeFileSync(join(work, "Report.v"), report);
+  const all = Promise.all(compiled.values());
+  compiled.set(
+    "Report",
+    all.then(() => coqc(work, "Report.v", true)),
+  );
 }
 
 async function checkProofs(): Promise<void> {
   const files = readdirSync("proofs").filter((name) => name.endsWith(".v"));
   const unlisted = files.filter((name) => !ORDER.includes(name.slice(0, -2)));
   verdict("every file is checked", unlisted.length > 0 ? `not in the order: ${unlisted}` : undefined);
-  cpSync("proofs", work, { recursive: true });
+  const theorems = theoremsOf("proofs");
+  compileProofs(theorems);
   for (const name of ORDER) {
     const unproven = unprovenParts(readFileSync(`proofs/${name}.v`, "utf8"));
-    verdict(
-      `${name}.v`,
-      (await coqc(work, `${name}.v`)).error ?? (unproven.length > 0 ? `unproven: ${unproven}` : undefined),
-    );
+    const { error } = await present(compiled.get(name));
+    verdict(`${name}.v`, error ?? (unproven.length > 0 ? `unproven: ${unproven}` : undefined));
   }
-  const theorems = theoremsOf("proofs");
-  // One run for all: that nothing is assumed is printed once for each.
-  const report = `Require Import ${ORDER.join(" ")}.\n${theorems.map(({ name }) => `Print Assumptions ${name}.\n`).join("")}`;
-  writeFileSync(join(work, "Report.v"), report);
-  const { output, error } = await coqc(work, "Report.v");
+  const { output, error } = await present(compiled.get("Report"));
   const lines = output.trim().split("\n");
   const isClosed = (line: string | undefined) => line === "Closed under the global context";
   const all = error === undefined && lines.length === theorems.length && lines.every(isClosed);
@@ -68,21 +92,18 @@ function partOf(file: string): string {
   return readFileSync(`proofs/${file}.v`, "utf8").replace(/^(Require )?Import .*$/gm, "");
 }
 
-/** Applies one edit to a copy of the model, and proves that the theorem's statement is false there. */
-async function checkBroken(rule: BrokenRule, index: number): Promise<void> {
-  const { model = "Model", from, to, statement } = rule;
-  const name = `without ${rule.rule} (${rule.becomes}) it is false that ${STATEMENTS[statement]}`;
+/** Applies one edit to a copy of the model, and proves that the theorem's statement is false there. @returns what is wrong */
+async function checkBroken(rule: BrokenRule, index: number): Promise<string | undefined> {
+  const { model = "Model", from, to } = rule;
   const text = partOf(model);
-  if (text.split(from).length !== 2) {
-    verdict(name, `the text to change does not stand in ${model}.v exactly once`);
-    return;
-  }
+  if (text.split(from).length !== 2) return `the text to change does not stand in ${model}.v exactly once`;
   const edited = text.replace(from, () => to);
   const { on, with: after } = MODELS[model];
   const start = `Require Import List Arith Bool.\nImport ListNotations.\nRequire Import ${["Lia", ...on].join(" ")}.`;
   const parts = [start, edited, ...after.map(partOf), refutationOf(rule)];
   writeFileSync(join(work, `Broken${index}.v`), parts.join("\n"));
-  verdict(name, (await coqc(work, `Broken${index}.v`)).error);
+  await Promise.all(on.map((file) => compiled.get(file)));
+  return (await coqc(work, `Broken${index}.v`)).error;
 }
 
 /** The models that are compared with the code, each after those that it needs. */
@@ -95,25 +116,28 @@ async function compareWithCode(histories: string): Promise<void> {
     .split(/^(?=H )/m)
     .slice(0, 2000)
     .join("");
-  const { output, same } = replay(buildReplay(work), histories);
-  verdict(`${output} (seed ${seed})`, same ? undefined : "the model and the code differ");
-  await twoAtATime(
-    BROKEN.filter(({ becomes }) => NOTICED.includes(becomes)),
-    async (rule) => {
-      const folder = mkdtempSync(join(work, "other-"));
-      const { model = "Model" } = rule;
-      let error: string | undefined;
-      for (const file of EXTRACTED) {
-        const text = readFileSync(`proofs/${file}.v`, "utf8");
-        writeFileSync(join(folder, `${file}.v`), file === model ? text.replace(rule.from, () => rule.to) : text);
-        // What comes before the edited file is compiled already.
-        if (EXTRACTED.indexOf(file) >= EXTRACTED.indexOf(model)) error ??= (await coqc(folder, `${file}.v`)).error;
-        else cpSync(join(work, `${file}.vo`), join(folder, `${file}.vo`));
-      }
-      const noticed = error === undefined && !replay(buildReplay(folder), some).same;
-      verdict(`the comparison notices: ${rule.becomes}`, noticed ? undefined : (error ?? "it found no difference"));
-    },
+  const noticed = BROKEN.filter(({ becomes }) => NOTICED.includes(becomes)).map(
+    async (rule) => [rule.becomes, await checkNoticed(rule, some)] as const,
   );
+  const { output, same } = await replay(await buildReplay(work), histories);
+  verdict(`${output} (seed ${seed})`, same ? undefined : "the model and the code differ");
+  for (const [becomes, problem] of await Promise.all(noticed)) verdict(`the comparison notices: ${becomes}`, problem);
+}
+
+/** The comparison finds a difference when the model has a broken rule. @returns what is wrong */
+async function checkNoticed(rule: BrokenRule, histories: string): Promise<string | undefined> {
+  const folder = mkdtempSync(join(work, "other-"));
+  const { model = "Model" } = rule;
+  for (const file of EXTRACTED) {
+    const text = readFileSync(`proofs/${file}.v`, "utf8");
+    writeFileSync(join(folder, `${file}.v`), file === model ? text.replace(rule.from, () => rule.to) : text);
+    // What comes before the edited file is compiled already.
+    const isEdited = EXTRACTED.indexOf(file) >= EXTRACTED.indexOf(model);
+    const error = isEdited ? (await coqc(folder, `${file}.v`)).error : undefined;
+    if (error !== undefined) return error;
+    if (!isEdited) cpSync(join(work, `${file}.vo`), join(folder, `${file}.vo`));
+  }
+  return (await replay(await buildReplay(folder), histories)).same ? "it found no difference" : undefined;
 }
 
 const { values } = parseArgs({
@@ -125,9 +149,12 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const drawn = drawHistories(seed, Number(values.histories), work);
 drawn.catch(() => {});
 try {
-  await checkProofs();
+  const proofs = checkProofs();
+  const broken = BROKEN.map(checkBroken);
+  await proofs;
   console.log("\nBroken rules:");
-  await twoAtATime(BROKEN, checkBroken);
+  for (const [index, { rule, becomes, statement }] of BROKEN.entries())
+    verdict(`without ${rule} (${becomes}) it is false that ${STATEMENTS[statement]}`, await broken[index]);
   console.log("\nThe model and the code:");
   await compareWithCode(await drawn);
 } finally {

@@ -1,9 +1,10 @@
 // Compares the model with the code: the model, extracted to OCaml, replays random histories that the real code made. docs/proofs.md.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 
@@ -36,19 +37,26 @@ export async function drawHistories(seed: number, histories: number, folder: str
   });
 }
 
+const run = promisify(execFile);
+
 /** Builds the program that replays histories, from a folder with a compiled Model.v. @returns its path */
-export function buildReplay(folder: string): string {
+export async function buildReplay(folder: string): Promise<string> {
   for (const file of ["Extract.v", "compare.ml"]) cpSync(`${root}proofs/${file}`, join(folder, file));
-  execFileSync("coqc", ["-q", "Extract.v"], { cwd: folder, stdio: "pipe" });
-  execFileSync("ocamlopt", ["-w", "-a", "model.mli", "model.ml", "compare.ml", "-o", "replay"], {
-    cwd: folder,
-    stdio: "pipe",
-  });
+  await run("coqc", ["-q", "Extract.v"], { cwd: folder });
+  await run("ocamlopt", ["-w", "-a", "model.mli", "model.ml", "compare.ml", "-o", "replay"], { cwd: folder });
   return join(folder, "replay");
 }
 
 /** @returns what the program says, and whether it found no difference */
-export function replay(program: string, histories: string): { readonly output: string; readonly same: boolean } {
-  const { stdout, stderr, status } = spawnSync(program, { input: histories, encoding: "utf8" });
-  return { output: `${stdout}${stderr}`.trim(), same: status === 0 };
+export function replay(
+  program: string,
+  histories: string,
+): Promise<{ readonly output: string; readonly same: boolean }> {
+  return new Promise((done, fail) => {
+    const child = execFile(program, (error, stdout, stderr) =>
+      done({ output: `${stdout}${stderr}`.trim(), same: error === null }),
+    );
+    child.on("error", fail);
+    child.stdin?.end(histories);
+  });
 }

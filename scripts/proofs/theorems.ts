@@ -35,6 +35,13 @@ export const ORDER = [
   "Extract",
 ];
 
+/** The files of proofs/ that a file needs. */
+export function requiredBy(file: string): readonly string[] {
+  const lines = readFileSync(`proofs/${file}.v`, "utf8").matchAll(/^Require Import (.*)\.$/gm);
+  const named = [...lines].flatMap(([, names = ""]) => names.split(" "));
+  return ORDER.filter((name) => named.includes(name));
+}
+
 export interface Theorem {
   readonly name: string;
   readonly file: string;
