@@ -59,7 +59,10 @@ export const PARTS: readonly Part[] = [
     name: "authoring",
     sources: "src/authoring/*.ts",
     tests: AUTHORING,
-    more: ["test/errors/*.test.ts", ...TRUST, ...GRANTS, ...LOG, ...ESCROW, ...MODEL],
+    more: [
+      ...["test/errors/*.test.ts", "test/attack/{drain,extend,guard}.test.ts"],
+      ...[...TRUST, ...GRANTS, ...LOG, ...ESCROW, ...MODEL],
+    ],
   },
   { name: "coverage", sources: "src/{coverage,views}/*.ts", tests: COVERAGE, more: ESCROW },
   { name: "escrow", sources: "src/escrow/*.ts", tests: ESCROW },

@@ -150,7 +150,7 @@ function expand(runs: Infer<typeof content>["checked"], epochs: ReadonlyMap<numb
   const all = new Set<number>();
   let end = -1;
   for (const [from, to] of runs) {
-    if (from <= end + 1 || to < from || to - from >= epochs.size) return undefined;
+    if (from <= end + 1 || to < from) return undefined;
     for (let epoch = from; epoch <= to; epoch++) {
       if (!epochs.has(epoch)) return undefined;
       all.add(epoch);

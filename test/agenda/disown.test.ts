@@ -3,6 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { disownSteps } from "../../src/agenda/admin.js";
 import type { Facts } from "../../src/agenda/facts.js";
+import { performStep } from "../../src/agenda/perform.js";
+import type { AuthorStep } from "../../src/agenda/steps.js";
 import { type ActRecord, actRecords } from "../../src/escrow/act.js";
 import { announce, dismiss, doAct, hire, openOrganisation, openUser, stepsOf } from "../escrow/support.js";
 import { expectError } from "../support/refusal.js";
@@ -45,7 +47,20 @@ describe("loose acts", () => {
   });
 
   it("are disowned in one link by position, which others could write too", () => {
-    expect(stepsFor({ acts: records, userLogs: logsOf(user, other) })).toEqual([disowns(one, two)]);
+    const steps = stepsFor({ acts: records, userLogs: logsOf(user, other) });
+    expect(steps).toEqual([disowns(one, two)]);
+    const perform = (step: unknown) =>
+      performStep(
+        without.session("Ann"),
+        step as AuthorStep,
+        { now: "unchecked", escrowLog: undefined },
+        without.env("x"),
+      );
+    expect(perform(steps[0]).accept().log.links.last()).toMatchObject({
+      type: "disown",
+      seq: without.log.head.seq + 1,
+    });
+    expectError(() => perform({ do: "author", link: "none" }), "INVALID_ARGUMENT", undefined);
   });
 
   it("are disowned unread by their positions only, and never where they were read and done", () => {
@@ -80,6 +95,8 @@ describe("loose acts", () => {
     const facts = { log: many, me: { id: without.id("Ann") }, mayAct: true, actors: [], knowledge: { acts } };
     const [step] = disownSteps(facts as unknown as Facts);
     expect(step).toMatchObject({ link: "disown", acts: copies.slice(2).map(({ seq }) => seq) });
+    // A member without the role `manage` leaves them to those who have it.
+    expect(disownSteps({ ...facts, mayAct: false } as unknown as Facts)).toEqual([]);
   });
 });
 

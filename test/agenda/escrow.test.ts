@@ -17,6 +17,7 @@ import {
   grantedJunk,
   hire,
   joinWithholding,
+  junkFor,
   openEscrow,
   openOrganisation,
   openUser,
@@ -132,6 +133,9 @@ describe("the agenda about escrow", () => {
       "ask confirm-escrow not-trusted",
     ]);
     expect(escrowIsSound(ahead.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
+    // An unconfirmed device too, where no admin can act by the pointer (row 9).
+    expect(owes(ahead.join("Phone"), "Phone", escrow, { confirmed: later })).toEqual(["fetch escrow-log newer-named"]);
+    expect(owes(ahead.join("Phone"), "Phone", other)).toEqual(["ask confirm-escrow never-confirmed"]);
   });
 
   it("renews an older pointer, once (ESC-6, row 17)", () => {
@@ -187,6 +191,9 @@ describe("the agenda about escrow", () => {
     expect(owes(gone, "Phone", escrow, { confirmed })).toEqual(["ask enroll-again"]);
     const removedAt = gone.log.head.seq;
     expect(owes(gone, "Phone", escrow, { confirmed, enrollAgainAfter: removedAt })).toEqual(["author enroll-escrow"]);
+    // Only removals of escrow count.
+    const fewer = bare.join("Phone").review("Laptop", { remove: ["Phone"] });
+    expect(owes(fewer, "Laptop", escrow, { confirmed })).toEqual(["author enroll-escrow"]);
   });
 
   it("asks when only an unconfirmed device has enrolled escrow, and gives it an older class (ESC-4, row 18)", () => {
@@ -210,7 +217,10 @@ describe("the agenda about escrow", () => {
 
   it("leaves escrow to a confirmed device (ESC-4, row 9)", () => {
     const joined = user.join("Phone");
-    expect(owes(joined, "Phone", later, { confirmed })).toEqual([]);
+    for (const organisation of [escrow, later]) {
+      expect(owes(joined, "Phone", organisation, { confirmed })).toEqual([]);
+      expect(owes(joined, "Phone", organisation)).toEqual([]);
+    }
     expect(owes(joined, "Laptop", later, { confirmed })).toEqual(["author renew-escrow older"]);
     const approved = joined.review("Laptop", { approve: ["Phone"] });
     expect(owes(approved, "Phone", later, { confirmed })).toEqual(["author renew-escrow older"]);
@@ -223,6 +233,9 @@ describe("the agenda about escrow", () => {
       { do: "author", link: "regrant", give: [{ member: escrowOf(withheld).id, epochs: [[2, 2]] }], others: [] },
     ]);
     expect(owes(regrantEscrow(withheld, "Laptop", [[2, 2]]), "Laptop", escrow)).toEqual([]);
+    // A regrant cannot declare the current epoch missing (MEM-9).
+    const spoiled = grantedJunk(withheld, "Laptop", "Phone");
+    expect(owes(spoiled, "Laptop", escrow, { confirmed })).toEqual(["author rotate current-epoch-unopened"]);
   });
 
   it("extends escrow by the older epochs that this device holds (ESC-5, row 20)", () => {
@@ -246,6 +259,13 @@ describe("the agenda about escrow", () => {
     const done = dutiful(pointed, "Laptop", escrow, { confirmed });
     expect(done.did).toEqual(["author renew-escrow false", "author regrant"]);
     expect(owes(done.user, "Laptop", escrow, { confirmed })).toEqual([]);
+    // The pointer is true here, and the box is noise. The log says that escrow holds the epoch.
+    const { id } = escrowOf(user);
+    const noise = junkFor(user.join("Thief"), id);
+    const step = { do: "author", link: "regrant", give: [{ member: id, epochs: [[3, 3]] }], others: [] };
+    expect(escrowOf(noise).held).toEqual([[1, 3]]);
+    expect(stepsOf(noise, "Laptop", escrow, { confirmed })).toEqual([step]);
+    expect(owes(regrantEscrow(noise, "Laptop", [[3, 3]]), "Laptop", escrow, { confirmed })).toEqual([]);
   });
 
   it("refuses an invalid member id, and asks the user of a removed member (section 13)", () => {
@@ -287,6 +307,18 @@ describe("an escrow that was switched off (case 16)", () => {
     ]);
   });
 
+  it("does not keep an epoch that a former admin knows (ESC-10, row 16)", () => {
+    const staffed = hire(operated, "Bob", ["recover"]);
+    const without = dismiss(staffed, "Bob");
+    const renewed = renewedRaw(openUser("off", staffed).join("Phone"), staffed, "Bob", newestPointer(without.log));
+    const gone = policyBy(without, "Ann", { enabled: false }, OPERATOR);
+    const asks = "ask remove-escrow disabled";
+    expect(owes(renewed, "Laptop", gone)).toEqual([asks, "author rotate known-to-former-admin"]);
+    // Only a confirmed device rotates, and only where such an admin knows the epoch.
+    expect(owes(renewed, "Phone", gone)).toEqual([]);
+    expect(owes(renewed.rotate("Laptop"), "Laptop", gone)).toEqual([asks]);
+  });
+
   it("is not enrolled and not renewed (ESC-1, ESC-4)", () => {
     const knowledge = { escrowLog: off.log, storedConfirmation: off.log.head };
     const plain = openWorld("off");
@@ -318,6 +350,9 @@ describe("an epoch that a former admin knows (ESC-10; case 8)", () => {
     expect(done.did).toEqual(["author rotate known-to-former-admin"]);
     expect(done.user.record).toMatchObject({ type: "rotate", epoch: 3 });
     expect(owes(renewed.join("Phone"), "Phone", later, { confirmed })).toEqual([]);
+    const two = renewedRaw(user.join("Phone"), escrow, "Bob", newestPointer(later.log));
+    const step = { do: "author", link: "rotate", because: ["known-to-former-admin"], withholdFromEscrow: false };
+    expect(stepsOf(two, "Laptop", later, { confirmed })).toEqual([{ ...step, others: two.ids("Phone") }]);
   });
 
   it("waits until the escrow log was fetched (ESC-10)", () => {

@@ -39,14 +39,25 @@ describe("the newest epochs that fit into one link", () => {
 });
 
 /** The agenda of a founding device that holds everything, about members that hold nothing of what they should. */
-function linksFor(wanted: Readonly<Record<string, Runs>>): readonly unknown[] {
+function linksFor(
+  wanted: Readonly<Record<string, Runs>>,
+  { escrow, doubted = [] }: { readonly escrow?: string; readonly doubted?: readonly string[] } = {},
+): readonly unknown[] {
   const member = (id: string, reach: Runs) => ({
-    ...{ id, kind: "device", position: 1, reach, held: [], approvals: [], lineage: { own: { founder: 1 } } },
+    ...{
+      id,
+      kind: id === escrow ? "escrow" : "device",
+      position: 1,
+      reach,
+      held: [],
+      approvals: [],
+      lineage: { own: { founder: 1 } },
+    },
   });
   const me = member("me", []);
   const active = new Map(Object.entries(wanted).map(([id, reach]) => [id, member(id, reach)]));
   const log = { active, removed: [], links: [], epochs: { length: 1_000_000 } };
-  const facts = { log, me, mayAct: true, actors: [me], doubted: [], knowledge: {}, mine: [[1, 1_000_000]] };
+  const facts = { log, me, mayAct: true, actors: [me], doubted, knowledge: {}, mine: [[1, 1_000_000]] };
   return regrantSteps(facts as unknown as Facts).map((step) => {
     expect(step).toMatchObject({ do: "author", link: "regrant", others: [] });
     return "give" in step ? step.give.map(({ member }) => member) : expect.unreachable();
@@ -56,7 +67,10 @@ function linksFor(wanted: Readonly<Record<string, Runs>>): readonly unknown[] {
 describe("regrants to several members", () => {
   it("are one link, by the members' ids, as far as they fit", () => {
     expect(linksFor({})).toEqual([]);
-    expect(linksFor({ c: [[1, 1]], a: [[2, 2]], b: [[3, 3]] })).toEqual([["a", "b", "c"]]);
+    const wanted: Record<string, Runs> = { c: [[1, 1]], a: [[2, 2]], b: [[3, 3]] };
+    expect(linksFor(wanted)).toEqual([["a", "b", "c"]]);
+    // Escrow has steps of its own, and nothing is given to whom the device doubts.
+    expect(linksFor(wanted, { escrow: "b", doubted: ["c"] })).toEqual([["a"]]);
   });
 
   it("are further links after 32 members", () => {

@@ -4,6 +4,7 @@
 import { expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
 import { review, rotate } from "../../src/authoring/verbs.js";
+import { MAX_MISSING_RUNS } from "../../src/authoring/write-link.js";
 import { AppendList } from "../../src/bytes/append-list.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { activeMember, type Epoch, verifiedState } from "../../src/log/state.js";
@@ -33,6 +34,10 @@ it("more holes than one link declares: the agenda drains them", () => {
   };
   const steps = agenda(session, { now: "unchecked", escrowLog: undefined });
   expect(steps).toMatchObject([{ do: "author", link: "rotate", because: ["junk-to-declare"] }]);
+  // As many as one link declares are no reason to make an epoch.
+  const most = new Map(junk.slice(MAX_MISSING_RUNS).map((epoch) => [epoch, seed.copy()] as const));
+  const fewer = { log: made, keyring: changedKeyring(session.keyring, { gained: most }) };
+  expect(agenda(fewer, { now: "unchecked", escrowLog: undefined })).toEqual([]);
   const approve = (by: typeof session) => review(by, { approveUncompared: [w.id("Phone")] }, w.env("approves"));
   expect(expectError(() => approve(session), "GRANT_UNAVAILABLE", "MEM-9").message).toContain("rotate first");
   const rotated = rotate(session, w.env("rotates")).accept();

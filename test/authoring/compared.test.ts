@@ -1,7 +1,7 @@
 // Approving takes the tokens of comparisons: whom they approve, how long they are good, and what is no token. docs/spec.md section 10.
 
 import { describe, expect, it } from "vitest";
-import { review } from "../../src/authoring/verbs.js";
+import { approvedMembers, review } from "../../src/authoring/verbs.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { compareFingerprint, thisDevice } from "../../src/fingerprint/compare.js";
 import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
@@ -132,7 +132,14 @@ describe("whom an approval lets in with the device (MEM-1)", () => {
     expect(reviewed(attacked, [phone, thief]).record.approved).toEqual([...waiting.ids("Phone", "Thief")].sort());
     const named = { approve: [phone], approveUncompared: attacked.ids("Thief") };
     const { log } = review(attacked.session("Laptop"), named, attacked.env("approves")).accept();
-    expect(log.links.last()?.approved).toEqual([...waiting.ids("Phone", "Thief")].sort());
+    const sorted = [...waiting.ids("Phone", "Thief")].sort();
+    expect(log.links.last()?.approved).toEqual(sorted);
+    const names = ["Phone", "Thief"] as const;
+    const both = names.map((name, at) => {
+      const approve = [token(attacked, name)];
+      return approvedMembers(attacked.log, { approve, approveUncompared: attacked.ids(names[1 - at] as string) });
+    });
+    expect(both).toEqual([sorted, sorted]);
   });
 
   it("counts backup keys, and whom the own paper approves through thisDevice", () => {

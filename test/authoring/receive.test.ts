@@ -1,16 +1,19 @@
 // Receiving entries one by one, and opening a keyring from a seed alone. docs/spec.md sections 6, 7 and 13.
 
 import { describe, expect, it, vi } from "vitest";
-import { openKeyring, receive } from "../../src/authoring/receive.js";
+import { openKeyring, receive, resume } from "../../src/authoring/receive.js";
 import { type Regrant, rotate } from "../../src/authoring/verbs.js";
+import type { MemberState } from "../../src/grants/member-state.js";
+import { fullyChecked } from "../../src/grants/seed-check.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { partsOf } from "../../src/keys/keyring.js";
+import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import { LINK_TYPES } from "../../src/log/registry.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { primitives } from "../../src/primitives/current.js";
 import * as LABELS from "../../src/primitives/labels.js";
-import { regrant } from "../support/accepted.js";
+import { regrant, setLockdown } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { mutate, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";
@@ -88,6 +91,39 @@ describe("receiving", () => {
       "INVALID_ARGUMENT",
       undefined,
     );
+  });
+});
+
+describe("a keyring that is resumed", () => {
+  const { log, entries } = world;
+  const stored = (state: MemberState) => parseKeyring(unsafeSerializeKeyring(state));
+
+  it("is checked fully for the epochs since the head with which it was stored, or for all without one (GRT-4)", () => {
+    const approved = receive(phone, entries[2] as Uint8Array, { now: "unchecked" });
+    // The laptop made epoch 1 before the phone had joined.
+    expect(fullyChecked(log, resume(log, entries.slice(2), stored(phone)).keyring)).toEqual([2, 3]);
+    expect(fullyChecked(log, resume(log, [], stored(approved)).keyring)).toEqual([2]);
+    expect(fullyChecked(log, resume(log, [], approved.keyring).keyring)).toEqual([1, 2]);
+  });
+
+  it("is checked fully for an epoch since that head that a later link grants, and in a fork for all (GRT-4)", () => {
+    const before = openWorld("locked")
+      .act("Laptop", "locks", (session, env) => setLockdown(session, { on: true }, env))
+      .join("Phone");
+    const locked = before.rotate("Laptop").review("Laptop", { approve: ["Phone"] });
+    const { keyring } = resume(locked.log, locked.entries, stored(before.session("Phone")));
+    expect([keyring.epochs, fullyChecked(locked.log, keyring)]).toEqual([[1, 2], [2]]);
+    const other = stored(joined.rename("Phone", "Telephone").session("Phone"));
+    const forked = resume(log, entries, other);
+    expect([forked.history, fullyChecked(log, forked.keyring)]).toEqual(["forked", [1, 2, 3]]);
+  });
+
+  it("lacks what the log says it holds and no entry gave", () => {
+    const { withheld } = resume(log, [], stored(phone));
+    expect(withheld).toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
   });
 });
 

@@ -215,8 +215,18 @@ describe("members that a dismissed admin brought in", () => {
     // Renewing first would grant the new epoch to the thief; removing only the thief would grant it to Bob's pointer.
     const members = [...acted.ids("Thief"), escrowOf(acted).id].sort();
     expect(stepsOf(acted, "Laptop", escrow, known)).toMatchObject([
-      { link: "remove", members, because: "not-believed" },
+      { link: "remove", members, because: "not-believed", withholdFromEscrow: false },
     ]);
+    const two = byBob(openUser("u", hired).join("Spy").join("Thief"), ["Spy", "Thief"]);
+    const strangers = two.ids("Spy", "Thief");
+    const sorted = [...strangers].sort();
+    expect(strangers).not.toEqual(sorted);
+    const all = { confirmed: hired, strangers };
+    expect(stepsOf(two, "Laptop", escrow, { confirmed: hired })).toMatchObject([{ members: sorted }]);
+    const withEscrow = { members: [...sorted, escrowOf(two).id].sort(), withholdFromEscrow: false };
+    expect(stepsOf(two, "Laptop", escrow, all)).toMatchObject([withEscrow]);
+    const withheld = { members: sorted, withholdFromEscrow: true };
+    expect(stepsOf(two, "Laptop", undefined, all)).toMatchObject([{ what: "escrow-log" }, withheld]);
     const done = dutiful(acted, "Laptop", escrow, { confirmed: hired });
     expect(done.did).toEqual([
       "ask whose-members",
@@ -374,6 +384,8 @@ describe("a server that withholds the newest escrow log", () => {
     const step = { question: "whose-members", members: user.ids("Phone", "Tablet").slice().sort() };
     expect(stepsOf(twice.user, "Laptop", hired, { confirmed: hired })).toMatchObject([{ what: "escrow-log" }, step]);
     expect(ask(twice.user, twice.escrow)).toEqual(["ask whose-members"]);
+    const next = restore(recovered.user, recovered.escrow, "Ann", { approve: ["Tablet"] });
+    expect(ask(next.user, recovered.escrow)).toEqual(["fetch escrow-log act-beyond-log", "ask whose-members"]);
   });
 
   it("does not make a device wait for a position that never comes: the user settles it (ESC-8)", () => {

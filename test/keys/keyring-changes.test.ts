@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { LogId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { type EpochPublicKeys, epochKemPublicKey, epochSigningPublicKey } from "../../src/keys/epoch-keys.js";
 import {
@@ -97,7 +98,8 @@ describe("a changed keyring", () => {
 
 describe("a seed that a keyring gives", () => {
   const keyring = changedKeyring(emptyKeyring(), { gained: seeds(1, 2), opens: seeds(3) });
-  const met = changedKeyring(keyring, { published: published(1, 9, 3) });
+  const keys = published(1, 9, 3);
+  const met = changedKeyring(keyring, { published: keys });
 
   it("is given unchecked only before the keyring meets a log", () => {
     expect(epochSeed(keyring, 2).equals(seedOf(2))).toBe(true);
@@ -111,6 +113,8 @@ describe("a seed that a keyring gives", () => {
       const error = expectError(() => give(met, 2), "NO_ACCESS", "GRT-4");
       expect(error.message).toContain("another seed for epoch 2");
       expect(error.details).toEqual({ epoch: 2, member: keyring.member });
+      const { seeds, vault } = partsOf(met);
+      expect(vault.known(present(seeds.get(2)), present(keys[1]))).toBe("wrong");
     }
   });
 

@@ -1,6 +1,6 @@
 // Keyrings as bytes: all of a keyring comes back, and no damaged byte is accepted. docs/spec.md section 5.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import type { LinkHash, LogId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
@@ -10,7 +10,7 @@ import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { labelledHash } from "../../src/primitives/hash.js";
 import * as LABELS from "../../src/primitives/labels.js";
-import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
+import { expectError, thrownBy } from "../support/refusal.js";
 
 const LOG = "ab".repeat(32) as LogId;
 const HEAD = { seq: 7, hash: "cd".repeat(32) as LinkHash };
@@ -73,17 +73,30 @@ describe("a stored keyring", () => {
     for (const bytes of [stored.subarray(0, -1), Uint8Array.of(...stored, 0), stored.subarray(1), new Uint8Array(0)]) {
       expect(thrownBy(() => parseKeyring(bytes)).code).toBe("INVALID_ENCODING");
     }
+    const form = expectError(() => parseKeyring(encodeCbor([1, 2])), "INVALID_ENCODING", "ENC-2");
+    expect([form.message, form.details]).toEqual(["keyring[0] must be a byte string [ENC-2]", { name: "keyring[0]" }]);
     const keyring = parseKeyring(stored);
     keyring.wipe();
     expectError(() => encodeKeyring(keyring, HEAD, []), "WIPED", undefined);
     expectError(() => keyring.exportKey(1, "notes"), "WIPED", undefined);
-    expectWrongArgument(() => parseKeyring("keyring" as never), "text");
+    const none = expectError(() => encodeKeyring(keyringWith(1), { ...HEAD, seq: 0 }, []), "INVALID_ENCODING", "ENC-2");
+    expect(none.details["name"]).toBe("keyring.head.seq");
+    const { details } = expectError(() => parseKeyring("keyring" as never), "INVALID_ARGUMENT", undefined);
+    expect(details).toEqual({ name: "keyring" });
   });
 
-  it("leaves the caller's bytes as they are", () => {
+  it("leaves the caller's bytes as they are, and overwrites its own copy", () => {
     const bytes = stored.slice();
+    const fill = vi.spyOn(Uint8Array.prototype, "fill");
     parseKeyring(bytes);
     expect(bytes).toEqual(stored);
+    // The copy of its content, which has the seeds.
+    const [content] = decodeCbor(stored, { name: "keyring", maxBytes: 4000, maxObjects: 3 }) as [
+      Uint8Array,
+      Uint8Array,
+    ];
+    expect(fill.mock.contexts).toContainEqual(new Uint8Array(content.length));
+    fill.mockRestore();
   });
 
   const epochs = (...list: readonly number[]) => list.map((epoch): CborValue => [epoch, new Uint8Array(32)]);
@@ -93,6 +106,7 @@ describe("a stored keyring", () => {
     ["junk twice", "junk", [5, 5]],
     ["junk out of order", "junk", [7, 5]],
     ["junk that it holds", "junk", [2]],
+    ["an epoch 0", "junk", [0]],
     ["an epoch that it holds and only opens", "opens", epochs(2)],
     ["opening epochs out of order", "opens", epochs(6, 5)],
     ["a seed set aside twice", "aside", [0, 0].map((): CborValue => [new Uint8Array(32), new Uint8Array(32)])],
@@ -111,7 +125,8 @@ describe("a stored keyring", () => {
     ["no head", "head", new Map()],
   ])("is refused with %s: one keyring has one form (ENC-2)", (_what, field, value) => {
     expect(parseKeyring(forged((content) => content)).epochs).toEqual([1, 2, 3]);
-    expectError(() => parseKeyring(forged((content) => content.set(field, value))), "INVALID_ENCODING", "ENC-2");
+    const set = forged((content) => content.set(field, value));
+    expect(expectError(() => parseKeyring(set), "INVALID_ENCODING", "ENC-2").message).toMatch(/^keyring[ .]/);
   });
 
   it("accepts checked runs that do not touch, to the last epoch, and refuses a gap in one", () => {
@@ -171,7 +186,9 @@ describe("a stored keyring", () => {
       "keyring cannot be read: it was not written by unsafeSerializeKeyring, or was damaged [ENC-2]",
     );
     expect(thrownBy(() => parseKeyring(new Uint8Array(64_000_001))).code).toBe("TOO_LARGE");
-    expect(thrownBy(() => parseKeyring(new Uint8Array(64_000_000))).code).toBe("INVALID_ENCODING");
+    const full = new Uint8Array(64_000_000);
+    full.set(many);
+    expect(thrownBy(() => parseKeyring(full)).code).toBe("INVALID_ENCODING");
     const flipped = Uint8Array.of(...stored.subarray(0, -1), (stored.at(-1) as number) ^ 1);
     const wrong = expectError(() => parseKeyring(flipped), "INVALID_ENCODING", "ENC-2");
     expect(wrong.message).toBe("keyring cannot be read: its checksum is not right: the bytes were damaged [ENC-2]");

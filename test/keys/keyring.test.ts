@@ -181,7 +181,10 @@ describe("an exported key", () => {
 
 describe("wrong arguments", () => {
   it.each([undefined, null, 7, "text", {}, [], new Uint8Array(3), { log: 1, member: 2 }])("are named: %s", (junk) => {
-    expectError(() => partsOf(junk), "INVALID_ARGUMENT", undefined);
+    const call = () => Reflect.get(Keyring.prototype, "epochs", junk ?? {});
+    for (const use of [() => partsOf(junk), call]) {
+      expect(expectError(use, "INVALID_ARGUMENT", undefined).details["name"]).toBe("keyring");
+    }
     expectError(() => unsafeSerializeKeyring(junk as never), "INVALID_ARGUMENT", undefined);
     const parsing = thrownBy(() => parseKeyring(junk as Uint8Array));
     expect(["INVALID_ARGUMENT", "INVALID_ENCODING"]).toContain(parsing.code);
